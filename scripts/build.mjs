@@ -1,0 +1,39 @@
+/**
+ * `npm run build`: writes `dist/` and `THIRD-PARTY-NOTICES.md` from nothing.
+ * With `--if-needed` it does so only where a source is newer than the last build.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeCommonJs } from './commonjs.mjs';
+import { writeNotices } from './third-party-notices.mjs';
+
+const root = join(import.meta.dirname, '..');
+const stamp = join(root, '.build/stamp');
+const SOURCES = ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsup.config.ts'];
+
+if (!process.argv.includes('--if-needed') || isOutdated()) await build();
+
+async function build() {
+  const started = new Date();
+  // Chunks of an earlier build would be published with this one.
+  for (const old of ['dist', '.build']) rmSync(join(root, old), { recursive: true, force: true });
+  execFileSync(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js'), '--silent'], { cwd: root, stdio: 'inherit' });
+  await writeCommonJs(join(root, 'dist'));
+  writeNotices(root);
+  // The time it began: a source that changed meanwhile is not in it.
+  writeFileSync(stamp, String(started.getTime()));
+}
+
+function isOutdated() {
+  if (!existsSync(join(root, 'dist/index.js')) || !existsSync(stamp)) return true;
+  const built = Number(readFileSync(stamp, 'utf8'));
+  return SOURCES.some((source) => newest(join(root, source)) > built);
+}
+
+/** @param {string} path */
+function newest(path) {
+  const entry = statSync(path);
+  if (!entry.isDirectory()) return entry.mtimeMs;
+  return Math.max(entry.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}

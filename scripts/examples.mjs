@@ -1,0 +1,297 @@
+/**
+ * `npm run examples`: runs every example as a user would, against an emulator of Amazon's side on loopback, and checks what came of it.
+ *
+ * The one for Deno and Bun and the Worker run on the real runtimes where `test/runtime` has them installed, and on this Node else.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { AmazonEmulator, authenticatedRequest, buyWithPrimeEvent, buyWithPrimeOrder, ndrEvent, testKeys } from 'waybill/testing';
+import { serve } from '../examples/demo/serve.mjs';
+
+const root = join(import.meta.dirname, '..');
+mkdirSync(join(root, '.build'), { recursive: true });
+const folder = mkdtempSync(join(root, '.build/examples-'));
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+
+const keys = await testKeys({ environment: 'live' });
+const emulator = new AmazonEmulator({ publicKeys: { [keys.publicKeyId]: keys.publicKey }, orders: [buyWithPrimeOrder()] });
+const amazon = await serve(emulator.fetch);
+const AMAZON_PAY = {
+  AMAZON_PAY_PUBLIC_KEY_ID: keys.publicKeyId,
+  // As it looks in an environment variable.
+  AMAZON_PAY_PRIVATE_KEY: keys.privateKey.replaceAll('\n', '\\n'),
+  AMAZON_PAY_REGION: 'eu',
+  AMAZON_PAY_URL: amazon.url,
+};
+
+/** @type {[name: string, check: () => Promise<void>][]} */
+const examples = [
+  ['amazonpay.mjs', amazonPay],
+  ['shipping-ndr.mjs', shippingNdr],
+  ['buywithprime.mjs', buyWithPrime],
+  ...(await denoAndBun()),
+  ['cloudflare-worker.ts', cloudflareWorker],
+];
+try {
+  for (const [name, check] of examples) {
+    emulator.reset();
+    const started = performance.now();
+    await check();
+    console.log(`ok  ${name.padEnd(32)} ${(performance.now() - started).toFixed(0).padStart(6)} ms`);
+  }
+} finally {
+  for (const child of running) child.kill();
+  amazon.close();
+  rmSync(folder, { recursive: true });
+}
+
+async function amazonPay() {
+  const parcel = ['P02-0000000-0000000', 'DHL_DE', 'JJD000390007827356'];
+  const { code, output } = await run(process.execPath, ['examples/amazonpay.mjs', ...parcel], AMAZON_PAY);
+  assert.equal(code, 0, output);
+  assert.equal(output.trim(), `Amazon has it, request ${emulator.deliveryTrackers[0]?.requestId}`);
+  const again = await run(process.execPath, ['examples/amazonpay.mjs', 'P02-0000000-0000001', ...parcel.slice(1)], AMAZON_PAY);
+  assert.equal(again.code, 1);
+  assert.match(again.output, /^ApiError: /);
+}
+
+async function shippingNdr() {
+  const { clientId, clientSecret, refreshToken } = emulator.credentials.lwa;
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/ndr`;
+  const server = await start(process.execPath, ['examples/shipping-ndr.mjs'], 'listening', {
+    NDR_API_KEY: 'abcdef12345',
+    LWA_CLIENT_ID: clientId,
+    LWA_CLIENT_SECRET: clientSecret,
+    LWA_REFRESH_TOKEN: refreshToken,
+    SP_API_URL: amazon.url,
+    LWA_URL: `${amazon.url}/auth/o2/token`,
+    PORT: String(port),
+  });
+  /** @type {(event: unknown, key?: string) => Promise<number>} */
+  const post = async (event, key = 'abcdef12345') =>
+    (await fetch(authenticatedRequest(event, { url, auth: { type: 'apiKey', key } }))).status;
+  const absent = ndrEvent({ detail: { reasonCode: 'Customer unavailable' } });
+  assert.equal(await post(absent, 'wrong'), 401);
+  assert.equal(await post(absent), 200);
+  assert.equal(await post(absent), 200);
+  assert.equal(await post(ndrEvent({ detail: { reasonCode: 'Customer rejected' } })), 200);
+  assert.equal(await post('{"cut'), 400);
+  assert.deepEqual(
+    emulator.ndrFeedback.map(({ ndrAction }) => ndrAction),
+    ['RESCHEDULE'],
+  );
+  // Amazon has an outage: the event is asked for again, and then handled.
+  const late = ndrEvent({ detail: { reasonCode: 'Payment not ready' } });
+  emulator.fail({ path: '/shipping/v2/ndrFeedback', status: 403 });
+  assert.equal(await post(late), 503);
+  assert.equal(await post(late), 200);
+  assert.equal(emulator.ndrFeedback.length, 2);
+  assert.match(server.output(), /for a person to decide: Customer rejected/);
+  server.stop();
+}
+
+async function buyWithPrime() {
+  const { clientId, clientSecret, targetId } = emulator.credentials.buyWithPrime;
+  const env = { BWP_CLIENT_ID: clientId, BWP_CLIENT_SECRET: clientSecret, BWP_TARGET_ID: targetId, BWP_URL: amazon.url };
+  const found = 'IN_TRANSIT 88eaa8941c-b27324fb27 6aa26b8761-0868dbc493\n';
+  const file = join(folder, 'event.json');
+  writeFileSync(file, JSON.stringify(buyWithPrimeEvent('DELIVERY_IN_TRANSIT')));
+  assert.deepEqual(await run(process.execPath, ['examples/buywithprime.mjs', file], env), { code: 0, output: found });
+  const records = ['PACKAGE_DELIVERED', 'BUYABILITY_CHANGED'].map((type) => ({
+    messageId: type,
+    eventSource: 'aws:sqs',
+    body: JSON.stringify(buyWithPrimeEvent(type)),
+  }));
+  const batch = JSON.stringify({ Records: records });
+  const both = `${found}nothing to do for BUYABILITY_CHANGED\n`;
+  assert.deepEqual(await run(process.execPath, ['examples/buywithprime.mjs'], env, batch), { code: 0, output: both });
+}
+
+/** @returns {Promise<[string, () => Promise<void>][]>} */
+async function denoAndBun() {
+  const file = await bundle({ entryPoints: [join(root, 'examples/deno-bun.ts')], platform: 'node' }, 'deno-bun.mjs');
+  const host = join(folder, 'host.mjs');
+  writeFileSync(
+    host,
+    `import { serve } from ${JSON.stringify(pathToFileURL(join(root, 'examples/demo/serve.mjs')))};
+import service from './deno-bun.mjs';
+await serve(service.fetch, { port: Number(process.env.PORT) });`,
+  );
+  /** @type {{ name: string, program: string, args: (port: number) => string[] }[]} */
+  const runtimes = [
+    {
+      name: 'Deno',
+      program: runtime('deno'),
+      args: (port) => ['serve', '--allow-env', '--allow-net', '--no-remote', `--port=${port}`, file],
+    },
+    { name: 'Bun', program: runtime('bun'), args: () => ['--no-install', file] },
+  ];
+  const installed = runtimes.filter(({ program }) => existsSync(program));
+  if (installed.length === 0) installed.push({ name: 'Node', program: process.execPath, args: () => [host] });
+  return installed.map(({ name, program, args }) => [`deno-bun.ts on ${name}`, () => warehouse(program, args)]);
+}
+
+/**
+ * @param {string} program
+ * @param {(port: number) => string[]} args
+ */
+async function warehouse(program, args) {
+  const port = await freePort();
+  const server = await start(program, args(port), undefined, { ...AMAZON_PAY, PORT: String(port), DENO_NO_UPDATE_CHECK: '1' });
+  const url = `http://127.0.0.1:${port}/`;
+  for (let attempt = 0; !(await fetch(url, { method: 'POST', body: '' }).catch(() => undefined)); attempt += 1) {
+    assert(attempt < 100, `it does not listen: ${server.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  /** @type {(body: unknown) => Promise<[number, Record<string, unknown>]>} */
+  const post = async (body) => {
+    const response = await fetch(url, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
+    return [response.status, /** @type {Record<string, unknown>} */ (await response.json())];
+  };
+  const parcel = { chargePermissionId: 'P02-0000000-0000000', carrierCode: 'DHL_DE', trackingNumber: 'JJD000390007827356' };
+  const [status, answer] = await post(parcel);
+  assert.equal(status, 200, JSON.stringify(answer));
+  assert.equal(answer['requestId'], emulator.deliveryTrackers[0]?.requestId);
+  assert.equal((await post({ ...parcel, carrierCode: '' }))[0], 400);
+  assert.equal((await post('{"cut'))[0], 400);
+  const [refused, why] = await post({ ...parcel, chargePermissionId: 'P02-0000000-0000001' });
+  assert.deepEqual([refused, why['code']], [502, 'API']);
+  server.stop();
+}
+
+/** With a made-up queue, and without anything of Node's. */
+async function cloudflareWorker() {
+  const test = `
+    import worker from './cloudflare-worker.ts';
+    import { authenticatedRequest, ndrEvent } from 'waybill/testing';
+    const run = async () => {
+      const kept = [];
+      let down = false;
+      const send = async (event) => { if (down) throw new Error('the queue is down'); kept.push(event.id); };
+      const env = { NDR_API_KEY: 'abcdef12345', EVENTS: { send } };
+      const post = async (event, key = 'abcdef12345') => (await worker.fetch(authenticatedRequest(event, { auth: { type: 'apiKey', key } }), env)).status;
+      const event = ndrEvent();
+      const statuses = [await post(event, 'wrong'), await post(event), await post('{')];
+      down = true;
+      statuses.push(await post(event));
+      const seen = JSON.stringify([statuses, kept]);
+      if (seen !== JSON.stringify([[401, 200, 400, 503], [event.id]])) throw new Error('unexpected: ' + seen);
+    };
+    export default { test: run };`;
+  const options = {
+    stdin: { contents: test, resolveDir: join(root, 'examples') },
+    platform: /** @type {const} */ ('neutral'),
+    external: ['graphql'],
+  };
+  const file = await bundle(options, 'worker.mjs');
+  const workerd = runtime('workerd');
+  if (!existsSync(workerd)) return (await import(pathToFileURL(file).href)).default.test();
+  const config = join(folder, 'worker.capnp');
+  writeFileSync(
+    config,
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (services = [(name = "worker", worker = (
+  modules = [(name = "worker", esModule = embed "worker.mjs")],
+  compatibilityDate = "2024-01-01",
+))]);`,
+  );
+  const { code, output } = await run(workerd, ['test', config], {});
+  assert.equal(code, 0, output);
+}
+
+/** @param {string} name */
+function runtime(name) {
+  return join(root, 'test/runtime/node_modules/.bin', name);
+}
+
+/**
+ * One file with the built package in it, as a deployment makes it.
+ * @param {import('esbuild').BuildOptions} options
+ * @param {string} name
+ */
+async function bundle(options, name) {
+  const outfile = join(folder, name);
+  // Without the tsconfig of this repository, which leads to the sources.
+  await build({
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'error',
+    absWorkingDir: root,
+    tsconfigRaw: {},
+    outfile,
+    ...options,
+  });
+  return outfile;
+}
+
+/**
+ * @param {string} file
+ * @param {readonly string[]} args
+ * @param {Readonly<Record<string, string>>} env
+ * @param {string} [input]
+ * @returns {Promise<{ code: number | null, output: string }>}
+ */
+function run(file, args, env, input = '') {
+  return new Promise((resolve, reject) => {
+    const child = launch(file, args, env);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+    child.on('error', reject).on('close', (code) => resolve({ code, output }));
+    child.stdin.end(input);
+  });
+}
+
+/**
+ * Starts a server and waits for a line of its output, if there is one to wait for.
+ * @param {string} file
+ * @param {readonly string[]} args
+ * @param {string | undefined} sign
+ * @param {Readonly<Record<string, string>>} env
+ * @returns {Promise<{ output: () => string, stop: () => void }>}
+ */
+function start(file, args, sign, env) {
+  return new Promise((resolve, reject) => {
+    const child = launch(file, args, env);
+    let output = '';
+    const server = { output: () => output, stop: () => void child.kill() };
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data) => {
+        output += data;
+        if (sign && output.includes(sign)) resolve(server);
+      });
+    }
+    child.on('error', reject).on('close', () => reject(new Error(`it ended: ${output}`)));
+    if (!sign) resolve(server);
+  });
+}
+
+/**
+ * @param {string} file
+ * @param {readonly string[]} args
+ * @param {Readonly<Record<string, string>>} env
+ */
+function launch(file, args, env) {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(file, args, { cwd: root, env: { PATH, HOME, ...env }, timeout: 60_000 });
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  return child;
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
+}
