@@ -1,0 +1,101 @@
+/**
+ * OAuth access tokens: fetched when they are needed, once for all who wait, and renewed before they end.
+ *
+ * @module
+ */
+import { type Surface, ValidationError } from './errors.ts';
+
+/** A token and when it ends. */
+export interface AccessToken {
+  /** The token itself: a secret. */
+  readonly accessToken: string;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
+/** Where tokens are kept, to share them among processes. It holds secrets: guard it as you guard credentials. */
+export interface TokenStore {
+  /** `key` names the credentials; it is a hash and tells nothing of them. */
+  get(key: string): Promise<AccessToken | undefined>;
+  /** Keeps it until `token.expiresAt`. */
+  set(key: string, token: AccessToken): Promise<void>;
+}
+
+/** What {@link AccessTokens} needs to know. */
+export interface AccessTokensOptions {
+  readonly surface: Surface;
+  /** Asks the authorization server. */
+  readonly fetchToken: () => Promise<{ readonly accessToken: string; readonly expiresIn: number }>;
+  readonly now: () => Date;
+  /** Milliseconds before its end from which a token is not used any more. */
+  readonly renewBefore: number;
+  readonly key: () => string | Promise<string>;
+  readonly store?: TokenStore | undefined;
+}
+
+/** Hands out a valid token. */
+export class AccessTokens {
+  readonly #options: AccessTokensOptions;
+  #token: AccessToken | undefined;
+  #pending: Promise<AccessToken> | undefined;
+  /** A token that was refused: a store may still hold it. */
+  #refused: string | undefined;
+
+  constructor(options: AccessTokensOptions) {
+    this.#options = options;
+  }
+
+  /** A token that lives on for a while. `signal` ends the waiting of this caller, not the request that others wait for. */
+  async get(signal?: AbortSignal): Promise<string> {
+    const token = this.#valid(this.#token) ?? (await waitFor(this.#renew(), signal));
+    return token.accessToken;
+  }
+
+  /** Tells that a token was refused, so that the next caller fetches another. */
+  refuse(accessToken: string): void {
+    this.#refused = accessToken;
+    if (this.#token?.accessToken === accessToken) this.#token = undefined;
+  }
+
+  #renew(): Promise<AccessToken> {
+    this.#pending ??= this.#load().finally(() => {
+      this.#pending = undefined;
+    });
+    return this.#pending;
+  }
+
+  async #load(): Promise<AccessToken> {
+    const { store } = this.#options;
+    const key = await this.#options.key();
+    // A store that is down must not stop the calls: it saves requests, no more.
+    const stored = this.#valid(await store?.get(key).catch(() => undefined));
+    const token = stored ?? (await this.#fetch());
+    if (!stored) await store?.set(key, token).catch(() => undefined);
+    this.#token = token;
+    return token;
+  }
+
+  async #fetch(): Promise<AccessToken> {
+    const { surface, fetchToken, now } = this.#options;
+    const { accessToken, expiresIn } = await fetchToken();
+    if (!accessToken)
+      throw new ValidationError('response', [{ path: ['access_token'], message: 'expected a token, got none' }], { surface });
+    return { accessToken, expiresAt: now().getTime() + expiresIn * 1_000 };
+  }
+
+  #valid(token: AccessToken | undefined): AccessToken | undefined {
+    if (!token || token.accessToken === this.#refused) return undefined;
+    return token.expiresAt - this.#options.renewBefore > this.#options.now().getTime() ? token : undefined;
+  }
+}
+
+/** Waits for a promise that others wait for too. */
+function waitFor<Value>(shared: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (!signal) return shared;
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    shared.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -1,0 +1,75 @@
+/**
+ * A token bucket, so that a client does not earn a 429 by itself.
+ *
+ * @module
+ */
+import { ConfigurationError } from './errors.ts';
+
+/** Hands out permission to send, in the order of the asking. Replace it to share one quota among processes. */
+export interface RateLimiter {
+  /** Resolves when one request may be sent. Rejects with `signal.reason` when it is aborted first. */
+  acquire(signal?: AbortSignal): Promise<void>;
+}
+
+/** How fast a {@link TokenBucket} lets requests through. */
+export interface TokenBucketOptions {
+  /** Requests that may be sent at once after a pause; at least 1. */
+  readonly capacity: number;
+  /** Requests a second after that; more than 0. */
+  readonly refillPerSecond: number;
+}
+
+/**
+ * Lets `capacity` requests through at once and `refillPerSecond` a second after that, first come, first served.
+ *
+ * @example Half of Amazon Pay's live quota, to share it with another system
+ * ```ts
+ * new DeliveryTrackerClient({ ...options, rateLimiter: new TokenBucket({ capacity: 5, refillPerSecond: 0.5 }) });
+ * ```
+ */
+export class TokenBucket implements RateLimiter {
+  readonly #capacity: number;
+  readonly #millisecondsPerToken: number;
+  /** When the bucket is full again if nobody asks: all the state there is. */
+  #fullAt = 0;
+
+  constructor({ capacity, refillPerSecond }: TokenBucketOptions) {
+    // Negated, so that NaN is refused too.
+    if (!(capacity >= 1 && refillPerSecond > 0)) {
+      throw new ConfigurationError('"capacity" must be at least 1 and "refillPerSecond" more than 0', { surface: 'core' });
+    }
+    this.#capacity = capacity;
+    this.#millisecondsPerToken = 1_000 / refillPerSecond;
+  }
+
+  async acquire(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const now = performance.now();
+    const token = this.#millisecondsPerToken;
+    this.#fullAt = Math.max(now, this.#fullAt) + token;
+    const wait = this.#fullAt - now - this.#capacity * token;
+    if (wait <= 0) return;
+    try {
+      await sleep(wait, signal);
+    } catch (reason) {
+      // Who gave up does not use its place.
+      this.#fullAt -= token;
+      throw reason;
+    }
+  }
+}
+
+/** Resolves after some milliseconds; rejects with `signal.reason` when it is aborted first. */
+export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}

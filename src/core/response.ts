@@ -1,0 +1,78 @@
+/**
+ * An answer, read to its end and within bounds.
+ *
+ * @module
+ */
+import { decodeUtf8 } from './bytes.ts';
+import { ApiError, type WaybillError } from './errors.ts';
+
+/** An answer, read to its end. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** How many times the request had been sent when this came. */
+  readonly attempts: number;
+}
+
+/** An error page of Amazon's is a few kB, an order some hundred; a stream without end must not fill the memory. */
+const MAX_BYTES = 8 * 1024 * 1024;
+const FIRST_DELAY = 500;
+const MAX_DELAY = 20_000;
+
+/**
+ * Reads a body as text, up to 8 MiB. A success that breaks off throws, for it may be half an answer; of a failure what
+ * came is enough: its status says the rest.
+ */
+export async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = response.body?.getReader();
+  try {
+    for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+      chunks.push(part.value);
+      size += part.value.length;
+      if (size > MAX_BYTES) {
+        void reader?.cancel().catch(() => undefined);
+        break;
+      }
+    }
+  } catch (error) {
+    if (response.ok) throw error;
+  }
+  const bytes = new Uint8Array(Math.min(size, MAX_BYTES));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk.subarray(0, bytes.length - at), at);
+    at += chunk.length;
+  }
+  return decodeUtf8(bytes);
+}
+
+/** The body as JSON; `undefined` where it is none: empty, cut off, or HTML from a proxy. */
+export function parseJson({ text }: Pick<HttpResponse, 'text'>): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a status says that the same request can succeed later. */
+export function isRetryableStatus(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || status >= 500;
+}
+
+/** `Retry-After` in milliseconds: a number of seconds or a date. */
+export function retryAfter(headers: Headers): number | undefined {
+  const text = headers.get('retry-after')?.trim();
+  if (!text) return undefined;
+  const milliseconds = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  return milliseconds >= 0 ? milliseconds : undefined;
+}
+
+/** How long to wait before the next attempt: what Amazon asks for, or full jitter over an exponential back-off. At most 20 s. */
+export function retryDelay(error: WaybillError, attempts: number): number {
+  if (error instanceof ApiError && error.retryAfter !== undefined) return Math.min(error.retryAfter, MAX_DELAY);
+  return Math.random() * Math.min(MAX_DELAY, FIRST_DELAY * 2 ** (attempts - 1));
+}

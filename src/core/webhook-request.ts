@@ -1,0 +1,90 @@
+/**
+ * The parts of a webhook request, whoever hands it over: a `Request`, Node, Express, Lambda.
+ *
+ * @module
+ */
+import { decodeUtf8 } from './bytes.ts';
+import { type Surface, ValidationError } from './errors.ts';
+import { misconfigured } from './options.ts';
+import { typeName } from './schema.ts';
+
+/** The parts of a request that a verifier reads. A `Request` is one, and so is what Express or Lambda hands over. */
+export interface WebhookRequest {
+  readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Absolute, or path and query. */
+  readonly url?: string;
+  /** Text, bytes, or parsed JSON where a framework has read it already. */
+  readonly body?: unknown;
+}
+
+/** Every value of a header; `Headers` joins several into one, a plain object may hold an array. */
+export function headerValues({ headers }: Pick<WebhookRequest, 'headers'>, name: string): readonly string[] {
+  if (typeof headers !== 'object' || headers === null) return [];
+  if (isHeaders(headers)) {
+    const value = headers.get(name);
+    return value === null ? [] : [value];
+  }
+  return Object.entries(headers)
+    .filter(([key]) => key.toLowerCase() === name.toLowerCase())
+    .flatMap(([, value]) => value ?? [])
+    .map(String);
+}
+
+/** Every value of a query parameter. */
+export function queryValues({ url }: Pick<WebhookRequest, 'url'>, name: string): readonly string[] {
+  const query = typeof url === 'string' ? url.replace(/#.*$/s, '').split('?').slice(1).join('?') : '';
+  return new URLSearchParams(query).getAll(name);
+}
+
+/** The body's bytes, up to `limit`; `undefined` where there are more. */
+export async function readBytes(surface: Surface, request: Request, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (request.bodyUsed) {
+    throw misconfigured(
+      surface,
+      'the body has been read already',
+      'Pass the request on before anything reads it, or use verify() with the parsed body.',
+    );
+  }
+  if (Number(request.headers.get('content-length')) > limit) return undefined;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body?.getReader();
+  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+    size += part.value.length;
+    if (size > limit) {
+      void reader?.cancel().catch(() => undefined);
+      return undefined;
+    }
+    chunks.push(part.value);
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** A body as JSON, whether a framework has parsed it or not. */
+export function jsonBody(surface: Surface, body: unknown): unknown {
+  const text = body instanceof Uint8Array ? decodeUtf8(body) : body;
+  if (typeof text === 'object' && text !== null) return text;
+  if (typeof text !== 'string') throw malformed(surface, `expected JSON, got ${typeName(text)}`);
+  if (text.trim() === '') throw malformed(surface, 'expected JSON, got an empty body');
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    // The parser's own message quotes the text.
+    throw malformed(surface, `the body of ${text.length} characters is not JSON`);
+  }
+}
+
+function malformed(surface: Surface, message: string): ValidationError {
+  return new ValidationError('event', [{ message }], { surface });
+}
+
+// By shape: a Headers of another realm or of a polyfill is no instance of ours.
+function isHeaders(headers: WebhookRequest['headers']): headers is Headers {
+  return typeof headers.get === 'function';
+}

@@ -1,0 +1,167 @@
+/**
+ * What every webhook of Amazon's needs between a `Request` and a `Response`: bounds, answers that lose no event, and
+ * de-duplication. Knows nothing of credentials, signatures or event types: a surface brings those.
+ *
+ * The answers are chosen for a sender that repeats 401, 407, 409, 429 and 5xx and drops every other 4xx, as
+ * EventBridge API destinations do. That Amazon sends through them is inferred, not documented.
+ *
+ * @module
+ * @see {@link https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html | API destinations}
+ */
+import { AuthenticationError, type Surface, TimeoutError, ValidationError } from './errors.ts';
+import type { IdempotencyStore } from './idempotency.ts';
+import { misconfigured } from './options.ts';
+import { readBytes } from './webhook-request.ts';
+
+/** What came of one event in a request. */
+export type Received<Event> =
+  | { readonly id?: string | undefined; readonly event: Event }
+  /** Of a known type, but not of its shape: Amazon changed something. */
+  | { readonly id?: string | undefined; readonly raw: unknown; readonly error: ValidationError };
+
+/** What a surface brings. */
+export interface WebhookReceiver<Event> {
+  readonly surface: Surface;
+  /** Checks what can be checked before the body is read. */
+  readonly authenticate?: (request: Request) => Promise<void>;
+  /** Takes the events out of a body, and checks its signature where there is one. */
+  readonly receive: (request: Request, body: Uint8Array<ArrayBuffer>) => Promise<readonly Received<Event>[]>;
+  readonly isUnknown: (event: Event) => boolean;
+  /** The value of `WWW-Authenticate` for an answer 401. */
+  readonly challenge: (error: AuthenticationError) => string;
+}
+
+/** What a handler of events is told beside the event. */
+export interface WebhookContext {
+  /** Aborts when the time budget is used up and the answer 503 goes out; the event is then delivered again. */
+  readonly signal: AbortSignal;
+}
+
+/** How a webhook answers. `Event` is what the surface makes of a body. */
+export interface WebhookHandlerOptions<Event> {
+  /**
+   * Bytes of a body that are read at most; more is answered 413.
+   * @default 1_048_576, the largest event that EventBridge sends
+   */
+  readonly maxBodyBytes?: number;
+  /**
+   * Milliseconds until the answer 503 goes out, so that it comes before the sender's own limit of 5 seconds (inferred).
+   * @default 4_000
+   */
+  readonly timeBudget?: number;
+  /**
+   * Seconds in `Retry-After` of an answer 503.
+   * @default 60
+   */
+  readonly retryAfter?: number;
+  /** Gets events of types that this version does not know. Without it they are acknowledged and forgotten. */
+  readonly onUnknown?: (event: Event, context: WebhookContext) => unknown;
+  /**
+   * Gets, raw, what is of a known type but not of its shape. Without it the answer is 503, so that the event comes again
+   * while you look into it.
+   */
+  readonly onInvalid?: (raw: unknown, error: ValidationError, context: WebhookContext) => unknown;
+  /** Hears of everything that is not answered 200, with the status that is. What it throws is ignored. */
+  readonly onError?: (error: unknown, answer: { readonly status: number }) => void;
+  /** Remembers what was handled. Without it an event that is delivered twice is handled twice. */
+  readonly idempotencyStore?: IdempotencyStore;
+}
+
+/** Makes a fetch-style handler. It never throws: whatever happens becomes an answer. */
+export function createWebhookHandler<Event>(
+  receiver: WebhookReceiver<Event>,
+  onEvent: (event: Event, context: WebhookContext) => unknown,
+  options: WebhookHandlerOptions<Event> = {},
+): (request: Request) => Promise<Response> {
+  const { surface } = receiver;
+  const { maxBodyBytes = 1_048_576, timeBudget = 4_000, retryAfter = 60 } = options;
+  if (typeof onEvent !== 'function') throw misconfigured(surface, 'handler() needs a function that takes the event');
+  for (const [name, value] of Object.entries({ maxBodyBytes, timeBudget, retryAfter })) {
+    if (!(value > 0 && value < 2 ** 31)) throw misconfigured(surface, `"${name}" must be a number more than 0`);
+  }
+
+  const handle = async (request: Request, context: WebhookContext): Promise<void> => {
+    if (request.method !== 'POST') throw new Refusal(405, invalid(surface, 'events are sent with POST'), { allow: 'POST' });
+    await receiver.authenticate?.(request).catch(reject);
+    // No Content-Type at all is let through: what counts is whether the body is JSON.
+    const type = request.headers.get('content-type') ?? 'application/json';
+    if (!/[/+]json\b/i.test(type)) throw new Refusal(415, invalid(surface, 'events are application/json'));
+    const body = await readBytes(surface, request, maxBodyBytes);
+    if (!body) throw new Refusal(413, invalid(surface, `the body is larger than ${maxBodyBytes} bytes`));
+    const received = await receiver.receive(request, body).catch(reject);
+    // One after another: a request holds one event, and where it holds several their order may matter.
+    for (const item of received) await once(item.id, options.idempotencyStore, () => dispatch(item, context));
+  };
+
+  // Only here: the same errors out of the caller's own function are a failure like any other.
+  const reject = (error: unknown): never => {
+    if (error instanceof ValidationError) throw new Refusal(400, error);
+    if (!(error instanceof AuthenticationError)) throw error;
+    throw new Refusal(401, error, { 'www-authenticate': receiver.challenge(error) }, 'unauthorized');
+  };
+
+  const dispatch = async (item: Received<Event>, context: WebhookContext): Promise<void> => {
+    if ('error' in item) {
+      if (!options.onInvalid) throw item.error;
+      await options.onInvalid(item.raw, item.error, context);
+    } else if (receiver.isUnknown(item.event)) await options.onUnknown?.(item.event, context);
+    else await onEvent(item.event, context);
+  };
+
+  const refuse = (error: unknown): Response => {
+    // Of a failure of the caller's own a stranger learns nothing.
+    const again = (): Refusal => new Refusal(503, error, { 'retry-after': String(retryAfter) }, 'not handled, send it again');
+    const refusal = error instanceof Refusal ? error : again();
+    try {
+      options.onError?.(refusal.cause, { status: refusal.status });
+    } catch {}
+    return Response.json({ message: refusal.message }, refusal);
+  };
+
+  return (request) =>
+    new Promise((resolve) => {
+      const budget = new AbortController();
+      const timer = setTimeout(() => {
+        const error = new TimeoutError('total', `the event was not handled within ${timeBudget} ms`, { surface, attempts: 1 });
+        resolve(refuse(error));
+        budget.abort(error);
+      }, timeBudget);
+      // Whoever comes second finds the answer given; a failure after the time is up is still heard of.
+      void handle(request, { signal: budget.signal })
+        .then(() => new Response(null, { status: 200 }), refuse)
+        .then(resolve)
+        .finally(() => clearTimeout(timer));
+    });
+}
+
+/** A failure with the answer it gets. */
+class Refusal extends Error {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, cause: unknown, headers: Readonly<Record<string, string>> = {}, message?: string) {
+    super(message ?? (cause as Error).message, { cause });
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** Does the work unless it is done, and leaves it to whoever is at it. */
+async function once(id: string | undefined, store: IdempotencyStore | undefined, work: () => Promise<void>): Promise<void> {
+  if (!store || id === undefined) return work();
+  const claim = await store.claim(id);
+  if (claim === 'completed') return;
+  if (claim === 'in-progress') throw new Error('the event is being handled by another call');
+  try {
+    await work();
+  } catch (error) {
+    // The claim lapses by itself where even this fails; the caller's error is the one to show.
+    await store.release(id).catch(() => undefined);
+    throw error;
+  }
+  await store.complete(id);
+}
+
+function invalid(surface: Surface, message: string): ValidationError {
+  return new ValidationError('event', [{ message }], { surface });
+}

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { headerValues, jsonBody, queryValues } from '../../src/core/webhook-request.ts';
+
+describe('headerValues', () => {
+  test.each([
+    [new Headers({ 'X-Api-Key': 'a' }), ['a']],
+    [
+      new Headers([
+        ['x-api-key', 'a'],
+        ['x-api-key', 'b'],
+      ]),
+      ['a, b'],
+    ],
+    [{ 'X-API-Key': 'a' }, ['a']],
+    [{ 'x-api-key': ['a', 'b'] }, ['a', 'b']],
+    [{ 'x-api-key': 'a', 'X-API-KEY': 'b' }, ['a', 'b']],
+    [{ 'x-api-key': undefined }, []],
+    [{}, []],
+    [null, []],
+    ['text', []],
+  ])('of %o', (headers, values) => {
+    expect(headerValues({ headers } as never, 'x-api-key')).toEqual(values);
+  });
+});
+
+describe('queryValues', () => {
+  test.each([
+    ['https://shop.example/hook?key=a%20b&other=1', ['a b']],
+    ['/hook?key=a&key=b#key=c', ['a', 'b']],
+    ['/hook?key=a?b', ['a?b']],
+    ['/hook', []],
+    ['', []],
+    [undefined, []],
+    [7, []],
+  ])('of %j', (url, values) => {
+    expect(queryValues({ url } as never, 'key')).toEqual(values);
+  });
+});
+
+describe('jsonBody', () => {
+  test.each([
+    ['{"a":1}', { a: 1 }],
+    ['\uFEFF[1]', [1]],
+    [new TextEncoder().encode('{"a":"ä"}'), { a: 'ä' }],
+    [Buffer.from('{"a":1}'), { a: 1 }],
+    [{ a: 1 }, { a: 1 }],
+  ])('reads %o', (body, value) => {
+    expect(jsonBody('core', body)).toEqual(value);
+  });
+
+  test.each([
+    [undefined, 'got nothing'],
+    [null, 'got null'],
+    [7, 'got number'],
+    ['  ', 'an empty body'],
+    ['{"secret":', 'the body of 10 characters is not JSON'],
+    [new Uint8Array([0xff, 0xfe]), 'is not JSON'],
+  ])('refuses %o without showing it', (body, reason) => {
+    expect(() => jsonBody('core', body)).toThrow(expect.objectContaining({ code: 'VALIDATION', message: expect.stringContaining(reason) }));
+    expect(() => jsonBody('core', body)).not.toThrow(/secret/);
+  });
+
+  test('nesting without end is an error of ours too', () => {
+    expect(() => jsonBody('core', '['.repeat(1_000_000))).toThrow(expect.objectContaining({ code: 'VALIDATION' }));
+  });
+});
