@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { type ApiError, DeliveryTrackerClient } from '../../src/amazonpay/index.ts';
+import { type Answer, expectedStringToSign, json, servePay } from './pay-server.ts';
+import { pkcs8 } from './rsa.ts';
+
+const input = { chargePermissionId: 'P01-1234567-1234567', carrierCode: 'UPS', trackingNumber: '1Z999AA10123456784' } as const;
+
+async function errorFor(answer: Answer): Promise<ApiError> {
+  const { url } = await servePay(answer);
+  const client = new DeliveryTrackerClient({
+    publicKeyId: 'LIVE-AGC4SIRXYYTSA667HVXKNEIA',
+    privateKey: pkcs8,
+    region: 'na',
+    baseUrl: url,
+    maxRetries: 0,
+  });
+  return client.create(input).then(
+    () => {
+      throw new Error('expected an error');
+    },
+    (error: ApiError) => error,
+  );
+}
+
+describe("Amazon's documented faults", () => {
+  test.each([
+    [400, 'InvalidInputFormat', 'The input provided is not in the required format', 'stray characters'],
+    [400, 'InvalidParameterValue', 'The[trackingNumber] parameter is required.', 'the parameter that the message names'],
+    [400, 'InvalidParameterValue', 'The[chargePermissionId] parameter is required.', 'the parameter that the message names'],
+    [
+      400,
+      'InvalidParameterValue',
+      'The amazonOrderReferenceId that you submitted in this request is invalid.',
+      'Check that the order belongs',
+    ],
+    [400, 'InvalidParameterValue', 'The chargePermissionId that you submitted in this request is invalid.', 'Check that the order belongs'],
+    [400, 'InvalidParameterValue', 'The trackingNumber or carrierCode that you submitted in this request is invalid.', 'used only once'],
+    [400, 'InvalidParameterValue', 'Something that is not on the page', 'the parameter that the message names'],
+    [400, 'InvalidHeaderValue', 'The value for x-amz-pay-host is invalid', 'report it'],
+    [400, 'MissingHeader', 'm', 'report it'],
+    [400, 'DuplicateIdempotencyKey', 'm', 'idempotencyKey'],
+    [401, 'UnauthorizedAccess', 'The specified seller account is not authorized to execute this request.', 'Seller Central'],
+    [403, undefined, undefined, 'Seller Central'],
+    [403, 'InvalidAuthentication', 'm', 'Seller Central'],
+    [403, 'InvalidAccountStatus', 'm', 'Seller Central'],
+    [403, 'InvalidAuthorizationToken', 'm', 'no authorization token'],
+    [404, 'ResourceNotFound', 'm', '"region"'],
+    [405, 'UnsupportedOperation', 'm', undefined],
+    [408, 'RequestTimeout', 'm', 'call again later'],
+    [426, 'TLSVersionNotSupported', 'm', 'TLS 1.2'],
+    [429, 'TooManyRequests', 'm', 'quota'],
+    [500, 'InternalServerError', 'There was an unknown error in the service.', 'call again later'],
+    [503, 'ServiceUnavailable', 'm', 'call again later'],
+    [418, 'SomethingNew', 'm', undefined],
+  ])('%i %s, "%s"', async (status, reasonCode, message, hint) => {
+    const error = await errorFor(json(status, { reasonCode, message }));
+    expect(error).toMatchObject({
+      code: 'API',
+      surface: 'amazonpay',
+      status,
+      requestId: 'req-1',
+      attempts: 1,
+      retryable: [408, 429, 500, 503].includes(status),
+    });
+    expect(error.reasonCode).toBe(reasonCode);
+    expect(error.message).toBe(`Amazon Pay answered ${status}${reasonCode ? ` ${reasonCode}` : ''}${message ? `: ${message}` : ''}`);
+    expect(error.hint ?? '').toContain(hint ?? '');
+    if (hint === undefined) expect(error.hint).toBeUndefined();
+    expect(error.data).toEqual(JSON.parse(JSON.stringify({ reasonCode, message })));
+  });
+
+  test('Retry-After is told in milliseconds', async () => {
+    expect(await errorFor(json(429, { reasonCode: 'TooManyRequests', message: 'm' }, { 'retry-after': '7' }))).toMatchObject({
+      retryAfter: 7_000,
+    });
+  });
+});
+
+describe('InvalidRequestSignature', () => {
+  const refuse =
+    (printed: (expected: string, signature: string) => string): Answer =>
+    (response, received) => {
+      const signature = received.headers.authorization?.split('Signature=')[1] ?? '';
+      json(403, { reasonCode: 'InvalidRequestSignature', message: printed(expectedStringToSign(received), signature) })(response, received);
+    };
+  const print = (text: string, signature = 'x'): string => `Unable to verify signature, signing String [${text}], signature [${signature}]`;
+  const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+  test.each<[string, (expected: string, signature: string) => string, string]>([
+    ['the same text: the key', (expected, signature) => print(expected, signature), '"privateKey" does not belong to "publicKeyId"'],
+    ['the same text, escaped', (expected) => print(expected.replace('\n', '\\n')), '"privateKey" does not belong to "publicKeyId"'],
+    ['another hash: the request', () => print(`AMZN-PAY-RSASSA-PSS-V2\n${hashOf('another')}`), 'is changed on the way'],
+    ['another algorithm', (expected) => print(expected.replace('-V2', '')), 'changes headers'],
+    ['an unknown key', () => 'Unable to verify signature: missing key', 'not registered in Seller Central'],
+    ['nothing to compare', () => 'Unable to verify signature', '"privateKey" belongs to "publicKeyId"'],
+  ])('%s', async (_, printed, hint) => {
+    const error = await errorFor(refuse(printed));
+    expect(error).toMatchObject({ status: 403, reasonCode: 'InvalidRequestSignature', hint: expect.stringContaining(hint) });
+    expect(error.message).not.toMatch(/[A-Za-z0-9+/]{80}/);
+    expect(JSON.stringify(error.data)).not.toMatch(/[A-Za-z0-9+/]{80}/);
+  });
+
+  test('a body that was lost on the way', async () => {
+    const error = await errorFor((response, received) => {
+      const emptied = expectedStringToSign({ ...received, body: Buffer.alloc(0) });
+      json(403, { reasonCode: 'InvalidRequestSignature', message: print(emptied) })(response, received);
+    });
+    expect(error.hint).toContain('The body did not arrive');
+  });
+});
+
+describe('an answer that is not Amazon Pay’s', () => {
+  const raw =
+    (status: number, body: string | Buffer, headers: Record<string, string> = {}): Answer =>
+    (response) =>
+      response.writeHead(status, headers).end(body);
+
+  test.each<[string, number, string | Buffer]>([
+    ['nothing', 404, ''],
+    ['HTML', 502, '<html><body>Bad Gateway</body></html>'],
+    ['JSON that is cut off', 400, '{"reasonCode":"InvalidPara'],
+    ['JSON that is no object', 400, '"InvalidParameterValue"'],
+    ['null', 400, 'null'],
+    ['an array', 400, '[]'],
+    ['a reason code that is none', 400, '{"reasonCode":"<script>","message":7}'],
+    ['a reason code by a name of Object.prototype', 400, '{"reasonCode":"constructor","message":"m"}'],
+    ['keys of Object.prototype', 400, '{"__proto__":{"reasonCode":"Forged"},"message":"m"}'],
+    ['bytes that are no UTF-8', 400, Buffer.from([0xff, 0xfe, 0x00, 0x80])],
+    ['10 MB', 500, 'x'.repeat(10_000_000)],
+  ])('%s is an ApiError with the status', async (_, status, body) => {
+    const error = await errorFor(raw(status, body));
+    expect(error).toMatchObject({ code: 'API', status, attempts: 1 });
+    expect(error.reasonCode === undefined || error.reasonCode === 'constructor').toBe(true);
+    expect(error.message.length).toBeLessThan(3_000);
+  });
+
+  test('an unknown answer gets a hint at what stands in between', async () => {
+    expect(await errorFor(raw(400, '<html>'))).toMatchObject({ hint: expect.stringContaining('proxy') });
+  });
+
+  test.each([
+    ['nothing', 200, ''],
+    ['HTML', 200, '<html>'],
+    ['JSON that is cut off', 200, '{"deliveryDetails":[{"tracking'],
+    ['no details', 200, '{}'],
+    ['details that are none', 200, '{"deliveryDetails":[null]}'],
+    ['details without a number', 200, '{"deliveryDetails":[{"carrierCode":"UPS"}]}'],
+    ['null', 201, 'null'],
+    ['no content', 204, ''],
+  ])('a success with %s says that the number may be used up', async (_, status, body) => {
+    expect(await errorFor(raw(status, body))).toMatchObject({
+      code: 'API',
+      status,
+      retryable: false,
+      hint: expect.stringContaining('used up'),
+    });
+  });
+});
