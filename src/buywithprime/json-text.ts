@@ -1,0 +1,50 @@
+/**
+ * Text and bytes to JSON, with an error that names the likely cause and quotes nothing.
+ *
+ * @module
+ */
+import { decodeUtf8 } from '../core/bytes.ts';
+import { ValidationError } from '../core/errors.ts';
+
+/** Text or bytes as JSON; what is neither comes back as it is. */
+export function decodeJson(input: unknown): unknown {
+  const text = textOf(input) ?? input;
+  if (typeof text !== 'string') return text;
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    if (typeof value !== 'string') return value;
+  } catch {
+    // The parser's own message quotes the text; what it says of the cause differs from runtime to runtime.
+    throw notAnEvent(`${text.length} characters that are not JSON: ${causeOf(text)}`);
+  }
+  throw notAnEvent(
+    'JSON inside a JSON string: it was encoded twice',
+    'Leave out one JSON.stringify() on the way here, or parse it once more.',
+  );
+}
+
+/** An event could not be made of a value. The message says what was found in its place. */
+export function notAnEvent(found: string, hint?: string): ValidationError {
+  return new ValidationError('event', [{ message: `expected a Buy with Prime event, got ${found}` }], { surface: 'buywithprime', hint });
+}
+
+function causeOf(text: string): string {
+  const trimmed = text.trim();
+  const start = trimmed.slice(0, 64);
+  if (start === '') return 'they are blank';
+  if (start.startsWith('[object ')) return 'an object was turned into text without JSON.stringify()';
+  if (start.startsWith('businessProduct/')) return 'a resource path without its event, as an input path of a rule target may leave it';
+  if (start.startsWith('<')) return 'HTML or XML, it seems';
+  if (/^[\w+/-]{16,}={0,2}$/.test(start)) return 'base64, it seems, which must be decoded first';
+  // Amazon's own samples have them.
+  const comma = /,\s*[}\]]/.exec(trimmed);
+  if (comma) return `probably because of the trailing comma at character ${text.indexOf(trimmed) + comma.index + 1}`;
+  return /[}\]]/.test(trimmed.slice(-1)) ? 'there is a mistake in the syntax' : 'it does not end with } or ], so it may be cut off';
+}
+
+/** The text in bytes of any kind; `undefined` for what is no bytes. */
+function textOf(value: unknown): string | undefined {
+  if (ArrayBuffer.isView(value)) return decodeUtf8(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  // The tag, because an ArrayBuffer of another realm is no instance of ours.
+  return Object.prototype.toString.call(value) === '[object ArrayBuffer]' ? decodeUtf8(new Uint8Array(value as ArrayBuffer)) : undefined;
+}

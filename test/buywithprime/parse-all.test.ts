@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { BuyWithPrimeEventParser, type ParsedRecord } from '../../src/buywithprime/parser.ts';
+import { deliveryInTransit, fixture, fixtureText } from './fixtures.ts';
+
+const parser = new BuyWithPrimeEventParser();
+const text = JSON.stringify(deliveryInTransit());
+
+const sqsRecord = (body: string, messageId = 'm-1') => ({
+  messageId,
+  receiptHandle: 'receipt-handle',
+  body,
+  attributes: {
+    ApproximateReceiveCount: '1',
+    SentTimestamp: '1698410096000',
+    SenderId: 'sender',
+    ApproximateFirstReceiveTimestamp: '1698410096001',
+  },
+  messageAttributes: {},
+  md5OfBody: 'e4e68fb7bd0e697a0ae8f1bb342846b3',
+  eventSource: 'aws:sqs',
+  eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:queue',
+  awsRegion: 'us-east-1',
+});
+
+const notification = (message: string) => ({
+  Type: 'Notification',
+  MessageId: 'sns-1',
+  TopicArn: 'arn:aws:sns:us-east-1:123456789012:topic',
+  Message: message,
+  Timestamp: '2023-10-27T12:34:56.000Z',
+  SignatureVersion: '1',
+  Signature: 'EXAMPLE',
+  SigningCertURL: 'https://sns.us-east-1.amazonaws.com/cert.pem',
+  UnsubscribeURL: 'https://sns.us-east-1.amazonaws.com/?Action=Unsubscribe',
+});
+
+const summary = (records: readonly ParsedRecord[]): unknown[] =>
+  records.map((record) => [record.messageId, record.success ? record.event.kind : 'failure']);
+
+describe('parseAll takes', () => {
+  test.each<[string, unknown, string | undefined]>([
+    ['the event that EventBridge invokes a Lambda function with', deliveryInTransit(), undefined],
+    ['a replay from an archive', deliveryInTransit({ 'replay-name': 'monday' }), undefined],
+    ['the body of a webhook', { ...fixture('webhook-package-delivered.json'), eventDescriptor: 'DELIVERY_IN_TRANSIT' }, undefined],
+    ['text', text, undefined],
+    ['bytes', new TextEncoder().encode(text), undefined],
+    ["a Lambda function's SQS event", { Records: [sqsRecord(text)] }, 'm-1'],
+    ['the records alone, as EventBridge Pipes sends them', [sqsRecord(text)], 'm-1'],
+    ['one SQS record', sqsRecord(text), 'm-1'],
+    ['a message of ReceiveMessage', { MessageId: 'm-1', ReceiptHandle: 'r', MD5OfBody: 'x', Body: text }, 'm-1'],
+    ['an answer of ReceiveMessage as text', JSON.stringify([{ MessageId: 'm-1', Body: text }]), 'm-1'],
+    ['an SNS notification in SQS', { Records: [sqsRecord(JSON.stringify(notification(text)))] }, 'm-1'],
+    ['raw SNS delivery in SQS', { Records: [sqsRecord(text)] }, 'm-1'],
+    ['an SNS notification over HTTP', JSON.stringify(notification(text)), 'sns-1'],
+    [
+      "a Lambda function's SNS event",
+      { Records: [{ EventSource: 'aws:sns', EventVersion: '1.0', EventSubscriptionArn: 'arn', Sns: notification(text) }] },
+      'sns-1',
+    ],
+    [
+      'a message of a dead-letter queue of EventBridge',
+      {
+        Records: [
+          {
+            ...sqsRecord(text),
+            messageAttributes: {
+              RULE_ARN: { stringValue: 'arn:aws:events:us-east-1:123456789012:rule/r', dataType: 'String' },
+              TARGET_ARN: { stringValue: 'arn:aws:lambda:us-east-1:123456789012:function:f', dataType: 'String' },
+              ERROR_CODE: { stringValue: 'SDK_CLIENT_ERROR', dataType: 'String' },
+              EXHAUSTED_RETRY_CONDITION: { stringValue: 'MaximumRetryAttempts', dataType: 'String' },
+              RETRY_ATTEMPTS: { stringValue: '185', dataType: 'String' },
+            },
+          },
+        ],
+      },
+      'm-1',
+    ],
+    [
+      "a record of a Lambda function's destination",
+      sqsRecord(JSON.stringify({ version: '1.0', requestContext: { condition: 'RetriesExhausted' }, requestPayload: deliveryInTransit() })),
+      'm-1',
+    ],
+  ])('%s', (_, input, messageId) => {
+    expect(summary(parser.parseAll(input))).toEqual([[messageId, 'DELIVERY_IN_TRANSIT']]);
+  });
+
+  test('nothing in an empty batch', () => {
+    expect(parser.parseAll({ Records: [] })).toEqual([]);
+    expect(parser.parseAll([])).toEqual([]);
+  });
+});
+
+describe('parseAll', () => {
+  test('keeps good records and bad ones in their order, each bad one with its message and its reason', () => {
+    const bad = '{"detail-type":';
+    const records = parser.parseAll({
+      Records: [
+        sqsRecord(text, 'm-1'),
+        sqsRecord(bad, 'm-2'),
+        sqsRecord(JSON.stringify(notification(JSON.stringify(notification('{}')))), 'm-3'),
+        sqsRecord(fixtureText('mock-2023-order-placed.json'), 'm-4'),
+        { messageId: 'm-5', eventSource: 'aws:sqs' },
+        null,
+        sqsRecord(JSON.stringify(deliveryInTransit({ resources: [] })), 'm-7'),
+        sqsRecord(text, 'm-8'),
+      ],
+    });
+    expect(summary(records)).toEqual([
+      ['m-1', 'DELIVERY_IN_TRANSIT'],
+      ['m-2', 'failure'],
+      ['m-3', 'failure'],
+      ['m-4', 'unknown'],
+      ['m-5', 'failure'],
+      [undefined, 'failure'],
+      ['m-7', 'failure'],
+      ['m-8', 'DELIVERY_IN_TRANSIT'],
+    ]);
+    expect(records.flatMap((record) => (record.success ? [] : [[record.raw, record.error.message]]))).toEqual([
+      [bad, expect.stringContaining('cut off')],
+      ['{}', expect.stringContaining('an empty object')],
+      [{ messageId: 'm-5', eventSource: 'aws:sqs' }, expect.stringContaining('neither "detail-type" nor "eventDescriptor"')],
+      [null, expect.stringContaining('got null')],
+      [JSON.stringify(deliveryInTransit({ resources: [] })), expect.stringContaining('resources: DELIVERY_IN_TRANSIT needs')],
+    ]);
+  });
+
+  test.each<[string, unknown]>([
+    ['garbage', 'garbage'],
+    ['nothing', undefined],
+    ['a batch that is a batch that is a batch', [[[[[[[[[[[[]]]]]]]]]]]]],
+    ['arrays without end', '['.repeat(100_000) + ']'.repeat(100_000)],
+    ['notifications without end', Array.from({ length: 12 }).reduce<string>((inner) => JSON.stringify({ Message: inner }), text)],
+  ])('makes one failure of %s', (_, input) => {
+    expect(summary(parser.parseAll(input))).toEqual([[undefined, 'failure']]);
+  });
+
+  test('reads ten thousand records, each tenth of them bad', () => {
+    const Records = Array.from({ length: 10_000 }, (_, index) => sqsRecord(index % 10 === 0 ? 'bad' : text, `m-${index}`));
+    const records = parser.parseAll({ Records });
+    expect(records.length).toBe(10_000);
+    expect(records.filter(({ success }) => !success).map(({ messageId }) => messageId)).toEqual(
+      Records.filter(({ body }) => body === 'bad').map(({ messageId }) => messageId),
+    );
+  });
+});
