@@ -6,8 +6,8 @@
  */
 import { sha256Hex } from '../core/bytes.ts';
 import { ApiError } from '../core/errors.ts';
-import { redact, redactJson } from '../core/redact.ts';
-import { type HttpResponse, isRetryableStatus, parseJson, retryAfter } from '../core/response.ts';
+import { redact } from '../core/redact.ts';
+import { failureOf, type HttpResponse, isRetryableStatus, parseJson } from '../core/response.ts';
 import type { Open } from '../core/types.ts';
 import type { SignedHeaders } from './signer.ts';
 
@@ -58,7 +58,7 @@ interface Failure {
 
 /** The error for an answer that is not an accepted delivery tracker. */
 export function toApiError({ response, requestId, signed, trackingNumber }: Failure): ApiError {
-  const { status, headers, attempts } = response;
+  const { status } = response;
   const data = parseJson(response);
   const { reasonCode, message } = (data ?? {}) as Record<string, unknown>;
   // A stranger's text: what is no code is not passed off as one.
@@ -66,14 +66,9 @@ export function toApiError({ response, requestId, signed, trackingNumber }: Fail
   const text = typeof message === 'string' ? message : '';
   const shown = redact(scrub(text, trackingNumber, signed));
   return new ApiError(`Amazon Pay answered ${status}${code ? ` ${code}` : ''}${shown && `: ${shown}`}`, {
+    ...failureOf(response, requestId),
     surface: 'amazonpay',
-    status,
     reasonCode: code,
-    requestId,
-    attempts,
-    retryable: isRetryableStatus(status),
-    retryAfter: retryAfter(headers),
-    data: data === undefined ? redact(response.text) : redactJson(data),
     hint: hintFor(status, code, text, signed),
   });
 }
@@ -120,7 +115,7 @@ function hintFor(status: number, code: string | undefined, message: string, sign
     return "The fault is on Amazon's side: call again later with the same input, which has the same idempotency key.";
   }
   // Amazon gives every 400 a code.
-  return code ? HINTS[status] : ((status !== 400 && HINTS[status]) || PROXY);
+  return code ? HINTS[status] : (status !== 400 && HINTS[status]) || PROXY;
 }
 
 /** Three faults share this code, and only the message tells them apart. */

@@ -4,23 +4,10 @@
  * @module
  */
 export type { BatchOptions } from '../core/batch.ts';
-export {
-  type AnyWaybillError,
-  ApiError,
-  AuthenticationError,
-  ConfigurationError,
-  ConnectionError,
-  type ErrorCode,
-  type Issue,
-  isWaybillError,
-  type Surface,
-  TimeoutError,
-  ValidationError,
-  WaybillError,
-} from '../core/errors.ts';
+export * from '../core/errors.ts';
 export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo } from '../core/options.ts';
 export { type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/rate-limiter.ts';
-export type { AnyIterable, Fetch, Open, StandardSchemaV1 } from '../core/types.ts';
+export type { AnyIterable, Fetch, Open, StandardSchemaV1, WebCryptoKey } from '../core/types.ts';
 export type { AmazonPayAlgorithm } from './algorithms.ts';
 export type { AmazonPayReasonCode } from './api-error.ts';
 export { canonicalRequest, type HeadersLike, type SignableRequest, stringToSign } from './canonical-request.ts';

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { decodeBase64, decodeUtf8 } from '../core/bytes.ts';
 import { ConfigurationError } from '../core/errors.ts';
+import type { WebCryptoKey } from '../core/types.ts';
 
 const MIN_BITS = 2048;
 /** A key of 16,384 bits has 13,000, and base64 of it a third more. */
@@ -46,13 +48,13 @@ const RSA_ENCRYPTION = /* @__PURE__ */ Uint8Array.of(
  *
  * @see {@link https://developer.amazon.com/docs/amazon-pay-checkout/get-set-up-for-integration.html | Keys in Seller Central}
  */
-export async function importPrivateKey(key: string | Uint8Array): Promise<CryptoKey> {
+export async function importPrivateKey(key: string | Uint8Array): Promise<WebCryptoKey> {
   return importPkcs8(readPrivateKey(key));
 }
 
 /** The WebCrypto key in a PKCS#8 structure. */
-export async function importPkcs8(pkcs8: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
-  let key: CryptoKey;
+export async function importPkcs8(pkcs8: Uint8Array<ArrayBuffer>): Promise<WebCryptoKey> {
+  let key: WebCryptoKey;
   try {
     key = await crypto.subtle.importKey('pkcs8', pkcs8, { name: 'RSA-PSS', hash: 'SHA-256' }, false, ['sign']);
   } catch (cause) {
@@ -63,7 +65,7 @@ export async function importPkcs8(pkcs8: Uint8Array<ArrayBuffer>): Promise<Crypt
 }
 
 /** Refuses a WebCrypto key that can't make Amazon Pay's signatures. */
-export function checkCryptoKey({ type, algorithm, usages }: CryptoKey): void {
+export function checkCryptoKey({ type, algorithm, usages }: WebCryptoKey): void {
   const { name, hash, modulusLength } = (algorithm ?? {}) as Partial<RsaHashedKeyAlgorithm>;
   if (type !== 'private' || name !== 'RSA-PSS' || hash?.name !== 'SHA-256' || !usages?.includes('sign')) {
     throw unusable('the CryptoKey must be private, for RSA-PSS with SHA-256 and the usage "sign"', 'importPrivateKey() makes one.');

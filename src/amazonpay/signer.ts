@@ -4,9 +4,11 @@
  * @module
  * @see {@link https://developer.amazon.com/docs/amazon-pay-api-v2/signing-requests.html | Signing requests}
  */
+
 import { encodeBase64, encodeUtf8 } from '../core/bytes.ts';
 import { ValidationError } from '../core/errors.ts';
 import { misconfigured } from '../core/options.ts';
+import type { WebCryptoKey } from '../core/types.ts';
 import { type AmazonPayAlgorithm, DEFAULT_ALGORITHM, saltLength } from './algorithms.ts';
 import { canonicalHeaders, canonicalRequest, type SignableRequest, stringToSign } from './canonical-request.ts';
 import { checkCryptoKey, importPkcs8, readPrivateKey } from './private-key.ts';
@@ -28,7 +30,7 @@ export interface AmazonPaySignerOptions {
   /** The id that Seller Central shows beside the key, such as `LIVE-AGC4SIRXYYTSA667HVXKNEIA`. */
   readonly publicKeyId: string;
   /** The private key as text, in any state that {@link importPrivateKey} takes; or imported; or a function that signs elsewhere. */
-  readonly privateKey: string | CryptoKey | Signer;
+  readonly privateKey: string | WebCryptoKey | Signer;
   /** Where the seller's account is. */
   readonly region: AmazonPayRegionName;
   /**
@@ -76,8 +78,8 @@ export class AmazonPaySigner {
   readonly #saltLength: number;
   readonly #clock: () => Date;
   /** Text is kept as the structure that it holds, until it is imported. */
-  #privateKey: Uint8Array<ArrayBuffer> | CryptoKey | Signer;
-  #importing: Promise<CryptoKey> | undefined;
+  #privateKey: Uint8Array<ArrayBuffer> | WebCryptoKey | Signer;
+  #importing: Promise<WebCryptoKey> | undefined;
 
   /** @throws {@link ConfigurationError} `CONFIGURATION` for an option or a key that can't work. */
   constructor(options: AmazonPaySignerOptions) {
@@ -161,7 +163,7 @@ export class AmazonPaySigner {
     return new Uint8Array(await crypto.subtle.sign({ name: 'RSA-PSS', saltLength: this.#saltLength }, key, bytes));
   }
 
-  async #cryptoKey(key: Uint8Array<ArrayBuffer> | CryptoKey): Promise<CryptoKey> {
+  async #cryptoKey(key: Uint8Array<ArrayBuffer> | WebCryptoKey): Promise<WebCryptoKey> {
     if (!ArrayBuffer.isView(key)) return key;
     try {
       this.#importing ??= importPkcs8(key);
@@ -174,7 +176,7 @@ export class AmazonPaySigner {
   }
 }
 
-function acceptKey(key: AmazonPaySignerOptions['privateKey']): Uint8Array<ArrayBuffer> | CryptoKey | Signer {
+function acceptKey(key: AmazonPaySignerOptions['privateKey']): Uint8Array<ArrayBuffer> | WebCryptoKey | Signer {
   if (typeof key !== 'object' || key === null) return readPrivateKey(key);
   if (!isSigner(key)) checkCryptoKey(key);
   return key;

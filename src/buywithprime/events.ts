@@ -3,25 +3,7 @@
  *
  * @module
  */
-export {
-  type AnyWaybillError,
-  ApiError,
-  type ApiErrorDetails,
-  AuthenticationError,
-  ConfigurationError,
-  ConnectionError,
-  type ErrorCode,
-  type ErrorDetails,
-  GraphQLError,
-  type GraphQLErrorDetails,
-  type GraphQLErrorEntry,
-  type Issue,
-  isWaybillError,
-  type Surface,
-  TimeoutError,
-  ValidationError,
-  WaybillError,
-} from '../core/errors.ts';
+export * from '../core/errors.ts';
 export type { Open, StandardSchemaV1 } from '../core/types.ts';
 export type {
   BuyWithPrimeEvent,

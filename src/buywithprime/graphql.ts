@@ -10,7 +10,7 @@ import { ApiError, GraphQLError, type GraphQLErrorEntry, ValidationError, type W
 import type { HttpClient } from '../core/http.ts';
 import type { CallOptions } from '../core/options.ts';
 import { redact } from '../core/redact.ts';
-import { type HttpResponse, isRetryableStatus, parseJson, retryAfter } from '../core/response.ts';
+import { failureOf, type HttpResponse, parseJson } from '../core/response.ts';
 
 /** What is asked, and how its answer is read. */
 export interface Operation<Result> {
@@ -143,21 +143,11 @@ function readEntry(error: unknown): GraphQLErrorEntry {
   };
 }
 
-function httpError(
-  { status, attempts, headers }: HttpResponse,
-  body: unknown,
-  entry: GraphQLErrorEntry | undefined,
-  requestId: string | undefined,
-): ApiError {
-  return new ApiError(`HTTP ${status}: ${entry?.message ?? (body ? 'the answer does not say why' : 'the answer is not JSON')}`, {
+function httpError(response: HttpResponse, body: unknown, entry: GraphQLErrorEntry | undefined, requestId: string | undefined): ApiError {
+  return new ApiError(`HTTP ${response.status}: ${entry?.message ?? (body ? 'the answer does not say why' : 'the answer is not JSON')}`, {
+    ...failureOf(response, requestId),
     surface: 'buywithprime',
-    status,
     reasonCode: entry?.type,
-    requestId,
-    retryAfter: retryAfter(headers),
-    attempts,
-    retryable: isRetryableStatus(status),
-    data: body,
     hint: body ? undefined : 'Check "baseUrl", and whether a proxy or a captive portal stands in between.',
   });
 }

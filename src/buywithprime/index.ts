@@ -4,25 +4,7 @@
  * @module
  */
 export type { AccessToken, TokenStore } from '../core/access-token.ts';
-export {
-  type AnyWaybillError,
-  ApiError,
-  type ApiErrorDetails,
-  AuthenticationError,
-  ConfigurationError,
-  ConnectionError,
-  type ErrorCode,
-  type ErrorDetails,
-  GraphQLError,
-  type GraphQLErrorDetails,
-  type GraphQLErrorEntry,
-  type Issue,
-  isWaybillError,
-  type Surface,
-  TimeoutError,
-  ValidationError,
-  WaybillError,
-} from '../core/errors.ts';
+export * from '../core/errors.ts';
 export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo } from '../core/options.ts';
 export { type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/rate-limiter.ts';
 export type { Fetch, Open, Provided, StandardSchemaV1 } from '../core/types.ts';

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { waitFor } from './abort.ts';
 import { type Surface, ValidationError } from './errors.ts';
 
 /** A token and when it ends. */
@@ -87,15 +88,4 @@ export class AccessTokens {
     if (!token || token.accessToken === this.#refused) return undefined;
     return token.expiresAt - this.#options.renewBefore > this.#options.now().getTime() ? token : undefined;
   }
-}
-
-/** Waits for a promise that others wait for too. */
-function waitFor<Value>(shared: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (!signal) return shared;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    shared.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

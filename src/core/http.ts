@@ -1,9 +1,11 @@
 /**
- * One request, sent until it is answered: retries, budgets, hooks and bounds over `fetch`. ky does the waiting and the
- * repeating; what is repeated, when, and what the caller sees is decided here.
+ * One request, sent until it is answered: retries, budgets, hooks and bounds over `fetch`. What is repeated, when, and what
+ * the caller sees is decided here; p-retry does the repeating.
  *
  * @module
  */
+import pRetry from 'p-retry';
+import { sleep, waitFor } from './abort.ts';
 import { ApiError, ConnectionError, isWaybillError, type Surface, TimeoutError, type WaybillError } from './errors.ts';
 import { type CallOptions, type ClientOptions, callHeaders, checkCall, checkOptions, type Hooks, type RequestInfo } from './options.ts';
 import type { RateLimiter } from './rate-limiter.ts';
@@ -69,21 +71,23 @@ export class HttpClient {
     signal?.throwIfAborted();
     const timeout = call.timeout ?? this.#options.timeout ?? 10_000;
     const totalTimeout = call.totalTimeout ?? this.#options.totalTimeout ?? 30_000;
-    // On first use: ky makes a Request when it is loaded, which loads Node's fetch, and a webhook needs neither.
-    const { default: ky } = await import('ky');
     const deadline = performance.now() + totalTimeout;
 
     let attempts = 0;
     let recovered = false;
-    let result: Result | undefined;
-    let delay = 0;
     let info: RequestInfo | undefined;
     let last: WaybillError | undefined;
-    let preparation: unknown;
+    let preparation: { readonly error: unknown } | undefined;
+
+    // One signal for all that ends a call: the caller, the total budget and, so that nothing waits on, its own end.
+    const over = new AbortController();
+    const onAbort = (): void => over.abort(signal?.reason);
+    const timer = setTimeout(() => over.abort(this.#timeout('total', totalTimeout, attempts, last)), totalTimeout);
+    signal?.addEventListener('abort', onAbort, { once: true });
 
     const sendOnce = async (attempt: AbortSignal): Promise<HttpResponse> => {
       const request = await Promise.resolve(exchange.prepare()).catch((error: unknown) => {
-        preparation = error;
+        preparation = { error };
         throw error;
       });
       // A signer may take longer than the attempt may last.
@@ -102,54 +106,44 @@ export class HttpClient {
         return exchange.read(await sendOnce(attempt));
       }
     };
-    const explain = (error: unknown): WaybillError | undefined => {
-      if (isWaybillError(error)) return error;
-      return error instanceof Error && error.name === 'TimeoutError' ? this.#timeout('attempt', timeout, attempts, last) : undefined;
+    const attempt = async (): Promise<Result> => {
+      // Outside the attempt's time: to wait for one's turn is not Amazon's delay.
+      if (this.#rateLimiter) await waitFor(this.#rateLimiter.acquire(over.signal), over.signal);
+      const ended = new AbortController();
+      const onTimeout = setTimeout(() => ended.abort(this.#timeout('attempt', timeout, attempts, last)), timeout);
+      const onOver = (): void => ended.abort(over.signal.reason);
+      over.signal.addEventListener('abort', onOver, { once: true });
+      try {
+        // Not left to fetch alone: one of the caller's own may not heed its signal.
+        return await waitFor(sendAndRead(ended.signal), ended.signal);
+      } finally {
+        clearTimeout(onTimeout);
+        over.signal.removeEventListener('abort', onOver);
+      }
+    };
+    const shouldRetry = async (error: unknown): Promise<boolean> => {
+      if (preparation || over.signal.aborted || !isWaybillError(error) || !error.retryable) return false;
+      last = error;
+      const delay = retryDelay(error, attempts);
+      // To wait for what can't come any more would turn the last answer into a time-out.
+      if (performance.now() + delay >= deadline) return false;
+      if (info) this.#observe('onRetry', { ...info, error, delay });
+      await sleep(delay, over.signal);
+      return true;
     };
 
-    // One signal for all that ends a call: the caller, the total budget and, so that nothing waits on, its own end.
-    const over = new AbortController();
-    const onAbort = (): void => over.abort(signal?.reason);
-    const onTimeout = (): void => over.abort(this.#timeout('total', totalTimeout, attempts, last));
-    const timer = setTimeout(onTimeout, totalTimeout);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const ended = new Promise<never>((_, reject) => over.signal.addEventListener('abort', () => reject(over.signal.reason)));
     try {
-      const answered = ky.post('https://unused.invalid', {
-        signal: over.signal,
-        timeout,
-        throwHttpErrors: false,
-        fetch: async (request) => {
-          // Without AbortSignal.any, in edge-runtime, ky aborts no attempt: it then ends with the call.
-          result = await sendAndRead('any' in AbortSignal ? (request as Request).signal : over.signal);
-          // ky wants a response; ours is read already.
-          return new Response();
-        },
-        // Here, because it is outside the attempt's time: to wait for one's turn is not Amazon's delay.
-        hooks: { beforeRequest: [async () => this.#rateLimiter?.acquire(over.signal)] },
-        retry: {
-          limit: call.maxRetries ?? this.#options.maxRetries ?? 3,
-          methods: ['post'],
-          shouldRetry: ({ error }) => {
-            const failure = explain(error);
-            if (error === preparation || !failure?.retryable) return false;
-            last = failure;
-            delay = retryDelay(failure, attempts);
-            // To wait for what can't come any more would turn the last answer into a time-out.
-            if (performance.now() + delay >= deadline) return false;
-            if (info) this.#observe('onRetry', { ...info, error: failure, delay });
-            return true;
-          },
-          delay: () => delay,
-        },
+      return await pRetry(attempt, {
+        retries: call.maxRetries ?? this.#options.maxRetries ?? 3,
+        // All the waiting is done in shouldRetry, which knows what Amazon asks for.
+        minTimeout: 0,
+        shouldRetry: ({ error }) => shouldRetry(error),
       });
-      await Promise.race([answered, ended]);
-      return result as Result;
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      const failure = explain(error);
-      if (failure) this.#observe('onError', failure);
-      throw failure ?? error;
+      if (over.signal.aborted) throw this.#observed(over.signal.reason);
+      // p-retry replaces what is thrown and is no Error.
+      throw this.#observed(preparation ? preparation.error : error);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
@@ -170,7 +164,8 @@ export class HttpClient {
       response = await fetch(url, init);
       text = await readText(response);
     } catch (error) {
-      if (signal.aborted) throw error;
+      // A fetch of the caller's own may know better what is wrong.
+      if (signal.aborted || isWaybillError(error)) throw error;
       throw new ConnectionError(`no answer from ${new URL(url).host}${error instanceof Error ? `: ${error.message}` : ''}`, {
         surface: this.#surface,
         attempts: info.attempt,
@@ -204,6 +199,11 @@ export class HttpClient {
       cause,
       hint: `Raise "${budget === 'total' ? 'totalTimeout' : 'timeout'}", or call again. The request may have arrived all the same.`,
     });
+  }
+
+  #observed(error: unknown): unknown {
+    if (isWaybillError(error)) this.#observe('onError', error);
+    return error;
   }
 
   /** Tells a hook; what it throws is ignored, for a log line must never fail a call. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sleep } from './abort.ts';
 import { ConfigurationError } from './errors.ts';
 
 /** Hands out permission to send, in the order of the asking. Replace it to share one quota among processes. */
@@ -57,19 +58,4 @@ export class TokenBucket implements RateLimiter {
       throw reason;
     }
   }
-}
-
-/** Resolves after some milliseconds; rejects with `signal.reason` when it is aborted first. */
-export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener('abort', onAbort, { once: true });
-  });
 }

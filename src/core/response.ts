@@ -4,7 +4,8 @@
  * @module
  */
 import { decodeUtf8 } from './bytes.ts';
-import { ApiError, type WaybillError } from './errors.ts';
+import { ApiError, type ApiErrorDetails, type WaybillError } from './errors.ts';
+import { redact, redactJson } from './redact.ts';
 
 /** An answer, read to its end. */
 export interface HttpResponse {
@@ -63,8 +64,22 @@ export function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
+/** What every {@link ApiError} says of the answer that it is about; without what looks like a secret. */
+export function failureOf(response: HttpResponse, requestId: string | undefined): Omit<ApiErrorDetails, 'surface'> {
+  const { status, headers, attempts } = response;
+  const data = parseJson(response);
+  return {
+    status,
+    requestId,
+    attempts,
+    retryAfter: retryAfter(headers),
+    retryable: isRetryableStatus(status),
+    data: data === undefined ? redact(response.text) : redactJson(data),
+  };
+}
+
 /** `Retry-After` in milliseconds: a number of seconds or a date. */
-export function retryAfter(headers: Headers): number | undefined {
+function retryAfter(headers: Headers): number | undefined {
   const text = headers.get('retry-after')?.trim();
   if (!text) return undefined;
   const milliseconds = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();

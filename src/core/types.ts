@@ -32,3 +32,8 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
+
+/**
+ * The platform's `CryptoKey`. Its global name is not known where only Node's types are installed, so it is named by what makes one.
+ */
+export type WebCryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;

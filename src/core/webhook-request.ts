@@ -27,7 +27,7 @@ export function headerValues({ headers }: Pick<WebhookRequest, 'headers'>, name:
   return Object.entries(headers)
     .filter(([key]) => key.toLowerCase() === name.toLowerCase())
     .flatMap(([, value]) => value ?? [])
-    .map(String);
+    .filter((value) => typeof value === 'string');
 }
 
 /** Every value of a query parameter. */

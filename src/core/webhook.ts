@@ -82,22 +82,24 @@ export function createWebhookHandler<Event>(
 
   const handle = async (request: Request, context: WebhookContext): Promise<void> => {
     if (request.method !== 'POST') throw new Refusal(405, invalid(surface, 'events are sent with POST'), { allow: 'POST' });
-    await receiver.authenticate?.(request).catch(reject);
+    await receiver.authenticate?.(request).catch(unauthorized);
     // No Content-Type at all is let through: what counts is whether the body is JSON.
     const type = request.headers.get('content-type') ?? 'application/json';
     if (!/[/+]json\b/i.test(type)) throw new Refusal(415, invalid(surface, 'events are application/json'));
     const body = await readBytes(surface, request, maxBodyBytes);
     if (!body) throw new Refusal(413, invalid(surface, `the body is larger than ${maxBodyBytes} bytes`));
-    const received = await receiver.receive(request, body).catch(reject);
+    const received = await receiver.receive(request, body).catch(unauthorized).catch(malformed);
     // One after another: a request holds one event, and where it holds several their order may matter.
     for (const item of received) await once(item.id, options.idempotencyStore, () => dispatch(item, context));
   };
 
-  // Only here: the same errors out of the caller's own function are a failure like any other.
-  const reject = (error: unknown): never => {
-    if (error instanceof ValidationError) throw new Refusal(400, error);
+  // Only while it is verified: the same errors out of the caller's own function are a failure like any other.
+  const unauthorized = (error: unknown): never => {
     if (!(error instanceof AuthenticationError)) throw error;
     throw new Refusal(401, error, { 'www-authenticate': receiver.challenge(error) }, 'unauthorized');
+  };
+  const malformed = (error: unknown): never => {
+    throw error instanceof ValidationError ? new Refusal(400, error) : error;
   };
 
   const dispatch = async (item: Received<Event>, context: WebhookContext): Promise<void> => {

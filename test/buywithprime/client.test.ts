@@ -74,7 +74,7 @@ describe('the order query', () => {
   test.each(VERSIONS)('goes out in %s as Amazon documents it', async (apiVersion) => {
     await clientOf({ apiVersion }).order(orderId, { headers: { 'X-Trace': 't', Authorization: 'mine', 'X-Api-Target-Id': 'mine' } });
     const [token, query] = server.seen;
-    expect(token).toMatchObject({ path: '/token', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    expect(token).toMatchObject({ path: '/token', headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' } });
     expect(query).toMatchObject({
       path: '/graphql',
       headers: {

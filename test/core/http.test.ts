@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ApiError, type WaybillError } from '../../src/core/errors.ts';
+import { ApiError, ConfigurationError, type WaybillError } from '../../src/core/errors.ts';
 import { HttpClient } from '../../src/core/http.ts';
 import type { ClientOptions } from '../../src/core/options.ts';
-import { type HttpResponse, isRetryableStatus, retryAfter } from '../../src/core/response.ts';
+import { failureOf, type HttpResponse } from '../../src/core/response.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, attempt: number) => void;
 
@@ -35,16 +35,9 @@ const answer =
     response.writeHead(status, headers).end(body);
 
 function read(response: HttpResponse): string {
-  const { status, headers, text, attempts } = response;
+  const { status, text } = response;
   if (status < 300) return text;
-  throw new ApiError(`status ${status}`, {
-    surface: 'core',
-    status,
-    attempts,
-    retryable: isRetryableStatus(status),
-    retryAfter: retryAfter(headers),
-    data: text,
-  });
+  throw new ApiError(`status ${status}`, { ...failureOf(response, undefined), surface: 'core' });
 }
 
 function send(url: string, options: ClientOptions = {}, call: Parameters<HttpClient['send']>[1] = {}): Promise<string> {
@@ -117,6 +110,11 @@ describe('what is repeated', () => {
     expect(prepare).toHaveBeenCalledOnce();
   });
 
+  test('also what is no Error', async () => {
+    const prepare = () => Promise.reject('no key today');
+    await expect(new HttpClient('core', {}).send({ prepare, read })).rejects.toBe('no key today');
+  });
+
   test('recover mends a cause once, without counting as a retry', async () => {
     const server = await serve(answer(403), answer(403));
     const recover = vi.fn(() => true);
@@ -146,8 +144,14 @@ describe('what the caller sees', () => {
       };
       pump();
     });
-    const error = await failure(send(server.url));
-    expect(error['data']).toHaveLength(8 * 1024 * 1024);
+    const sizes: number[] = [];
+    const measure = (response: HttpResponse): string => {
+      sizes.push(response.text.length);
+      return read(response);
+    };
+    const prepare = () => ({ method: 'POST' as const, url: server.url, headers: {} });
+    expect(await failure(new HttpClient('core', {}).send({ prepare, read: measure }))).toMatchObject({ status: 400 });
+    expect(sizes).toEqual([8 * 1024 * 1024]);
   });
 
   test.each([301, 302, 303, 307, 308])('a redirect %d is not followed', async (status) => {
@@ -185,6 +189,19 @@ describe('what the caller sees', () => {
     });
     const stalled = await serve(() => undefined);
     expect(await failure(send(stalled.url, { totalTimeout: 80, maxRetries: 0 }))).toMatchObject({ budget: 'total' });
+  });
+
+  test('a fetch that heeds no signal, and a rate limiter that never answers, end with the call all the same', async () => {
+    const never = () => new Promise<never>(() => undefined);
+    const url = 'http://127.0.0.1:9/';
+    expect(await failure(send(url, { fetch: never, timeout: 30, maxRetries: 0 }))).toMatchObject({ budget: 'attempt' });
+    expect(await failure(send(url, { rateLimiter: { acquire: never }, totalTimeout: 30 }))).toMatchObject({ budget: 'total', attempts: 0 });
+    await expect(send(url, { fetch: never }, { signal: AbortSignal.timeout(30) })).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  test('an error of ours that a fetch throws is not wrapped', async () => {
+    const own = new ConfigurationError('install graphql', { surface: 'testing' });
+    await expect(send('http://127.0.0.1:9/', { fetch: () => Promise.reject(own) })).rejects.toBe(own);
   });
 
   test('an abort goes through unchanged: before, during, and while it waits to repeat', async () => {

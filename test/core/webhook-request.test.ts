@@ -15,6 +15,7 @@ describe('headerValues', () => {
     [{ 'x-api-key': ['a', 'b'] }, ['a', 'b']],
     [{ 'x-api-key': 'a', 'X-API-KEY': 'b' }, ['a', 'b']],
     [{ 'x-api-key': undefined }, []],
+    [{ 'x-api-key': [Object.create(null), 7, 'a'] }, ['a']],
     [{}, []],
     [null, []],
     ['text', []],

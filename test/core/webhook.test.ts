@@ -15,6 +15,7 @@ const receiver: WebhookReceiver<Event> = {
   surface,
   authenticate: async ({ headers }) => {
     const key = headers.get('x-api-key');
+    if (key === 'invalid') throw new ValidationError('response', [{ message: 'the key server changed its answer' }], { surface });
     if (key === 'unreachable') throw new ConnectionError('no answer from the key server', { surface, attempts: 1 });
     if (key !== 'right') throw new AuthenticationError(key === null ? 'missing' : 'mismatch', 'the API key does not match', { surface });
   },
@@ -56,6 +57,7 @@ describe('answers', () => {
       { 'www-authenticate': 'ApiKey reason="mismatch"' },
     ],
     ['503 where the key could not be checked', post(event, { 'x-api-key': 'unreachable' }), 503, { 'retry-after': '60' }],
+    ['503 where its check failed in another way', post(event, { 'x-api-key': 'invalid' }), 503, { 'retry-after': '60' }],
     ['415 for a form', post(event, { 'content-type': 'application/x-www-form-urlencoded' }), 415, {}],
     ['400 for what is no JSON', post('{"id":'), 400, {}],
     ['400 for an empty body', post(' '), 400, {}],
