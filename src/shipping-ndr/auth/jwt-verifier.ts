@@ -1,0 +1,118 @@
+/**
+ * Checks the signature and the registered claims of a JSON Web Token. jose does the checking; what is told apart here is a token
+ * that is not good and a token that could not be judged.
+ *
+ * @module
+ */
+import type { JWTPayload, JWTVerifyGetKey, KeyInput } from 'jose';
+import { isWaybillError } from '../../core/errors.ts';
+import { misconfigured } from '../../core/options.ts';
+import type { AnyIterable } from '../../core/types.ts';
+import { SURFACE } from '../configuration.ts';
+import type { BearerJwtOptions, RemoteJwtKeys } from './bearer-jwt.ts';
+import { remoteKeySet } from './jwt-key-set.ts';
+import { type JwtAlgorithm, type JwtKey, listKeys } from './jwt-keys.ts';
+import { refused } from './mechanism.ts';
+
+/** Options as `bearerJwt()` has checked them. */
+type JwtVerifierOptions = BearerJwtOptions & { readonly algorithms: readonly JwtAlgorithm[]; readonly clockTolerance: number };
+
+/** Verifies tokens of one issuer. */
+export class JwtVerifier {
+  readonly #options: JwtVerifierOptions;
+  /** The keys, where they are known from the start. Always the same objects, by which jose remembers what it has imported. */
+  readonly #keys: readonly JwtKey[] | undefined;
+  #keySet: JWTVerifyGetKey | undefined;
+
+  constructor(options: JwtVerifierOptions) {
+    this.#options = options;
+    const { jwks, keys, algorithms } = options;
+    if (jwks === undefined && typeof keys !== 'function') this.#keys = listKeys(keys, algorithms);
+  }
+
+  /**
+   * The token's claims. Throws an AuthenticationError where the token is not good, and anything else where that could not be found
+   * out.
+   */
+  async verify(token: string): Promise<JWTPayload> {
+    const { keys, algorithms } = this.#options;
+    const local = typeof keys === 'function' ? listKeys(await keys(), algorithms) : this.#keys;
+    try {
+      return await (local ? this.#verifyWithAny(token, local as readonly KeyInput[]) : this.#verifyWithSet(token));
+    } catch (error) {
+      throw isWaybillError(error) ? error : explain(error);
+    }
+  }
+
+  async #verifyWithSet(token: string): Promise<JWTPayload> {
+    const jose = await loadJose();
+    // Without a wait in between, or those who come first would each make a set and fetch it.
+    this.#keySet ??= remoteKeySet(jose, this.#options as RemoteJwtKeys);
+    try {
+      return await this.#verifyWith(token, this.#keySet);
+    } catch (error) {
+      // The token does not say which of them signed it, while one key takes the place of another.
+      if (codeOf(error) === 'ERR_JWKS_MULTIPLE_MATCHING_KEYS') return this.#verifyWithAny(token, error as AsyncIterable<KeyInput>);
+      throw error;
+    }
+  }
+
+  async #verifyWithAny(token: string, keys: AnyIterable<KeyInput>): Promise<JWTPayload> {
+    let failure: unknown = new TypeError('none of the keys can be used at all');
+    for await (const key of keys) {
+      try {
+        return await this.#verifyWith(token, key);
+      } catch (error) {
+        if (!isWrongKey(error)) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  async #verifyWith(token: string, key: KeyInput | JWTVerifyGetKey): Promise<JWTPayload> {
+    const { issuer, audience, typ, algorithms, clockTolerance, clock = () => new Date() } = this.#options;
+    const { jwtVerify } = await loadJose();
+    const { payload } = await jwtVerify(token, key, {
+      issuer,
+      audience: [audience].flat(),
+      algorithms: [...algorithms],
+      clockTolerance,
+      currentDate: clock(),
+      // jose takes a token that never ends unless told otherwise.
+      requiredClaims: ['exp'],
+      ...(typ !== undefined && { typ }),
+    });
+    return payload;
+  }
+}
+
+/** On first use: who authenticates with a key of another kind has no need of jose. */
+function loadJose(): Promise<typeof import('./jose.ts')> {
+  return import('./jose.ts');
+}
+
+/** Whether another key may fit: the signature is not this one's, or it is a key for another algorithm. */
+function isWrongKey(error: unknown): boolean {
+  return error instanceof TypeError || /SIGNATURE_VERIFICATION_FAILED|NOT_SUPPORTED/.test(codeOf(error));
+}
+
+/** What jose threw, without what it holds: messages and fields that repeat the token's content. */
+function explain(error: unknown): Error {
+  const code = codeOf(error);
+  if (code === 'ERR_JWT_EXPIRED') return refused('expired', 'the token has expired');
+  if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED') {
+    const { claim, reason } = error as { readonly claim: string; readonly reason: string };
+    return refused('mismatch', `"${claim}" of the token ${reason === 'missing' ? 'is missing' : 'is not as expected'}`);
+  }
+  if (code === 'ERR_JOSE_ALG_NOT_ALLOWED') return refused('mismatch', 'the token is signed with an algorithm that is not accepted');
+  if (code === 'ERR_JWKS_NO_MATCHING_KEY') return refused('mismatch', 'the token is signed with a key that is not in the key set');
+  if (isWrongKey(error)) return refused('mismatch', 'the signature of the token does not verify');
+  if (code.startsWith('ERR_J')) return refused('malformed', 'the token is no signed JSON Web Token');
+  return misconfigured(SURFACE, 'a key in "keys" can\'t be imported', 'Check its parameters against RFC 7518, section 6.');
+}
+
+function codeOf(error: unknown): string {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === 'string' ? code : '';
+}

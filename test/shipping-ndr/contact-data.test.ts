@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { findContactData } from '../../src/shipping-ndr/contact-data.ts';
+
+test.each([
+  '9876543210',
+  'call 9876543210.',
+  '+919876543210',
+  '+91 98765 43210',
+  '+91-98765-43210',
+  '+44 (0)20 7946 0958',
+  '0091 98765 43210',
+  '09876543210',
+  '98765 43210',
+  '98765-43210',
+  '987-654-3210',
+  '987 654 3210',
+  '9876 543 210',
+  '(080) 2222 3333',
+  '080-22223333',
+  '080 2222 3333',
+  '1800 123 4567',
+  '९८७६५४३२१०',
+  'flat 4, 9876543210, floor 2',
+])('finds the phone number in %j', (text) => {
+  expect(findContactData(text)).toBe('a phone number');
+});
+
+test.each(['asha@example.in', 'mail: asha.rao+shop@mail.example.co.in!', 'आशा@उदाहरण.भारत'])('finds the e-mail address in %j', (text) => {
+  expect(findContactData(text)).toBe('an e-mail address');
+});
+
+test.each([
+  'Second gate, beside the water tank',
+  'Flat 1204, Tower 9, 560001',
+  'Flat 1204 560001',
+  'H.No. 8-2-293/82/A/1107',
+  'Plot 1-98/9/3/23, Madhapur 500081',
+  'Sector 45, 122003',
+  'Survey No. 12/3, 4th Cross, 2nd Main',
+  'meet @ gate 3. Then left',
+  'between 10.30 and 11.45',
+  'Open 9-12 and 14-18',
+  'Pole 12345678',
+  '12.9716, 77.5946',
+  '@home',
+])('finds nothing in %j', (text) => {
+  expect(findContactData(text)).toBeUndefined();
+});
+
+test('gives an answer for any text as long as notes can be', () => {
+  const digitsAndSeparators = fc.string({ unit: fc.constantFrom(...'0123456789+ ().-@a'), maxLength: 512 });
+  fc.assert(fc.property(digitsAndSeparators, (text) => ['a phone number', 'an e-mail address', undefined].includes(findContactData(text))));
+});

@@ -1,0 +1,464 @@
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import {
+  type ApiError,
+  ConfigurationError,
+  ConnectionError,
+  type NdrFeedback,
+  NdrFeedbackClient,
+  type NdrFeedbackClientOptions,
+  type NdrFeedbackResult,
+  NdrFeedbackSchema,
+  type RequestInfo,
+  TimeoutError,
+  TokenBucket,
+  ValidationError,
+} from '../../src/shipping-ndr/index.ts';
+import { accepted, clientOf, credentials, fault, startAmazon } from './amazon.ts';
+import { everythingShownOf, thrownBy, waybillErrorOf } from './errors.ts';
+
+const NOW = new Date('2023-12-01T00:00:00Z');
+const clock = (): Date => NOW;
+const trackingId = '1582657452914';
+const rto: NdrFeedback = { trackingId, ndrAction: 'RTO' };
+
+describe('what is sent', () => {
+  test('a date goes in UTC', async () => {
+    const amazon = await startAmazon();
+    await clientOf(amazon, { clock }).reschedule(trackingId, '2023-12-12T10:54:00+05:30');
+    expect(amazon.feedbackRequests).toHaveLength(1);
+    const [request] = amazon.feedbackRequests;
+    expect(request).toMatchObject({
+      method: 'POST',
+      path: '/shipping/v2/ndrFeedback',
+      headers: {
+        'content-type': 'application/json',
+        'x-amz-access-token': 'Atza|1',
+        'x-amzn-shipping-business-id': 'AmazonShipping_IN',
+      },
+    });
+    expect(request?.headers['user-agent']).toMatch(/^waybill\/\d+\.\d+\.\d+ \(Language=JavaScript\)$/);
+    expect(request?.headers).not.toHaveProperty('authorization');
+    expect(JSON.parse(String(request?.body))).toEqual({
+      trackingId,
+      ndrAction: 'RESCHEDULE',
+      ndrRequestData: { rescheduleDate: '2023-12-12T05:24:00.000Z' },
+    });
+  });
+
+  test.each<[string, (client: NdrFeedbackClient) => Promise<unknown>, unknown]>([
+    [
+      'a Date',
+      (client) => client.reschedule(trackingId, new Date('2023-12-12T05:24:00Z')),
+      { trackingId, ndrAction: 'RESCHEDULE', ndrRequestData: { rescheduleDate: '2023-12-12T05:24:00.000Z' } },
+    ],
+    [
+      'notes in any script',
+      (client) => client.reattempt(trackingId, 'दूसरा गेट, beside the "water tank" 🏠'),
+      { trackingId, ndrAction: 'REATTEMPT', ndrRequestData: { additionalAddressNotes: 'दूसरा गेट, beside the "water tank" 🏠' } },
+    ],
+    ['no data for RTO', (client) => client.returnToOrigin(trackingId), { trackingId, ndrAction: 'RTO' }],
+    ['no data for RTO, said so', (client) => client.submit({ ...rto, ndrRequestData: undefined }), { trackingId, ndrAction: 'RTO' }],
+  ])('%s', async (_, call, body) => {
+    const amazon = await startAmazon();
+    await call(clientOf(amazon, { clock }));
+    expect(JSON.parse(String(amazon.feedbackRequests[0]?.body))).toEqual(body);
+  });
+
+  test('another business, the name of the application and headers of the call', async () => {
+    const amazon = await startAmazon();
+    const client = clientOf(amazon, { businessId: 'AmazonShipping_UK', userAgent: 'my-shop/1.2 (beta; x=\\y)' });
+    await client.submit(rto, { headers: { 'x-trace': 't', 'X-Amz-Access-Token': 'stolen' } });
+    expect(amazon.feedbackRequests[0]?.headers).toMatchObject({
+      'x-amzn-shipping-business-id': 'AmazonShipping_UK',
+      'x-amz-access-token': 'Atza|1',
+      'x-trace': 't',
+      'user-agent': expect.stringMatching(/ \(Language=JavaScript; Application=my-shop\/1\.2 \(beta\\; x=\\\\y\\\)\)$/),
+    });
+  });
+
+  test.each<[Partial<NdrFeedbackClientOptions>, string]>([
+    [{}, 'https://sellingpartnerapi-eu.amazon.com/shipping/v2/ndrFeedback'],
+    [{ region: 'na' }, 'https://sellingpartnerapi-na.amazon.com/shipping/v2/ndrFeedback'],
+    [{ region: 'fe', sandbox: true }, 'https://sandbox.sellingpartnerapi-fe.amazon.com/shipping/v2/ndrFeedback'],
+    [{ baseUrl: 'http://localhost:8080/amazon/' }, 'http://localhost:8080/amazon/shipping/v2/ndrFeedback'],
+  ])('to the host of %j', async (options, url) => {
+    const urls: string[] = [];
+    const fetch = async (to: string): Promise<Response> => {
+      urls.push(to);
+      return to.includes('/auth/') ? Response.json({ access_token: 'Atza|x', expires_in: 3600 }) : new Response(null, { status: 204 });
+    };
+    await new NdrFeedbackClient({ credentials, fetch, ...options }).submit(rto);
+    expect(urls).toEqual(['https://api.amazon.com/auth/o2/token', url]);
+  });
+});
+
+describe('what comes back', () => {
+  test('204 is success, with the request id and the rate that Amazon grants', async () => {
+    const amazon = await startAmazon();
+    expect(await clientOf(amazon).submit(rto)).toEqual({ requestId: 'req-204', rateLimit: 5, attempts: 1 });
+  });
+
+  test('204 without headers is success too', async () => {
+    const amazon = await startAmazon();
+    amazon.feedbackAnswers.push((outgoing) => outgoing.writeHead(204).end());
+    expect(await clientOf(amazon).submit(rto)).toEqual({ attempts: 1 });
+  });
+
+  const denied = 'Access to requested resource is denied.';
+  test.each<[string, ReturnType<typeof fault>, Partial<ApiError>, RegExp]>([
+    [
+      'the reason in the details',
+      fault(400, 'InvalidRequest', 'Request is missing or has invalid parameters', 'RescheduleDate is missing in the request'),
+      { status: 400, reasonCode: 'InvalidRequest', retryable: false, requestId: 'req-1' },
+      /400: InvalidRequest\. Request is missing or has invalid parameters\. RescheduleDate is missing in the request$/,
+    ],
+    [
+      'a role that is missing',
+      fault(403, 'Unauthorized', denied, ''),
+      { status: 403, reasonCode: 'Unauthorized', retryable: false },
+      /denied\.$/,
+    ],
+    [
+      'no such shipment',
+      fault(404, 'NotFound', "The requested resource is invalid or doesn't exist"),
+      { status: 404, retryable: false },
+      /404/,
+    ],
+    ['too much', fault(413, 'InvalidRequest', 'The request payload size is greater than maximum accepted size.'), { status: 413 }, /413/],
+    ['another format', fault(415, 'InvalidRequest', 'The request payload format is not supported.'), { status: 415 }, /415/],
+    [
+      'the quota, by the gateway',
+      fault(429, 'QuotaExceeded', 'You exceeded your quota for the requested resource.', '', { 'retry-after': '3' }),
+      { status: 429, reasonCode: 'QuotaExceeded', retryable: true, retryAfter: 3000 },
+      /quota/,
+    ],
+    [
+      'the quota, by the model',
+      fault(429, 'TooManyRequests', 'The total number'),
+      { status: 429, reasonCode: 'TooManyRequests', retryable: true },
+      /429/,
+    ],
+    [
+      'a fault of Amazon',
+      fault(500, 'InternalError', 'Something went wrong while processing the request.'),
+      { status: 500, retryable: true },
+      /500/,
+    ],
+    ['maintenance', fault(503, 'ServiceUnavailable', 'Service temporarily unavailable'), { status: 503, retryable: true }, /503/],
+    [
+      'HTML of the gateway',
+      (outgoing) => outgoing.writeHead(400).end('<html>Bad Request'),
+      { status: 400, retryable: false },
+      /no reason$/,
+    ],
+    ['a 500 without a body', (outgoing) => outgoing.writeHead(500).end(), { status: 500, retryable: true }, /no reason$/],
+    [
+      'a page that says 200',
+      (outgoing) => outgoing.writeHead(200).end('<html>Log in to the hotel WLAN'),
+      { status: 200, retryable: false },
+      /200/,
+    ],
+    ['a redirect', (outgoing) => outgoing.writeHead(302, { location: '/elsewhere' }).end(), { status: 302, retryable: false }, /redirect/],
+    [
+      'nonsense',
+      (outgoing) => outgoing.writeHead(400).end('{"errors":[{"code":7,"message":{},"details":[]}]}'),
+      { status: 400 },
+      /no reason$/,
+    ],
+    ['other nonsense', (outgoing) => outgoing.writeHead(400).end('{"errors":"none"}'), { status: 400 }, /no reason$/],
+  ])('%s', async (_, answer, fields, message) => {
+    const amazon = await startAmazon();
+    amazon.feedbackAnswers.push(answer);
+    const error = (await waybillErrorOf(() => clientOf(amazon).submit(rto))) as ApiError;
+    expect(error).toMatchObject({ code: 'API', surface: 'shipping-ndr', attempts: 1, hint: expect.any(String), ...fields });
+    expect(error.message).toMatch(message);
+  });
+
+  test('the whole answer is kept where no log shows it', async () => {
+    const amazon = await startAmazon();
+    amazon.feedbackAnswers.push(fault(400, 'InvalidRequest', `Shipment ${trackingId} of Asha Rao`, 'token Atza|abc'));
+    const error = (await waybillErrorOf(() => clientOf(amazon).submit(rto))) as ApiError;
+    expect(error.message).toContain('Shipment [tracking id] of');
+    expect(error.data).toEqual({
+      errors: [{ code: 'InvalidRequest', message: `Shipment ${trackingId} of Asha Rao`, details: 'token [redacted token]' }],
+    });
+    expect(everythingShownOf(error)).not.toMatch(/1582657452914|Atza\|abc/);
+  });
+
+  test('a passing fault is repeated, and the feedback sent is the same', async () => {
+    const amazon = await startAmazon();
+    amazon.feedbackAnswers.push(
+      fault(503, 'ServiceUnavailable', 'x', '', { 'retry-after': '0' }),
+      fault(429, 'QuotaExceeded', 'x', '', { 'retry-after': '0' }),
+    );
+    expect(await clientOf(amazon, { maxRetries: 3 }).submit(rto)).toMatchObject({ attempts: 3 });
+    expect(new Set(amazon.feedbackRequests.map(({ body }) => body)).size).toBe(1);
+    expect(amazon.tokenRequests).toHaveLength(1);
+  });
+
+  test('a fault of the caller is not', async () => {
+    const amazon = await startAmazon();
+    amazon.feedbackAnswers.push(fault(400, 'InvalidRequest', 'x'));
+    expect(await waybillErrorOf(() => clientOf(amazon, { maxRetries: 3 }).submit(rto))).toMatchObject({ attempts: 1 });
+  });
+
+  test('no answer at all is an error of its own', async () => {
+    const amazon = await startAmazon();
+    amazon.feedbackAnswers.push((outgoing) => outgoing.destroy());
+    expect(await waybillErrorOf(() => clientOf(amazon).submit(rto))).toBeInstanceOf(ConnectionError);
+    amazon.feedbackAnswers.push(() => undefined);
+    expect(await waybillErrorOf(() => clientOf(amazon, { timeout: 300 }).submit(rto))).toBeInstanceOf(TimeoutError);
+  });
+
+  test('an abort goes through unchanged', async () => {
+    const amazon = await startAmazon();
+    const reason = new Error('the user left');
+    const controller = new AbortController();
+    amazon.feedbackAnswers.push(() => controller.abort(reason));
+    expect(await thrownBy(() => clientOf(amazon).submit(rto, { signal: controller.signal }))).toBe(reason);
+  });
+});
+
+describe('the access token', () => {
+  const expired = fault(403, 'Unauthorized', 'Access to requested resource is denied.', 'The access token you provided has expired.');
+  const revoked = fault(403, 'Unauthorized', 'x', 'The access token you provided is revoked, malformed or invalid.');
+  const unauthorized = fault(401, 'Unauthorized', "You don't have access to the requested resource or the credentials are invalid.");
+
+  test.each([
+    ['has expired', expired],
+    ['is revoked', revoked],
+    ['is refused with 401', unauthorized],
+  ])('that %s is fetched anew, and the call repeated once', async (_, answer) => {
+    const amazon = await startAmazon();
+    amazon.feedbackAnswers.push(answer);
+    const client = clientOf(amazon);
+    expect(await client.submit(rto)).toMatchObject({ attempts: 2 });
+    await client.submit(rto);
+    expect(amazon.feedbackRequests.map(({ headers }) => headers['x-amz-access-token'])).toEqual(['Atza|1', 'Atza|2', 'Atza|2']);
+  });
+
+  test('is fetched anew once only', async () => {
+    const amazon = await startAmazon();
+    amazon.feedbackAnswers.push(expired, expired, accepted);
+    expect(await waybillErrorOf(() => clientOf(amazon).submit(rto))).toMatchObject({ status: 403 });
+    expect(amazon.feedbackRequests).toHaveLength(2);
+  });
+
+  test('is kept where a role is missing', async () => {
+    const amazon = await startAmazon();
+    amazon.feedbackAnswers.push(fault(403, 'Unauthorized', 'Access to requested resource is denied.', ''));
+    expect((await waybillErrorOf(() => clientOf(amazon).submit(rto))).hint).toContain('Amazon Logistics');
+    expect(amazon.tokenRequests).toHaveLength(1);
+  });
+});
+
+describe('feedback that is refused before it is sent', () => {
+  const notes = (additionalAddressNotes: unknown): unknown => ({
+    trackingId,
+    ndrAction: 'REATTEMPT',
+    ndrRequestData: { additionalAddressNotes },
+  });
+  const date = (rescheduleDate: unknown): unknown => ({ trackingId, ndrAction: 'RESCHEDULE', ndrRequestData: { rescheduleDate } });
+
+  test.each<[unknown, string]>([
+    [undefined, 'expected object, got nothing'],
+    [null, 'expected object, got null'],
+    [[], 'expected object, got an array'],
+    ['RTO', 'expected object, got string'],
+    [{}, 'trackingId: expected string, got nothing'],
+    [{ ...rto, trackingId: 1582657452914 }, 'trackingId: expected string, got number'],
+    [{ ...rto, trackingId: '' }, 'trackingId: expected the id of a parcel'],
+    [{ ...rto, trackingId: ' 1' }, 'trackingId: expected the id of a parcel'],
+    [{ ...rto, trackingId: '1\ud800' }, 'trackingId: expected the id of a parcel'],
+    [{ ...rto, ndrAction: 'Reschedule' }, 'ndrAction: expected RESCHEDULE, REATTEMPT, RTO'],
+    [{ ...rto, ndrAction: 'constructor' }, 'ndrAction: expected RESCHEDULE, REATTEMPT, RTO'],
+    [{ ...rto, ndrAction: '__proto__' }, 'ndrAction: expected RESCHEDULE, REATTEMPT, RTO'],
+    [{ trackingId }, 'ndrAction: expected string, got nothing'],
+    [{ ...rto, ndrRequestData: {} }, 'ndrRequestData: expected nothing: RTO takes no data'],
+    [{ ...rto, ndrRequestData: null }, 'ndrRequestData: expected nothing'],
+    [{ ...rto, rescheduleDate: '2023-12-12T05:24:00Z' }, 'unknown properties: rescheduleDate'],
+    [{ trackingId, ndrAction: 'RESCHEDULE' }, 'ndrRequestData: expected an object with "rescheduleDate", got nothing'],
+    [{ trackingId, ndrAction: 'RESCHEDULE', ndrRequestData: 'x' }, 'ndrRequestData: expected an object with "rescheduleDate", got string'],
+    [{ trackingId, ndrAction: 'REATTEMPT', ndrRequestData: {} }, 'ndrRequestData.additionalAddressNotes: expected a text, got nothing'],
+    [
+      { trackingId, ndrAction: 'RESCHEDULE', ndrRequestData: { rescheduleDate: '2023-12-12T05:24:00Z', additionalAddressNotes: 'x' } },
+      'ndrRequestData.additionalAddressNotes: expected "rescheduleDate" alone',
+    ],
+    [date(undefined), 'ndrRequestData.rescheduleDate: expected a Date or a text, got nothing'],
+    [date(1702358640000), 'expected a Date or a text, got number'],
+    [date({}), 'expected a Date or a text, got object'],
+    [date(new Date('tomorrow')), 'expected a Date that is valid'],
+    [date(new Date('+010000-01-01T00:00:00Z')), 'expected a Date that is valid, up to the year 9999'],
+    [date('2023-12-12'), 'a day alone leaves open when it begins'],
+    [date('2023-12-12T05:24:00'), 'expected a time of day and an offset'],
+    [date('2023-02-30T05:24:00Z'), 'expected a time of day and an offset'],
+    [date('12 December 2023'), 'expected a time of day and an offset'],
+    [date('2'.repeat(10_000_000)), 'expected a time of day and an offset'],
+    [date('2023-11-30T23:59:59Z'), 'ndrRequestData.rescheduleDate: expected a time that lies ahead'],
+    [date(NOW), 'expected a time that lies ahead'],
+    [date('2023-12-01T05:30:00+05:30'), 'expected a time that lies ahead'],
+    [notes(''), 'expected notes, got a blank text'],
+    [notes(' \n'), 'expected notes, got a blank text'],
+    [notes({ street: 'MG Road' }), 'expected a text, got object'],
+    [notes('half of 🏠: \ud83c'), 'expected well-formed Unicode'],
+    [notes('x'.repeat(257)), 'expected at most 256 characters'],
+    [notes('🏠'.repeat(257)), 'expected at most 256 characters'],
+    [notes('x'.repeat(10_000_000)), 'expected at most 256 characters'],
+    [notes('Call 98765 43210 at the gate'), 'looks as if it held a phone number'],
+    [notes('write to asha@example.in'), 'looks as if it held an e-mail address'],
+  ])('%#: %j', async (feedback, message) => {
+    const amazon = await startAmazon();
+    const error = (await waybillErrorOf(() => clientOf(amazon, { clock }).submit(feedback as NdrFeedback))) as ValidationError;
+    expect(error).toBeInstanceOf(ValidationError);
+    expect(error.direction).toBe('request');
+    expect(error.message).toContain(message);
+    expect(everythingShownOf(error)).not.toMatch(/1582657452914|asha|98765|MG Road/);
+    expect(amazon.tokenRequests.length + amazon.feedbackRequests.length).toBe(0);
+  });
+
+  test.each(['x', 'x'.repeat(256), '🏠'.repeat(256)])('but not notes of 1 to 256 code points: %#', async (text) => {
+    const amazon = await startAmazon();
+    await clientOf(amazon).reattempt(trackingId, text);
+    expect(JSON.parse(String(amazon.feedbackRequests[0]?.body)).ndrRequestData.additionalAddressNotes).toBe(text);
+  });
+
+  test('but not what only looks like contact data, where the caller says so', async () => {
+    const amazon = await startAmazon();
+    expect((await waybillErrorOf(() => clientOf(amazon).reattempt(trackingId, 'Plot 98765 43210'))).hint).toContain(
+      'allowContactData: true',
+    );
+    await clientOf(amazon).reattempt(trackingId, 'Plot 98765 43210', { allowContactData: true });
+    expect(amazon.feedbackRequests).toHaveLength(1);
+  });
+
+  test('and feedback after the due date, where that is given', async () => {
+    const amazon = await startAmazon();
+    const client = clientOf(amazon, { clock });
+    expect((await waybillErrorOf(() => client.submit(rto, { dueDate: '2023-11-30T23:59:59Z' }))).message).toContain('has passed');
+    expect((await waybillErrorOf(() => client.submit(rto, { dueDate: 'soon' }))).message).toContain('"dueDate"');
+    await client.submit(rto, { dueDate: new Date(NOW.getTime() + 1) });
+    expect(amazon.feedbackRequests).toHaveLength(1);
+  });
+});
+
+describe('submitMany', () => {
+  test('yields a result for each and throws for none', async () => {
+    const amazon = await startAmazon();
+    const feedbacks = Array.from({ length: 8 }, (_, index): NdrFeedback => ({ ...rto, trackingId: index === 3 ? '' : `id-${index}` }));
+    amazon.feedbackAnswers.push(fault(404, 'NotFound', 'x'));
+    const results: NdrFeedbackResult[] = [];
+    for await (const result of clientOf(amazon).submitMany(feedbacks, { concurrency: 1 })) results.push(result);
+    expect(results.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(results[0]).toMatchObject({ feedback: feedbacks[0], error: { status: 404 } });
+    expect(results[3]).toMatchObject({ feedback: feedbacks[3], error: { code: 'VALIDATION' } });
+    expect(results.filter(({ receipt }) => receipt)).toHaveLength(6);
+    expect(amazon.tokenRequests).toHaveLength(1);
+  });
+
+  test('takes what comes bit by bit', async () => {
+    const amazon = await startAmazon();
+    async function* decisions() {
+      for (const id of ['a', 'b']) yield { trackingId: id, ndrAction: 'RTO', row: 7 } as const;
+    }
+    const seen: number[] = [];
+    // A property that is not sent is refused, so that a typing error is seen.
+    for await (const { error } of clientOf(amazon).submitMany(decisions())) seen.push(error ? 1 : 0);
+    expect(seen).toEqual([1, 1]);
+  });
+
+  test.each([[undefined], ['text'], [[rto], { concurrency: 0 }], [[rto], null], [[rto], { timeout: -1 }]])(
+    'refuses %j',
+    async (...args) => {
+      const amazon = await startAmazon();
+      const error = await waybillErrorOf(() => clientOf(amazon).submitMany(...(args as unknown as [NdrFeedback[]])));
+      expect(error).toBeInstanceOf(ConfigurationError);
+    },
+  );
+});
+
+describe('the client', () => {
+  test('keeps to 5 calls a second after a burst of 10', async () => {
+    const amazon = await startAmazon();
+    const client = clientOf(amazon, { totalTimeout: 150 });
+    const calls = await Promise.allSettled(Array.from({ length: 12 }, () => client.submit(rto)));
+    expect(amazon.feedbackRequests.length).toBeLessThan(12);
+    expect(calls.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
+  });
+
+  test('takes another limiter or none', async () => {
+    const amazon = await startAmazon();
+    const shared = clientOf(amazon, { rateLimiter: new TokenBucket({ capacity: 30, refillPerSecond: 1 }) });
+    const free = clientOf(amazon, { rateLimiter: false });
+    await Promise.all(Array.from({ length: 30 }, () => shared.submit(rto)).concat(Array.from({ length: 30 }, () => free.submit(rto))));
+    expect(amazon.feedbackRequests).toHaveLength(60);
+  });
+
+  test('tells hooks what it does, and no secret', async () => {
+    const amazon = await startAmazon();
+    const seen: RequestInfo[] = [];
+    const client = clientOf(amazon, { hooks: { onRequest: (info) => seen.push(info) } });
+    await client.reattempt(trackingId, 'Second gate');
+    expect(seen.map(({ url }) => url)).toEqual([`${amazon.url}/auth/o2/token`, `${amazon.url}/shipping/v2/ndrFeedback`]);
+    expect(everythingShownOf(seen)).not.toMatch(/Second gate|1582657452914|Atz|oa2/);
+  });
+
+  test('shows no secret', async () => {
+    const amazon = await startAmazon();
+    const client = clientOf(amazon);
+    await client.submit(rto);
+    expect(everythingShownOf(client)).not.toMatch(/Atz|oa2/);
+  });
+
+  test.each<[unknown, string]>([
+    [undefined, 'needs an object of options'],
+    [{}, '"credentials.clientId" must be a text'],
+    [{ credentials: null }, '"credentials.clientId" must be a text'],
+    [{ credentials: { ...credentials, clientSecret: '' } }, '"credentials.clientSecret" must be a text'],
+    [
+      { credentials: { ...credentials, refreshToken: `${credentials.refreshToken}\n` } },
+      '"credentials.refreshToken" must be a text without blanks',
+    ],
+    [{ credentials: { ...credentials, refreshToken: 'Atza|access' } }, 'is an access token'],
+    [{ credentials: { ...credentials, clientId: 'amzn1.sp.solution.4622520d' } }, 'is the id of the application'],
+    [{ credentials, region: 'in' }, '"region" must be na, eu or fe'],
+    [{ credentials, region: 'constructor' }, '"region"'],
+    [{ credentials, businessId: 'Amazon Shipping' }, '"businessId"'],
+    [{ credentials, businessId: null }, '"businessId"'],
+    [{ credentials, baseUrl: 'sellingpartnerapi-eu.amazon.com' }, '"baseUrl"'],
+    [{ credentials, tokenUrl: '/auth/o2/token' }, '"tokenUrl"'],
+    [{ credentials, tokenStore: {} }, '"tokenStore" must have get() and set()'],
+    [{ credentials, timeout: 'long' }, '"timeout"'],
+    [{ credentials, fetch: 'fetch' }, '"fetch"'],
+    [{ credentials, userAgent: 'x'.repeat(480) }, 'more than 500 characters'],
+    [{ credentials, userAgent: 'a\r\nb' }, '"userAgent" must be printable ASCII'],
+  ])('is not made with %#', async (options, message) => {
+    const error = await waybillErrorOf(() => new NdrFeedbackClient(options as never));
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(error.message).toContain(message);
+    expect(everythingShownOf(error)).not.toMatch(/Atz[ar]\||oa2-cs/);
+  });
+
+  test.each([null, 'options', { timeout: -1 }, { signal: 'stop' }, { headers: { 'bad header': 'x' } }])(
+    'takes no call options like %j',
+    async (options) => {
+      const amazon = await startAmazon();
+      expect(await waybillErrorOf(() => clientOf(amazon).submit(rto, options as never))).toBeInstanceOf(ConfigurationError);
+    },
+  );
+});
+
+describe('the schema for any validator', () => {
+  test('takes what submit takes', () => {
+    const feedback = { trackingId, ndrAction: 'RESCHEDULE', ndrRequestData: { rescheduleDate: NOW } };
+    expect(NdrFeedbackSchema['~standard'].validate(feedback)).toEqual({ value: feedback });
+    expect(NdrFeedbackSchema['~standard'].validate({ ...feedback, ndrAction: 'RTO' })).toMatchObject({
+      issues: [{ path: ['ndrRequestData'] }],
+    });
+  });
+});
+
+test('the compiler knows what each action needs', () => {
+  expectTypeOf<{ trackingId: string; ndrAction: 'RESCHEDULE' }>().not.toExtend<NdrFeedback>();
+  expectTypeOf<{ trackingId: string; ndrAction: 'RTO' }>().toExtend<NdrFeedback>();
+  expectTypeOf<{ trackingId: string; ndrAction: 'REATTEMPT'; ndrRequestData: { rescheduleDate: Date } }>().not.toExtend<NdrFeedback>();
+});
