@@ -1,0 +1,46 @@
+/**
+ * The emulator behind msw: requests of any HTTP library to Amazon's hosts are answered by it. Needs msw 2.
+ *
+ * @module
+ * @see {@link https://mswjs.io | msw}
+ */
+import { type HttpHandler, HttpResponse, http } from 'msw';
+import type { AmazonEmulator } from './emulator.ts';
+
+/** What the emulator answers; other paths of these hosts are left to you. */
+const URLS = [
+  /^https:\/\/pay-api\.amazon\.(com|eu|jp)(\/(live|sandbox))?\/v2\/deliveryTrackers\/?(\?.*)?$/,
+  /^https:\/\/api\.amazon\.(com|co\.uk|co\.jp)\/auth\/o2\/token(\?.*)?$/,
+  /^https:\/\/(sandbox\.)?sellingpartnerapi-(na|eu|fe)\.amazon\.com\/shipping\/v2\/ndrFeedback(\?.*)?$/,
+  /^https:\/\/api\.buywithprime\.amazon\.com\/(token|graphql)(\?.*)?$/,
+] as const;
+
+/**
+ * Handlers that pass requests to the emulator.
+ *
+ * @example With vitest or Jest on Node
+ * ```ts
+ * import { setupServer } from 'msw/node';
+ * import { AmazonEmulator } from 'waybill/testing';
+ * import { amazonHandlers } from 'waybill/testing/msw';
+ *
+ * const emulator = new AmazonEmulator();
+ * const server = setupServer(...amazonHandlers(emulator));
+ * beforeAll(() => server.listen());
+ * afterEach(() => emulator.reset());
+ * afterAll(() => server.close());
+ * ```
+ */
+export function amazonHandlers(emulator: AmazonEmulator): HttpHandler[] {
+  return URLS.map((url) =>
+    http.all(url, async ({ request }) => {
+      try {
+        return await emulator.fetch(request);
+      } catch (error) {
+        // The emulator breaks connections off as fetch does; msw has an answer that does it.
+        if (error instanceof TypeError) return HttpResponse.error();
+        throw error;
+      }
+    }),
+  );
+}

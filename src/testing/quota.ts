@@ -1,0 +1,33 @@
+/**
+ * How many calls Amazon lets through.
+ *
+ * @module
+ */
+
+/** A leaky bucket: `burst` calls at once, `perSecond` after that. */
+export interface QuotaLimit {
+  /** Calls that are let through at once after a pause. */
+  readonly burst: number;
+  /** Calls a second after that. */
+  readonly perSecond: number;
+}
+
+/** Counts calls against a limit, by a clock that the caller reads. */
+export class Quota {
+  readonly #limit: QuotaLimit;
+  /** When the bucket is full again if nobody calls: all the state there is. */
+  #fullAt = 0;
+
+  constructor(limit: QuotaLimit) {
+    this.#limit = limit;
+  }
+
+  /** Whether a call at `now` is within the limit. One that is not does not count. */
+  take(now: Date): boolean {
+    const { burst, perSecond } = this.#limit;
+    const fullAt = Math.max(now.getTime(), this.#fullAt) + 1_000 / perSecond;
+    if (fullAt - now.getTime() > (burst * 1_000) / perSecond) return false;
+    this.#fullAt = fullAt;
+    return true;
+  }
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { BuyWithPrimeEventParser, parseResourcePath } from '../../src/buywithprime/index.ts';
+import {
+  AmazonEmulator,
+  authenticatedRequest,
+  buyWithPrimeEvent,
+  buyWithPrimeOrder,
+  ndrEvent,
+  testKeys,
+  trackingEvent,
+  type WebhookAuth,
+} from '../../src/testing/index.ts';
+
+describe('ndrEvent', () => {
+  test('is an event of its own each time, with a day left to answer', () => {
+    const [first, second] = [ndrEvent(), ndrEvent()];
+    expect(first.id).not.toBe(second.id);
+    expect(first).toMatchObject({ 'detail-type': 'NDR Events', source: 'AmazonShipping', version: '0' });
+    expect(Date.parse(first.detail.ndrDueDate)).toBeGreaterThan(Date.parse(first.time) + 24 * 3_600_000);
+    expect(first.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  });
+
+  test('takes overrides of the envelope and, in part, of the detail', () => {
+    const event = ndrEvent({ id: 'x', detail: { reasonCode: 'Payment not ready' } });
+    expect(event).toMatchObject({ id: 'x', detail: { reasonCode: 'Payment not ready', trackingId: '1809561149386' } });
+  });
+});
+
+test('trackingEvent is an event of its own each time', () => {
+  expect(trackingEvent({ detail: { eventCode: 'Delivered' } })).toMatchObject({
+    'detail-type': 'Tracking Detail',
+    detail: { eventCode: 'Delivered' },
+  });
+  expect(trackingEvent().id).not.toBe(trackingEvent().id);
+});
+
+describe('buyWithPrimeEvent', () => {
+  test.each([
+    ['DELIVERY_IN_TRANSIT', 'businessProduct/bp-emulator/order/322-ABC1-AAAAAA/delivery/d5013dfc-2ae6-4f58-bc69-cae5d5323d30'],
+    ['PACKAGE_DELIVERED', 'businessProduct/bp-emulator/order/322-ABC1-AAAAAA/delivery/d5013dfc-2ae6-4f58-bc69-cae5d5323d30'],
+    ['REFUND_REQUESTED', 'businessProduct/bp-emulator/order/322-ABC1-AAAAAA/refund/refund-1'],
+    ['RETURN_PACKAGE_IN_TRANSIT', 'businessProduct/bp-emulator/order/322-ABC1-AAAAAA/return/return-1'],
+    ['PACKAGE_TRACKER_MILESTONE_CHANGED', 'businessProduct/bp-emulator/carrier/ups/tracker/1Z999AA10123456784'],
+    ['INVENTORY_CHANGED', 'businessProduct/bp-emulator/item-quantities/item-1'],
+    ['PERSONAL_DATA_RETRIEVAL_TASK_FAILED', 'businessProduct/bp-emulator/personalDataRetrievalTask/task-1'],
+  ])('of type %s is about %s', (type, path) => {
+    const event = buyWithPrimeEvent(type);
+    expect(event).toMatchObject({ 'detail-type': type, resources: [path] });
+    expect(new BuyWithPrimeEventParser().parse(event)).toMatchObject({ eventType: type, id: event.id });
+    expect(new BuyWithPrimeEventParser().parse(event).kind).not.toBe('unknown');
+  });
+
+  test('carries the envelope of the webhook under the new names, and nothing under the old ones', () => {
+    const event = buyWithPrimeEvent('PACKAGE_DELIVERED');
+    expect(event.detail).toMatchObject({ eventDescriptor: 'PACKAGE_DELIVERED', resources: event.resources, eventId: event.id });
+    expect(new BuyWithPrimeEventParser().parse(event.detail)).toMatchObject({ kind: 'DELIVERY_COMPLETED' });
+    expect(buyWithPrimeEvent('ITEM_DELIVERED').detail).toEqual({});
+  });
+
+  test('takes ids and overrides', () => {
+    const event = buyWithPrimeEvent('DELIVERY_CANCELLED', { ids: { orderId: 'o', deliveryId: 'd' }, source: 's' });
+    expect(event.source).toBe('s');
+    expect(parseResourcePath(event.resources[0] ?? '')).toMatchObject({ orderId: 'o', deliveryId: 'd', businessProductId: 'bp-emulator' });
+  });
+
+  test('of a type that is not documented needs to be told what it is about', () => {
+    for (const type of ['LOCKER_OPENED', 'constructor', undefined as never]) {
+      expect(() => buyWithPrimeEvent(type)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
+    }
+    const resources = ['businessProduct/bp/locker/7'];
+    expect(buyWithPrimeEvent('LOCKER_OPENED', { resources })).toMatchObject({ resources, detail: { resources } });
+  });
+
+  test('is about the order that buyWithPrimeOrder makes', () => {
+    const { orderId, deliveryId } = parseResourcePath(buyWithPrimeEvent('DELIVERY_IN_TRANSIT').resources[0] ?? '');
+    expect(buyWithPrimeOrder()).toMatchObject({ id: orderId, deliveries: [{ id: deliveryId }] });
+    expect(new AmazonEmulator({ orders: [buyWithPrimeOrder({ id: 'x' })] }).orders.get('x')?.lineItems).toHaveLength(2);
+  });
+});
+
+describe('authenticatedRequest', () => {
+  test.each<[WebhookAuth, Record<string, string | null>, string]>([
+    [{ type: 'apiKey', key: 'abcdef12345' }, { 'x-api-key': 'abcdef12345' }, ''],
+    [{ type: 'apiKey', header: 'X-Shop', key: 'k' }, { 'x-shop': 'k', 'x-api-key': null }, ''],
+    [{ type: 'query', name: 'to ken', value: 'a&b' }, {}, '?to+ken=a%26b'],
+    [
+      { type: 'basic', username: 'amazon', password: 'pä:ss' },
+      { authorization: `Basic ${Buffer.from('amazon:pä:ss').toString('base64')}` },
+      '',
+    ],
+    [{ type: 'bearer', token: 'a.b.c' }, { authorization: 'Bearer a.b.c' }, ''],
+    [{ type: 'none' }, { authorization: null, 'x-api-key': null }, ''],
+  ])('with %j', async (auth, headers, search) => {
+    const event = ndrEvent();
+    const request = authenticatedRequest(event, { url: 'https://shop.example/hook', auth });
+    expect([request.method, request.url]).toEqual(['POST', `https://shop.example/hook${search}`]);
+    for (const [name, value] of Object.entries(headers)) expect(request.headers.get(name)).toBe(value);
+    expect(request.headers.get('user-agent')).toBe('Amazon/EventBridge/ApiDestinations');
+    expect(request.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(await request.json()).toEqual(event);
+  });
+
+  test('sends a text as it is', async () => {
+    expect(await authenticatedRequest('{"cut', { auth: { type: 'none' } }).text()).toBe('{"cut');
+  });
+
+  const cyclic: Record<string, unknown> = {};
+  cyclic['self'] = cyclic;
+  test.each<[string, unknown, object]>([
+    ['a URL that is none', {}, { url: 'shop', auth: { type: 'none' } }],
+    ['a mechanism that does not exist', {}, { auth: { type: 'mtls' } }],
+    ['no mechanism', {}, {}],
+    ['a key that no header takes', {}, { auth: { type: 'apiKey', key: 'geheim\nx' } }],
+    ['a header name that is none', {}, { auth: { type: 'apiKey', header: 'a b', key: 'geheim' } }],
+    ['an event that is no JSON', cyclic, { auth: { type: 'none' } }],
+  ])('refuses %s, without its value', (_, event, options) => {
+    expect(() => authenticatedRequest(event, options as never)).toThrow(
+      expect.objectContaining({ code: 'CONFIGURATION', message: expect.not.stringContaining('geheim') }),
+    );
+  });
+});
+
+test('testKeys makes ids of every kind', async () => {
+  expect((await testKeys({ environment: 'legacy' })).publicKeyId).toMatch(/^A[A-Z]{23}$/);
+});
