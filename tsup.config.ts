@@ -20,7 +20,7 @@ const base: Options = {
   target: 'es2022',
   platform: 'neutral',
   dts: true,
-  // So that error classes exist once and `import('ky')` stays a file of its own that is loaded on first use.
+  // So that error classes exist once, and jose stays a file of its own that is loaded on first use.
   splitting: true,
   // Rollup's pass would drop the PURE comments that let a user's bundler drop an unused schema.
   treeshake: false,
@@ -42,7 +42,7 @@ export default defineConfig([
       'testing/index': 'src/testing/index.ts',
       'testing/msw': 'src/testing/msw.ts',
     },
-    noExternal: ['ky', 'jose', /^zod(\/|$)/, /^@noble\//],
+    noExternal: ['jose', 'p-retry', 'is-network-error', /^zod(\/|$)/, /^@noble\//],
     esbuildPlugins: [keepMetafile('main')],
   },
   {
@@ -50,7 +50,7 @@ export default defineConfig([
     ...base,
     entry: { schemas: 'src/schemas.ts' },
     external: [/^zod(\/|$)/],
-    noExternal: ['ky', 'jose', /^@noble\//],
+    noExternal: ['jose', 'p-retry', 'is-network-error', /^@noble\//],
     esbuildPlugins: [keepMetafile('schemas')],
   },
 ]);

@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Half of the time is waiting for sockets and timers: a worker a core is not too many, on two cores least of all.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,

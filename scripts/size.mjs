@@ -87,7 +87,7 @@ async function measure(name, from, resolveDir, platform) {
     bundle: true,
     minify: true,
     write: false,
-    // One file: without splitting, `import('ky')` is inlined and weighed.
+    // One file: without splitting, what is loaded lazily is inlined and weighed.
     splitting: false,
     format: 'esm',
     target: 'es2022',

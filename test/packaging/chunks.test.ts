@@ -42,11 +42,6 @@ describe('what is loaded when an entry point is imported', () => {
     expect(loadedWith(entry).length).toBeGreaterThan(0);
   });
 
-  // Its import makes a Request, which loads Node's whole fetch: tens of milliseconds for a program that may never send anything.
-  test.each(entries)('%s does not load ky', (entry) => {
-    expect(contains(loadedWith(entry), /node_modules\/ky\//)).toBe(false);
-  });
-
   test.each(entries)('%s has no code of the emulator', (entry) => {
     expect(contains(loadedWith(entry), /^src\/testing\//)).toBe(false);
   });
