@@ -16,7 +16,7 @@ const SALT_LENGTHS: Readonly<Record<AmazonPayAlgorithm, number>> = { 'AMZN-PAY-R
 
 /** Bytes of salt; refuses a name that Amazon does not know. */
 export function saltLength(algorithm: AmazonPayAlgorithm): number {
-  if (!Object.hasOwn(SALT_LENGTHS, algorithm)) {
+  if (typeof algorithm !== 'string' || !Object.hasOwn(SALT_LENGTHS, algorithm)) {
     throw misconfigured('amazonpay', `"algorithm" must be one of ${Object.keys(SALT_LENGTHS).join(', ')}`);
   }
   return SALT_LENGTHS[algorithm];

@@ -15,7 +15,7 @@ import { type BuyWithPrimeApiVersion, LATEST_API_VERSION } from './api-version.t
 import { type DeliveryResolution, findDelivery } from './delivery.ts';
 import { orderDocument, orderVariables } from './documents.ts';
 import { GraphQLTransport } from './graphql.ts';
-import { type BuyWithPrimeOrder, type OrderIdentifier, readOrder } from './order.ts';
+import { type BuyWithPrimeOrder, type OrderAliasIdentifier, type OrderIdentifier, readOrder } from './order.ts';
 import type { BuyWithPrimeOrderPayload } from './order-payload.ts';
 import { BuyWithPrimeOrderPayloadSchema } from './schemas.ts';
 import { type BuyWithPrimeCredentials, type BuyWithPrimeToken, checkCredentials, checkToken, fetchToken } from './token.ts';
@@ -166,7 +166,7 @@ export class BuyWithPrimeClient {
    * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/delivery_in_transit | DELIVERY_IN_TRANSIT}
    */
   async resolveDelivery(event: { readonly orderId: string; readonly deliveryId: string }, call?: CallOptions): Promise<DeliveryResolution> {
-    const { orderId, deliveryId } = { ...event };
+    const { orderId, deliveryId } = (event ?? {}) as Partial<typeof event>;
     requireText('orderId', orderId);
     requireText('deliveryId', deliveryId);
     return findDelivery(await this.order(orderId, call), deliveryId);
@@ -203,7 +203,7 @@ function checkIdentifier(identifier: OrderIdentifier): void {
     requireText('orderId', identifier);
     return;
   }
-  const { aliasId, aliasType } = { ...identifier?.alias };
+  const { aliasId, aliasType } = (identifier?.alias ?? {}) as Partial<OrderAliasIdentifier['alias']>;
   requireText('alias.aliasId', aliasId);
   requireText('alias.aliasType', aliasType);
 }

@@ -133,8 +133,9 @@ export function readResourcePath(path: unknown): ResourcePath | string {
  * ```
  */
 export function formatResourcePath(resource: ResourceIds | Pick<ResourcePath, 'segments'>): string {
-  // Spread, so that null and numbers are refused below and do not throw here.
-  const { segments, ...ids }: Partial<ResourcePath> = { ...resource };
+  // What is no object is refused below and must not throw here.
+  const ids: Partial<ResourcePath> = typeof resource === 'object' && resource !== null ? resource : {};
+  const { segments } = ids;
   if (!segments && (ids.itemId || ids.taskId)) {
     throw invalid('request', `"${ids.itemId ? 'itemId' : 'taskId'}" can stand under two keys: give "segments" instead`);
   }

@@ -44,7 +44,7 @@ export function checkCredentials(credentials: BuyWithPrimeCredentials): BuyWithP
 
 /** The token with a lifetime that is one, whoever fetched it; without a token an empty one, which {@link AccessTokens} refuses. */
 export function checkToken(token: BuyWithPrimeToken): BuyWithPrimeToken {
-  const { accessToken, expiresIn } = { ...token };
+  const { accessToken, expiresIn = LIFETIME } = (token ?? {}) as Partial<BuyWithPrimeToken>;
   return { accessToken: typeof accessToken === 'string' ? accessToken : '', expiresIn: expiresIn > 0 ? expiresIn : LIFETIME };
 }
 

@@ -47,7 +47,8 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
   readonly #options: Required<MemoryIdempotencyStoreOptions>;
 
   constructor(options: MemoryIdempotencyStoreOptions = {}) {
-    this.#options = { completedFor: 90_000_000, claimedFor: 60_000, maxKeys: 100_000, clock: () => new Date(), ...options };
+    const { completedFor = 90_000_000, claimedFor = 60_000, maxKeys = 100_000, clock = () => new Date() } = options ?? {};
+    this.#options = { completedFor, claimedFor, maxKeys, clock };
   }
 
   async claim(key: string): Promise<Claim> {

@@ -34,9 +34,10 @@ export class TokenBucket implements RateLimiter {
   /** When the bucket is full again if nobody asks: all the state there is. */
   #fullAt = 0;
 
-  constructor({ capacity, refillPerSecond }: TokenBucketOptions) {
+  constructor(options: TokenBucketOptions) {
+    const { capacity, refillPerSecond } = (options ?? {}) as Partial<TokenBucketOptions>;
     // Negated, so that NaN is refused too.
-    if (!(capacity >= 1 && refillPerSecond > 0)) {
+    if (!(capacity && capacity >= 1 && refillPerSecond && refillPerSecond > 0)) {
       throw new ConfigurationError('"capacity" must be at least 1 and "refillPerSecond" more than 0', { surface: 'core' });
     }
     this.#capacity = capacity;

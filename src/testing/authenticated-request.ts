@@ -38,11 +38,9 @@ export interface AuthenticatedRequestOptions {
  * const response = await handler(request);
  * ```
  */
-export function authenticatedRequest(
-  event: unknown,
-  { url = 'https://shop.example/amazon/ndr', auth }: AuthenticatedRequestOptions,
-): Request {
+export function authenticatedRequest(event: unknown, options: AuthenticatedRequestOptions): Request {
   try {
+    const { url = 'https://shop.example/amazon/ndr', auth } = options;
     const target = new URL(url);
     const headers = new Headers({
       'content-type': 'application/json; charset=utf-8',

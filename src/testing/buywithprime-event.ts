@@ -8,6 +8,7 @@
 import { type BuyWithPrimeEventKind, type BuyWithPrimeEventType, findEventKind } from '../buywithprime/event-kinds.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import type { Open } from '../core/types.ts';
+import { asOptions } from './arguments.ts';
 import type { EmulatedOrder } from './buywithprime-order.ts';
 
 /** An event as EventBridge delivers it. */
@@ -78,13 +79,11 @@ const OLD_NAMES = /^(DELIVERY|RETURN_DELIVERY|ITEM)_/;
  * const event = buyWithPrimeEvent('PACKAGE_DELIVERED', { ids: { orderId: '322-6XP3-AQWKKF' } });
  * ```
  */
-export function buyWithPrimeEvent(
-  type: Open<BuyWithPrimeEventType>,
-  { ids, ...overrides }: BuyWithPrimeEventOverrides = {},
-): BuyWithPrimeEventBody {
+export function buyWithPrimeEvent(type: Open<BuyWithPrimeEventType>, overrides?: BuyWithPrimeEventOverrides): BuyWithPrimeEventBody {
+  const { ids, ...others } = asOptions('buyWithPrimeEvent', overrides);
   const id = crypto.randomUUID();
   const time = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-  const resources = overrides.resources ?? [pathOf(type, { ...IDS, ...ids })];
+  const resources = others.resources ?? [pathOf(type, { ...IDS, ...ids })];
   const detail = {
     idempotencyKey: crypto.randomUUID(),
     eventDescriptor: type,
@@ -105,7 +104,7 @@ export function buyWithPrimeEvent(
     region: 'us-east-1',
     resources,
     detail: OLD_NAMES.test(type) ? {} : detail,
-    ...overrides,
+    ...others,
   };
 }
 
@@ -113,12 +112,14 @@ export function buyWithPrimeEvent(
  * An order of two line items that share one delivery, which is on its way: what the ids of {@link buyWithPrimeEvent}
  * lead to.
  *
+ * @throws {@link ConfigurationError} `CONFIGURATION` where the overrides are no object.
+ *
  * @example
  * ```ts
  * const emulator = new AmazonEmulator({ orders: [buyWithPrimeOrder()] });
  * ```
  */
-export function buyWithPrimeOrder(overrides: Partial<EmulatedOrder> = {}): EmulatedOrder {
+export function buyWithPrimeOrder(overrides?: Partial<EmulatedOrder>): EmulatedOrder {
   const lineItems = [{ id: '88eaa8941c-b27324fb27' }, { id: '6aa26b8761-0868dbc493', quantity: 2 }];
   const tracker = { carrierCode: IDS.carrierCode, trackingNumber: IDS.trackingNumber, milestones: [{ code: 'IN_TRANSIT' }] };
   return {
@@ -127,7 +128,7 @@ export function buyWithPrimeOrder(overrides: Partial<EmulatedOrder> = {}): Emula
     deliveries: [{ id: IDS.deliveryId, state: 'IN_TRANSIT', tracker }],
     refunds: [{ id: IDS.refundId, state: 'PENDING' }],
     returns: [{ id: IDS.returnId, state: 'CREATED' }],
-    ...overrides,
+    ...asOptions('buyWithPrimeOrder', overrides),
   };
 }
 
@@ -162,7 +163,7 @@ const PATHS: Readonly<Record<BuyWithPrimeEventKind, PathOf>> = {
 };
 
 function pathOf(type: string, ids: Required<BuyWithPrimeIds>): string {
-  const found = findEventKind(type);
+  const found = typeof type === 'string' ? findEventKind(type) : undefined;
   if (!found) {
     throw new ConfigurationError('not a documented type of Buy with Prime event', {
       surface: 'testing',

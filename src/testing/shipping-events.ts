@@ -4,7 +4,9 @@
  * @module
  * @see {@link https://developer-docs.amazon.com/amazon-shipping/docs/ndr-api-push-notifications | NDR push notifications}
  */
+
 import type { NdrEventPayload, TrackingEventPayload } from '../shipping-ndr/event-schemas.ts';
+import { asOptions } from './arguments.ts';
 
 /** What shall differ from a usual event; `detail` can be given in part. */
 export type EventOverrides<Payload extends { readonly detail: object }> = Partial<Omit<Payload, 'detail'>> & {
@@ -16,17 +18,20 @@ const HOUR = 3_600_000;
 /**
  * A valid NDR event with an id of its own: a parcel that was tried an hour ago, with a day left to answer.
  *
+ * @throws {@link ConfigurationError} `CONFIGURATION` where the overrides are no object.
+ *
  * @example
  * ```ts
  * const event = ndrEvent({ detail: { reasonCode: 'Customer unavailable', shipmentStatus: 'Attempted' } });
  * ```
  */
-export function ndrEvent({ detail, ...overrides }: EventOverrides<NdrEventPayload> = {}): NdrEventPayload {
+export function ndrEvent(overrides?: EventOverrides<NdrEventPayload>): NdrEventPayload {
+  const { detail, ...others } = asOptions('ndrEvent', overrides);
   const now = Date.now();
   return {
     ...envelope(now),
     'detail-type': 'NDR Events',
-    ...overrides,
+    ...others,
     detail: {
       trackingId: '1809561149386',
       referenceID: '795817695',
@@ -50,17 +55,20 @@ export function ndrEvent({ detail, ...overrides }: EventOverrides<NdrEventPayloa
  * A valid tracking event with an id of its own. Amazon's complete sample is not public; this has the properties that a
  * public receiver reads.
  *
+ * @throws {@link ConfigurationError} `CONFIGURATION` where the overrides are no object.
+ *
  * @example
  * ```ts
  * const event = trackingEvent({ detail: { eventCode: 'Delivered' } });
  * ```
  */
-export function trackingEvent({ detail, ...overrides }: EventOverrides<TrackingEventPayload> = {}): TrackingEventPayload {
+export function trackingEvent(overrides?: EventOverrides<TrackingEventPayload>): TrackingEventPayload {
+  const { detail, ...others } = asOptions('trackingEvent', overrides);
   const now = Date.now();
   return {
     ...envelope(now),
     'detail-type': 'Tracking Detail',
-    ...overrides,
+    ...others,
     detail: {
       trackingId: '1809561149386',
       alternateLegTrackingId: '',

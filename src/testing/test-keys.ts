@@ -4,6 +4,8 @@
  * @module
  */
 
+import { asOptions } from './arguments.ts';
+
 /** An Amazon Pay key pair and the id that it is known by. */
 export interface TestKeys {
   /** Says which environment it is for, as Amazon's newer ids do. */
@@ -26,13 +28,16 @@ export interface TestKeysOptions {
 /**
  * Makes an RSA key pair of 2048 bits, as Amazon Pay uses them. Takes some tenths of a second: make one for a whole test file.
  *
+ * @throws {@link ConfigurationError} `CONFIGURATION` where the options are no object.
+ *
  * @example
  * ```ts
  * const { publicKeyId, privateKey, publicKey } = await testKeys();
  * const emulator = new AmazonEmulator({ publicKeys: { [publicKeyId]: publicKey } });
  * ```
  */
-export async function testKeys({ environment = 'sandbox' }: TestKeysOptions = {}): Promise<TestKeys> {
+export async function testKeys(options?: TestKeysOptions): Promise<TestKeys> {
+  const { environment = 'sandbox' } = asOptions('testKeys', options);
   const algorithm = { name: 'RSA-PSS', hash: 'SHA-256', modulusLength: 2_048, publicExponent: new Uint8Array([1, 0, 1]) };
   const { privateKey, publicKey } = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const name = [...crypto.getRandomValues(new Uint8Array(23))].map((byte) => String.fromCharCode(65 + (byte % 26))).join('');
