@@ -13,13 +13,17 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   return waitFor(slept, signal).finally(() => clearTimeout(timer));
 }
 
-/** Settles as the promise does, or rejects with `signal.reason` when it is aborted first; what the promise does is then no longer waited for. */
-export function waitFor<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
+/**
+ * Settles as the value does, which may be a promise, or rejects with `signal.reason` when it is aborted first; what the promise does then
+ * is ignored.
+ */
+export async function waitFor<Value>(value: Value | Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (!signal) return value;
+  let onAbort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
     if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
+  return Promise.race([aborted, value]).finally(() => signal.removeEventListener('abort', onAbort));
 }

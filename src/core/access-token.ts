@@ -67,11 +67,11 @@ export class AccessTokens {
 
   async #load(): Promise<AccessToken> {
     const { store } = this.#options;
-    const key = await this.#options.key();
-    // A store that is down must not stop the calls: it saves requests, no more.
-    const stored = this.#valid(await store?.get(key).catch(() => undefined));
+    // Only where it is needed: the caller's function that supplies the credentials may ask a vault for them.
+    const key = store ? await this.#options.key() : '';
+    const stored = this.#valid(await ignoreFailure(() => store?.get(key)));
     const token = stored ?? (await this.#fetch());
-    if (!stored) await store?.set(key, token).catch(() => undefined);
+    if (!stored) await ignoreFailure(() => store?.set(key, token));
     this.#token = token;
     return token;
   }
@@ -79,13 +79,28 @@ export class AccessTokens {
   async #fetch(): Promise<AccessToken> {
     const { surface, fetchToken, now } = this.#options;
     const { accessToken, expiresIn } = await fetchToken();
-    if (!accessToken)
-      throw new ValidationError('response', [{ path: ['access_token'], message: 'expected a token, got none' }], { surface });
+    if (!isToken(accessToken)) {
+      throw new ValidationError('response', [{ path: ['access_token'], message: 'expected a token that a header can hold' }], { surface });
+    }
     return { accessToken, expiresAt: now().getTime() + expiresIn * 1_000 };
   }
 
   #valid(token: AccessToken | undefined): AccessToken | undefined {
-    if (!token || token.accessToken === this.#refused) return undefined;
+    if (!isToken(token?.accessToken) || token.accessToken === this.#refused) return undefined;
     return token.expiresAt - this.#options.renewBefore > this.#options.now().getTime() ? token : undefined;
+  }
+}
+
+/** Of any other, fetch would say that it is no header, in an error that shows it. */
+function isToken(text: unknown): text is string {
+  return typeof text === 'string' && /^[\x21-\x7e]+$/.test(text);
+}
+
+/** A store that is down must not stop the calls: it saves requests, no more. */
+async function ignoreFailure<Value>(task: () => Value): Promise<Awaited<Value> | undefined> {
+  try {
+    return await task();
+  } catch {
+    return undefined;
   }
 }

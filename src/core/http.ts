@@ -7,8 +7,18 @@
 import pRetry from 'p-retry';
 import { sleep, waitFor } from './abort.ts';
 import { ApiError, ConnectionError, isWaybillError, type Surface, TimeoutError, type WaybillError } from './errors.ts';
-import { type CallOptions, type ClientOptions, callHeaders, checkCall, checkOptions, type Hooks, type RequestInfo } from './options.ts';
+import {
+  type CallOptions,
+  type ClientOptions,
+  callHeaders,
+  checkCall,
+  checkOptions,
+  type Hooks,
+  type RequestInfo,
+  readClock,
+} from './options.ts';
 import type { RateLimiter } from './rate-limiter.ts';
+import { redact } from './redact.ts';
 import { type HttpResponse, readText, retryDelay } from './response.ts';
 import { VERSION } from './version.ts';
 
@@ -27,10 +37,24 @@ export interface Exchange<Result> {
   /** Turns an answer of any status but a redirect's into a result, or throws the error to show; a `retryable` one is repeated. */
   readonly read: (response: HttpResponse) => Result;
   /**
-   * Looks at a failure and says whether its cause (a clock, a token) is mended now; the request is then repeated at
-   * once, one time in a call.
+   * Looks at a failure and says whether its cause (a clock, a token) is mended now; the request is then repeated without a wait, one
+   * time in a call and not counted as a retry.
    */
-  readonly recover?: (error: WaybillError, response: HttpResponse) => boolean | Promise<boolean>;
+  readonly recover?: (error: WaybillError, response: HttpResponse) => boolean;
+}
+
+/** A call under way. */
+interface Call {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeout: number;
+  readonly maxRetries: number;
+  readonly deadline: number;
+  /** Aborted when the caller or the total budget ends the call. */
+  readonly over: AbortSignal;
+  /** How many times the request was sent. */
+  attempts: number;
+  /** Why the last attempt failed. */
+  last?: WaybillError;
 }
 
 /** Sends the requests of one client. */
@@ -55,7 +79,7 @@ export class HttpClient {
   }
 
   now(): Date {
-    return this.#options.clock?.() ?? new Date();
+    return readClock(this.#surface, this.#options.clock);
   }
 
   /** Amazon's id of the request that this answers. */
@@ -64,90 +88,103 @@ export class HttpClient {
   }
 
   /** Sends, and sends again where that can help, until there is a result or the budgets are used up. */
-  async send<Result>(exchange: Exchange<Result>, call: CallOptions = {}): Promise<Result> {
-    checkCall(this.#surface, call);
-    const headers = callHeaders(this.#surface, call);
-    const { signal } = call;
+  async send<Result>(exchange: Exchange<Result>, options: CallOptions = {}): Promise<Result> {
+    checkCall(this.#surface, options);
+    const headers = callHeaders(this.#surface, options);
+    const { signal } = options;
     signal?.throwIfAborted();
-    const timeout = call.timeout ?? this.#options.timeout ?? 10_000;
-    const totalTimeout = call.totalTimeout ?? this.#options.totalTimeout ?? 30_000;
-    const deadline = performance.now() + totalTimeout;
+    const { timeout = 10_000, totalTimeout = 30_000, maxRetries = 3 } = this.#options;
+    const total = options.totalTimeout ?? totalTimeout;
 
-    let attempts = 0;
-    let recovered = false;
-    let info: RequestInfo | undefined;
-    let last: WaybillError | undefined;
-    let preparation: { readonly error: unknown } | undefined;
-
-    // One signal for all that ends a call: the caller, the total budget and, so that nothing waits on, its own end.
+    // One signal for the two that end a call at any moment: the caller and the total budget.
     const over = new AbortController();
+    const call: Call = {
+      headers,
+      timeout: options.timeout ?? timeout,
+      maxRetries: options.maxRetries ?? maxRetries,
+      deadline: performance.now() + total,
+      over: over.signal,
+      attempts: 0,
+    };
+    const timer = setTimeout(() => over.abort(this.#timeout('total', total, call)), total);
     const onAbort = (): void => over.abort(signal?.reason);
-    const timer = setTimeout(() => over.abort(this.#timeout('total', totalTimeout, attempts, last)), totalTimeout);
     signal?.addEventListener('abort', onAbort, { once: true });
-
-    const sendOnce = async (attempt: AbortSignal): Promise<HttpResponse> => {
-      const request = await Promise.resolve(exchange.prepare()).catch((error: unknown) => {
-        preparation = { error };
-        throw error;
-      });
-      // A signer may take longer than the attempt may last.
-      attempt.throwIfAborted();
-      attempts += 1;
-      info = { surface: this.#surface, method: request.method, url: request.url.replace(/[?#].*$/s, ''), attempt: attempts };
-      return this.#fetch({ ...request, headers: { ...headers, ...request.headers } }, info, attempt);
-    };
-    const sendAndRead = async (attempt: AbortSignal): Promise<Result> => {
-      const response = await sendOnce(attempt);
-      try {
-        return exchange.read(response);
-      } catch (error) {
-        if (recovered || !isWaybillError(error) || !(await exchange.recover?.(error, response))) throw error;
-        recovered = true;
-        return exchange.read(await sendOnce(attempt));
-      }
-    };
-    const attempt = async (): Promise<Result> => {
-      // Outside the attempt's time: to wait for one's turn is not Amazon's delay.
-      if (this.#rateLimiter) await waitFor(this.#rateLimiter.acquire(over.signal), over.signal);
-      const ended = new AbortController();
-      const onTimeout = setTimeout(() => ended.abort(this.#timeout('attempt', timeout, attempts, last)), timeout);
-      const onOver = (): void => ended.abort(over.signal.reason);
-      over.signal.addEventListener('abort', onOver, { once: true });
-      try {
-        // Not left to fetch alone: one of the caller's own may not heed its signal.
-        return await waitFor(sendAndRead(ended.signal), ended.signal);
-      } finally {
-        clearTimeout(onTimeout);
-        over.signal.removeEventListener('abort', onOver);
-      }
-    };
-    const shouldRetry = async (error: unknown): Promise<boolean> => {
-      if (preparation || over.signal.aborted || !isWaybillError(error) || !error.retryable) return false;
-      last = error;
-      const delay = retryDelay(error, attempts);
-      // To wait for what can't come any more would turn the last answer into a time-out.
-      if (performance.now() + delay >= deadline) return false;
-      if (info) this.#observe('onRetry', { ...info, error, delay });
-      await sleep(delay, over.signal);
-      return true;
-    };
-
     try {
-      return await pRetry(attempt, {
-        retries: call.maxRetries ?? this.#options.maxRetries ?? 3,
-        // All the waiting is done in shouldRetry, which knows what Amazon asks for.
-        minTimeout: 0,
-        shouldRetry: ({ error }) => shouldRetry(error),
-      });
+      return await this.#repeat(exchange, call);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      if (over.signal.aborted) throw this.#observed(over.signal.reason);
-      // p-retry replaces what is thrown and is no Error.
-      throw this.#observed(preparation ? preparation.error : error);
+      const shown: unknown = over.signal.aborted ? over.signal.reason : error;
+      if (isWaybillError(shown)) this.#observe('onError', shown);
+      throw shown;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
-      over.abort();
+    }
+  }
+
+  async #repeat<Result>(exchange: Exchange<Result>, call: Call): Promise<Result> {
+    const { maxRetries, deadline, over } = call;
+    let recovered = false;
+    let sent: { readonly info: RequestInfo; readonly error: WaybillError } | undefined;
+    let thrown: unknown;
+
+    const once = async (): Promise<Result> => {
+      sent = undefined;
+      // Outside the attempt: to wait for one's turn, or for a signature, is not Amazon's delay, and what is thrown there is not repeated.
+      await waitFor(this.#rateLimiter?.acquire(over), over);
+      const request = await waitFor(exchange.prepare(), over);
+      call.attempts += 1;
+      const { method, url } = request;
+      const info: RequestInfo = { surface: this.#surface, method, url: url.replace(/[?#].*$/s, ''), attempt: call.attempts };
+      let response: HttpResponse | undefined;
+      try {
+        response = await this.#attempt(request, info, call);
+        return exchange.read(response);
+      } catch (error) {
+        if (over.aborted || !isWaybillError(error)) throw error;
+        sent = { info, error };
+        call.last = error;
+        if (!response || recovered || !exchange.recover?.(error, response)) throw error;
+        recovered = true;
+      }
+      return once();
+    };
+    const shouldRetry = async (): Promise<boolean> => {
+      if (!sent?.error.retryable) return false;
+      const delay = retryDelay(sent.error, call.attempts);
+      // To wait for what can't come any more would turn the last answer into a time-out.
+      if (performance.now() + delay >= deadline) return false;
+      this.#observe('onRetry', { ...sent.info, error: sent.error, delay });
+      await sleep(delay, over);
+      return true;
+    };
+
+    const attempt = (): Promise<Result> =>
+      once().catch((error: unknown) => {
+        thrown = error;
+        throw error;
+      });
+    // Without a wait of its own: how long is Amazon's to say. What it throws may be its own, in place of what is no Error.
+    return pRetry(attempt, { retries: maxRetries, minTimeout: 0, shouldRetry }).catch(() => {
+      throw thrown;
+    });
+  }
+
+  /** Sends once; ends with the attempt's time or the call, whichever is over first. */
+  async #attempt(request: OutgoingRequest, info: RequestInfo, call: Call): Promise<HttpResponse> {
+    const { timeout, over, headers } = call;
+    const ended = new AbortController();
+    const timer = setTimeout(() => ended.abort(this.#timeout('attempt', timeout, call)), timeout);
+    const onOver = (): void => ended.abort(over.reason);
+    over.addEventListener('abort', onOver, { once: true });
+    try {
+      over.throwIfAborted();
+      const sent = this.#fetch({ ...request, headers: { ...headers, ...request.headers } }, info, ended.signal);
+      // Not left to fetch alone: one of the caller's own may not heed its signal.
+      return await waitFor(sent, ended.signal);
+    } finally {
+      clearTimeout(timer);
+      over.removeEventListener('abort', onOver);
     }
   }
 
@@ -160,13 +197,17 @@ export class HttpClient {
     const init: RequestInit = { method, headers, redirect: 'manual', signal, ...(body && { body }) };
     let response: Response;
     let text: string;
+    let requestId: string | undefined;
     try {
       response = await fetch(url, init);
       text = await readText(response);
+      requestId = this.requestId(response);
+      // Of a failure's body readText takes what came; nobody waits for it any more.
+      signal.throwIfAborted();
     } catch (error) {
       // A fetch of the caller's own may know better what is wrong.
       if (signal.aborted || isWaybillError(error)) throw error;
-      throw new ConnectionError(`no answer from ${new URL(url).host}${error instanceof Error ? `: ${error.message}` : ''}`, {
+      throw new ConnectionError(`no answer from ${new URL(url).host}${error instanceof Error ? `: ${redact(error.message, 300)}` : ''}`, {
         surface: this.#surface,
         attempts: info.attempt,
         cause: error,
@@ -174,7 +215,6 @@ export class HttpClient {
       });
     }
     const { status } = response;
-    const requestId = this.requestId(response);
     this.#observe('onResponse', { ...info, status, duration: performance.now() - start, ...(requestId && { requestId }) });
     // A browser hides what a redirect says: its type is all there is.
     if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) throw this.#redirected(status, info);
@@ -191,25 +231,19 @@ export class HttpClient {
     });
   }
 
-  #timeout(budget: TimeoutError['budget'], milliseconds: number, attempts: number, cause: WaybillError | undefined): TimeoutError {
+  #timeout(budget: TimeoutError['budget'], milliseconds: number, { attempts, last }: Call): TimeoutError {
     const scope = budget === 'total' ? 'for all attempts together' : 'for one attempt';
     return new TimeoutError(budget, `no answer within ${milliseconds} ms ${scope}`, {
       surface: this.#surface,
       attempts,
-      cause,
+      cause: last,
       hint: `Raise "${budget === 'total' ? 'totalTimeout' : 'timeout'}", or call again. The request may have arrived all the same.`,
     });
   }
 
-  #observed(error: unknown): unknown {
-    if (isWaybillError(error)) this.#observe('onError', error);
-    return error;
-  }
-
-  /** Tells a hook; what it throws is ignored, for a log line must never fail a call. */
+  /** Tells a hook; what it throws, at once or later, is ignored, for a log line must never fail a call. */
   #observe<Name extends keyof Hooks>(name: Name, ...args: Parameters<NonNullable<Hooks[Name]>>): void {
-    try {
-      (this.#options.hooks?.[name] as ((...args: unknown[]) => void) | undefined)?.(...args);
-    } catch {}
+    const tell = async (): Promise<unknown> => (this.#options.hooks?.[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
+    tell().catch(() => undefined);
   }
 }

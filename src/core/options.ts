@@ -155,12 +155,19 @@ function checkBudgets(surface: Surface, options: CallOptions): void {
 
 /** The URL without a slash at its end. Refuses what is no http(s) URL, and user names and passwords, which would end up in logs. */
 export function checkUrl(surface: Surface, name: string, text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (typeof text !== 'string' || !url || !/^https?:$/.test(url.protocol)) {
+  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
     throw misconfigured(surface, `"${name}" must be a URL that starts with https://`);
   }
   if (url.username || url.password) throw misconfigured(surface, `"${name}" must not hold a user name or password`);
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+/** The time that a clock tells, which may be the caller's own. */
+export function readClock(surface: Surface, clock: (() => Date) | undefined): Date {
+  const now = clock ? clock() : new Date();
+  if (!Number.isFinite(now?.getTime?.())) throw misconfigured(surface, '"clock" must return a valid Date');
+  return now;
 }
 
 export function misconfigured(surface: Surface, message: string, hint?: string): ConfigurationError {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { sleep } from './abort.ts';
+import { sleep, waitFor } from './abort.ts';
 import { ConfigurationError } from './errors.ts';
 
 /** Hands out permission to send, in the order of the asking. Replace it to share one quota among processes. */
@@ -31,8 +31,10 @@ export interface TokenBucketOptions {
 export class TokenBucket implements RateLimiter {
   readonly #capacity: number;
   readonly #millisecondsPerToken: number;
-  /** When the bucket is full again if nobody asks: all the state there is. */
+  /** When the bucket is full again if nobody asks. */
   #fullAt = 0;
+  /** Settles when the last who asked has a token or gave up. */
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: TokenBucketOptions) {
     const { capacity, refillPerSecond } = (options ?? {}) as Partial<TokenBucketOptions>;
@@ -44,19 +46,19 @@ export class TokenBucket implements RateLimiter {
     this.#millisecondsPerToken = 1_000 / refillPerSecond;
   }
 
-  async acquire(signal?: AbortSignal): Promise<void> {
+  acquire(signal?: AbortSignal): Promise<void> {
+    const turn = this.#queue.then(() => this.#take(signal));
+    // Who gave up does not use its place.
+    this.#queue = turn.catch(() => undefined);
+    return waitFor(turn, signal);
+  }
+
+  async #take(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
-    const now = performance.now();
     const token = this.#millisecondsPerToken;
+    const now = performance.now();
+    const wait = Math.max(now, this.#fullAt) + token - now - this.#capacity * token;
+    if (wait > 0) await sleep(wait, signal);
     this.#fullAt = Math.max(now, this.#fullAt) + token;
-    const wait = this.#fullAt - now - this.#capacity * token;
-    if (wait <= 0) return;
-    try {
-      await sleep(wait, signal);
-    } catch (reason) {
-      // Who gave up does not use its place.
-      this.#fullAt -= token;
-      throw reason;
-    }
   }
 }

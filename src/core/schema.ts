@@ -44,23 +44,10 @@ function toIssue(issue: z.core.$ZodIssue): Issue {
 }
 
 function wording(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return `expected ${issue.expected}, got ${typeName(issue.input)}`;
-    case 'invalid_value':
-      return `expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
-    case 'too_small':
-      return `expected at least ${issue.minimum} ${issue.origin === 'string' ? 'characters' : 'items'}`;
-    case 'too_big':
-      return `expected at most ${issue.maximum} ${issue.origin === 'string' ? 'characters' : 'items'}`;
-    case 'unrecognized_keys':
-      return `unknown properties: ${issue.keys.join(', ')}`;
-    case 'invalid_union':
-      return 'expected another shape';
-    default:
-      // A check of ours brings its own message; a custom one has no other.
-      return issue.message;
-  }
+  if (issue.code === 'invalid_type') return `expected ${issue.expected}, got ${typeName(issue.input)}`;
+  if (issue.code === 'unrecognized_keys') return `unknown properties: ${issue.keys.join(', ')}`;
+  // The schemas make no other issues but of checks of our own, which bring their message.
+  return issue.message;
 }
 
 /** What a value is, for a message that must not show it. */

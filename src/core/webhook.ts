@@ -8,10 +8,10 @@
  * @module
  * @see {@link https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html | API destinations}
  */
-import { AuthenticationError, type Surface, TimeoutError, ValidationError } from './errors.ts';
+import { type AuthenticationError, isWaybillError, type Surface, TimeoutError, ValidationError } from './errors.ts';
 import type { IdempotencyStore } from './idempotency.ts';
 import { misconfigured } from './options.ts';
-import { readBytes } from './webhook-request.ts';
+import { MAX_BODY_BYTES, notAnEvent, readBytes } from './webhook-request.ts';
 
 /** What came of one event in a request. */
 export type Received<Event> =
@@ -41,7 +41,7 @@ export interface WebhookContext {
 export interface WebhookHandlerOptions<Event> {
   /**
    * Bytes of a body that are read at most; more is answered 413.
-   * @default 1_048_576, the largest event that EventBridge sends
+   * @default 1_048_576, the largest event that EventBridge sends (inferred)
    */
   readonly maxBodyBytes?: number;
   /**
@@ -74,28 +74,39 @@ export function createWebhookHandler<Event>(
   options: WebhookHandlerOptions<Event> = {},
 ): (request: Request) => Promise<Response> {
   const { surface } = receiver;
-  const { maxBodyBytes = 1_048_576, timeBudget = 4_000, retryAfter = 60 } = options;
-  if (typeof onEvent !== 'function') throw misconfigured(surface, 'handler() needs a function that takes the event');
+  if (typeof onEvent !== 'function' || typeof options !== 'object' || options === null) {
+    throw misconfigured(surface, 'handler() takes a function for the events, and an object of options');
+  }
+  const { maxBodyBytes = MAX_BODY_BYTES, timeBudget = 4_000, retryAfter = 60 } = options;
   for (const [name, value] of Object.entries({ maxBodyBytes, timeBudget, retryAfter })) {
-    if (!(value > 0 && value < 2 ** 31)) throw misconfigured(surface, `"${name}" must be a number more than 0`);
+    if (!(Number.isInteger(value) && value > 0 && value < 2 ** 31))
+      throw misconfigured(surface, `"${name}" must be a whole number, 1 or more`);
   }
 
-  const handle = async (request: Request, context: WebhookContext): Promise<void> => {
-    if (request.method !== 'POST') throw new Refusal(405, invalid(surface, 'events are sent with POST'), { allow: 'POST' });
+  const handle = async (request: Request, context: WebhookContext): Promise<Response> => {
+    if (request.method !== 'POST') throw new Refusal(405, notAnEvent(surface, 'events are sent with POST'), { allow: 'POST' });
     await receiver.authenticate?.(request).catch(unauthorized);
     // No Content-Type at all is let through: what counts is whether the body is JSON.
     const type = request.headers.get('content-type') ?? 'application/json';
-    if (!/[/+]json\b/i.test(type)) throw new Refusal(415, invalid(surface, 'events are application/json'));
+    if (!/[/+]json\b/i.test(type)) throw new Refusal(415, notAnEvent(surface, 'events are application/json'));
     const body = await readBytes(surface, request, maxBodyBytes);
-    if (!body) throw new Refusal(413, invalid(surface, `the body is larger than ${maxBodyBytes} bytes`));
+    if (!body) throw new Refusal(413, notAnEvent(surface, `the body is larger than ${maxBodyBytes} bytes`));
     const received = await receiver.receive(request, body).catch(unauthorized).catch(malformed);
-    // One after another: a request holds one event, and where it holds several their order may matter.
-    for (const item of received) await once(item.id, options.idempotencyStore, () => dispatch(item, context));
+    let answer = new Response(null, { status: 200 });
+    // One after another, for their order may matter; to the end, or one that never succeeds would lose those behind it.
+    for (const item of received) {
+      try {
+        await once(item.id, options.idempotencyStore, () => dispatch(item, context));
+      } catch (error) {
+        answer = refuse(error);
+      }
+    }
+    return answer;
   };
 
   // Only while it is verified: the same errors out of the caller's own function are a failure like any other.
   const unauthorized = (error: unknown): never => {
-    if (!(error instanceof AuthenticationError)) throw error;
+    if (!isAuthenticationError(error)) throw error;
     throw new Refusal(401, error, { 'www-authenticate': receiver.challenge(error) }, 'unauthorized');
   };
   const malformed = (error: unknown): never => {
@@ -130,7 +141,7 @@ export function createWebhookHandler<Event>(
       }, timeBudget);
       // Whoever comes second finds the answer given; a failure after the time is up is still heard of.
       void handle(request, { signal: budget.signal })
-        .then(() => new Response(null, { status: 200 }), refuse)
+        .catch(refuse)
         .then(resolve)
         .finally(() => clearTimeout(timer));
     });
@@ -139,31 +150,37 @@ export function createWebhookHandler<Event>(
 /** A failure with the answer it gets. */
 class Refusal extends Error {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
 
   constructor(status: number, cause: unknown, headers: Readonly<Record<string, string>> = {}, message?: string) {
     super(message ?? (cause as Error).message, { cause });
     this.status = status;
-    this.headers = headers;
+    // Made here, so that a challenge that no header can hold is a failure like any other, and not one of the answer.
+    this.headers = new Headers(headers);
   }
+}
+
+/** Whether a credential does not verify; an error of another copy of this package says so too. */
+export function isAuthenticationError(error: unknown): error is AuthenticationError {
+  return isWaybillError(error) && error.code === 'AUTHENTICATION';
 }
 
 /** Does the work unless it is done, and leaves it to whoever is at it. */
 async function once(id: string | undefined, store: IdempotencyStore | undefined, work: () => Promise<void>): Promise<void> {
-  if (!store || id === undefined) return work();
+  // An empty id names no event.
+  if (!store || !id) return work();
   const claim = await store.claim(id);
   if (claim === 'completed') return;
   if (claim === 'in-progress') throw new Error('the event is being handled by another call');
   try {
     await work();
   } catch (error) {
-    // The claim lapses by itself where even this fails; the caller's error is the one to show.
-    await store.release(id).catch(() => undefined);
+    try {
+      await store.release(id);
+    } catch {
+      // The claim lapses by itself; the caller's error is the one to show.
+    }
     throw error;
   }
   await store.complete(id);
-}
-
-function invalid(surface: Surface, message: string): ValidationError {
-  return new ValidationError('event', [{ message }], { surface });
 }

@@ -67,9 +67,26 @@ describe('AccessTokens', () => {
     expect(other.fetchToken).not.toHaveBeenCalled();
   });
 
-  test('works without a store that is down', async () => {
-    const down = () => Promise.reject(new Error('no store'));
-    expect(await tokens({ store: { get: down, set: down } }).subject.get()).toBe('token-1');
+  test.each<[string, (key: string) => unknown]>([
+    ['is down', () => Promise.reject(new Error('no store'))],
+    [
+      'fails at once',
+      () => {
+        throw new Error('no store');
+      },
+    ],
+    ['answers at once', () => undefined],
+    ['gives nothing', async () => null],
+    ['gives what is no token', async () => ({ expiresAt: 9e15 })],
+    ['gives a token that no header can hold', async () => ({ accessToken: 'a\nb', expiresAt: 9e15 })],
+    ['gives a token whose end is no time', async () => ({ accessToken: 'old', expiresAt: 'soon' })],
+  ])('works without a store that %s', async (_, answer) => {
+    expect(await tokens({ store: { get: answer, set: answer } as never }).subject.get()).toBe('token-1');
+  });
+
+  test('takes what a store gives at once', async () => {
+    const store = { get: () => ({ accessToken: 'kept', expiresAt: 9e15 }), set: () => undefined };
+    expect(await tokens({ store: store as never }).subject.get()).toBe('kept');
   });
 
   test('who gives up waiting does not stop the others', async () => {
@@ -80,8 +97,13 @@ describe('AccessTokens', () => {
     expect(patient).toEqual({ status: 'fulfilled', value: 'token-1' });
   });
 
-  test('refuses an answer without a token', async () => {
-    const { subject } = tokens({ fetchToken: async () => ({ accessToken: '', expiresIn: 1 }) });
-    await expect(subject.get()).rejects.toMatchObject({ code: 'VALIDATION', direction: 'response' });
-  });
+  test.each(['', 'a b', 'secret\nsecret', 'sécret', undefined])(
+    'refuses an answer with the token %j, and does not show it',
+    async (accessToken) => {
+      const { subject } = tokens({ fetchToken: async () => ({ accessToken: accessToken as never, expiresIn: 1 }) });
+      const error = await subject.get().catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'VALIDATION', direction: 'response' });
+      expect(String(error)).not.toMatch(/s.cret/);
+    },
+  );
 });

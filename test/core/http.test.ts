@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ApiError, ConfigurationError, type WaybillError } from '../../src/core/errors.ts';
+import { ApiError, ConfigurationError, ConnectionError, type WaybillError } from '../../src/core/errors.ts';
 import { HttpClient } from '../../src/core/http.ts';
 import type { ClientOptions } from '../../src/core/options.ts';
 import { failureOf, type HttpResponse } from '../../src/core/response.ts';
@@ -61,7 +61,7 @@ const failure = (promise: Promise<unknown>): Promise<WaybillError & Record<strin
 
 describe('what is repeated', () => {
   test.each([408, 425, 429, 500, 502, 503, 504, 599])('%d is, and the answer after it is the result', async (status) => {
-    const server = await serve(answer(status), answer(200, 'kept'));
+    const server = await serve(answer(status, '', { 'retry-after': '0' }), answer(200, 'kept'));
     await expect(send(server.url)).resolves.toBe('kept');
     expect(server.requests()).toBe(2);
   });
@@ -110,18 +110,28 @@ describe('what is repeated', () => {
     expect(prepare).toHaveBeenCalledOnce();
   });
 
-  test('also what is no Error', async () => {
+  test('also what is no Error, is thrown at once, or comes from a rate limiter', async () => {
     const prepare = () => Promise.reject('no key today');
     await expect(new HttpClient('core', {}).send({ prepare, read })).rejects.toBe('no key today');
+    const thrown = new ConnectionError('no token today', { surface: 'core', attempts: 1 });
+    const atOnce = vi.fn(() => {
+      throw thrown;
+    });
+    await expect(new HttpClient('core', {}).send({ prepare: atOnce, read })).rejects.toBe(thrown);
+    expect(atOnce).toHaveBeenCalledOnce();
+    await expect(send('http://127.0.0.1:9/', { rateLimiter: { acquire: () => Promise.reject('no turn') } })).rejects.toBe('no turn');
   });
 
   test('recover mends a cause once, without counting as a retry', async () => {
     const server = await serve(answer(403), answer(403));
     const recover = vi.fn(() => true);
-    const client = new HttpClient('core', { maxRetries: 0 });
+    const acquire = vi.fn(() => undefined as never);
+    const client = new HttpClient('core', { maxRetries: 0, rateLimiter: { acquire } });
     const call = client.send({ prepare: () => ({ method: 'POST', url: server.url, headers: {} }), read, recover });
     expect(await failure(call)).toMatchObject({ status: 403, attempts: 2 });
     expect(recover).toHaveBeenCalledOnce();
+    // The quota counts it all the same.
+    expect(acquire).toHaveBeenCalledTimes(2);
   });
 });
 
@@ -199,6 +209,34 @@ describe('what the caller sees', () => {
     await expect(send(url, { fetch: never }, { signal: AbortSignal.timeout(30) })).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
+  test('what comes after the time of an attempt changes nothing', async () => {
+    let answerLate = (_: Response): void => undefined;
+    const late = new Promise<Response>((resolve) => (answerLate = resolve));
+    const fetch = async (): Promise<Response> => {
+      if (onRequest.mock.calls.length === 1) return late;
+      answerLate(new Response('', { status: 403 }));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return new Response('in time');
+    };
+    const onRequest = vi.fn();
+    const onResponse = vi.fn();
+    const recover = vi.fn(() => true);
+    const client = new HttpClient('core', { fetch, timeout: 40, hooks: { onRequest, onResponse } });
+    const call = client.send({ prepare: () => ({ method: 'POST', url: 'http://127.0.0.1:9/', headers: {} }), read, recover });
+    expect(await call).toBe('in time');
+    expect(recover).not.toHaveBeenCalled();
+    expect(onResponse).toHaveBeenCalledOnce();
+  });
+
+  test('a fetch that gives no Response, or says a secret, is a connection that failed', async () => {
+    for (const answer of [undefined, null, {}, { ok: true, status: 200 }, 'text']) {
+      const error = await failure(send('http://127.0.0.1:9/', { fetch: async () => answer as never, maxRetries: 0 }));
+      expect(error).toMatchObject({ code: 'CONNECTION', attempts: 1 });
+    }
+    const fetch = () => Promise.reject(new Error('bad header "Bearer top-secret-token"'));
+    expect(JSON.stringify(await failure(send('http://127.0.0.1:9/', { fetch, maxRetries: 0 })))).not.toContain('top-secret');
+  });
+
   test('an error of ours that a fetch throws is not wrapped', async () => {
     const own = new ConfigurationError('install graphql', { surface: 'testing' });
     await expect(send('http://127.0.0.1:9/', { fetch: () => Promise.reject(own) })).rejects.toBe(own);
@@ -231,6 +269,15 @@ describe('what the caller sees', () => {
     expect(inspect(seen, { depth: 9 })).not.toMatch(/secret/);
   });
 
+  test('a hook that fails later changes nothing either', async () => {
+    const server = await serve(answer(500, '', { 'retry-after': '0' }), answer(200, 'ok'));
+    const watch = () => Promise.reject(new Error('the log is full'));
+    const hooks = { onRequest: watch, onResponse: watch, onRetry: watch, onError: watch };
+    await expect(send(server.url, { hooks })).resolves.toBe('ok');
+    // What is rejected and not handled is reported by now, and fails the run.
+    await new Promise((resolve) => setTimeout(resolve));
+  });
+
   test('no error holds the request', async () => {
     const stall = await serve(() => undefined);
     const broken = await serve((request) => request.socket.destroy());
@@ -254,8 +301,17 @@ test.each([
   [{ baseUrl: 'pay-api.amazon.com' }, '"baseUrl" must be a URL'],
   [{ baseUrl: 'ftp://x' }, '"baseUrl" must be a URL'],
   [{ baseUrl: 'https://user:pw@x' }, 'must not hold a user name'],
+  [{ baseUrl: Symbol('x') }, '"baseUrl" must be a URL'],
+  [{ baseUrl: Object.create(null) }, '"baseUrl" must be a URL'],
 ])('refuses %j at construction', (options, reason) => {
   expect(() => new HttpClient('core', options as never)).toThrow(
     expect.objectContaining({ code: 'CONFIGURATION', message: expect.stringContaining(reason) }),
   );
 });
+
+test.each([() => new Date(Number.NaN), () => undefined, () => null, () => 1_768_472_130_000, () => '2026-01-15'])(
+  'refuses a clock that says %s',
+  (clock) => {
+    expect(() => new HttpClient('core', { clock: clock as never }).now()).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
+  },
+);

@@ -39,6 +39,17 @@ describe('TokenBucket', () => {
     await expect(bucket.acquire(AbortSignal.abort('no'))).rejects.toBe('no');
   });
 
+  test('who gives up in the middle does not make two others go at once', async () => {
+    const bucket = new TokenBucket({ capacity: 1, refillPerSecond: 1 });
+    await bucket.acquire();
+    const impatient = new AbortController();
+    const given = bucket.acquire(impatient.signal);
+    const behind = schedule(bucket, 1);
+    impatient.abort('enough');
+    await expect(given).rejects.toBe('enough');
+    expect([...(await behind), ...(await schedule(bucket, 1))]).toEqual([1_000, 1_000]);
+  });
+
   test.each([
     [{ capacity: 0, refillPerSecond: 1 }],
     [{ capacity: 1, refillPerSecond: 0 }],

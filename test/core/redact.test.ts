@@ -36,6 +36,8 @@ describe('redact', () => {
   test('has a bound, in length and in time', () => {
     expect(redact('signature '.repeat(1_000_000))).toHaveLength(2_001);
     expect(redact(`${'-----BEGIN '.repeat(100_000)}`).length).toBeLessThan(2_002);
+    // In quadratic time it would take longer than a test may.
+    expect(redactJson(new Array(4).fill('eyJ-'.repeat(20_000)))).toHaveLength(4);
   });
 
   test('reaches into JSON, and keeps its shape', () => {
@@ -43,5 +45,26 @@ describe('redact', () => {
       a: ['Bearer [redacted]', 1, null],
       b: { c: true },
     });
+    expect(
+      redactJson({ access_token: 'opaque', clientSecret: 'hunter22', token_type: 'bearer', expires_in: 3_600, next_token: null }),
+    ).toEqual({
+      access_token: '[redacted]',
+      clientSecret: '[redacted]',
+      token_type: 'bearer',
+      expires_in: 3_600,
+      next_token: null,
+    });
+  });
+
+  test('does not follow JSON of endless depth', () => {
+    const depth = 100_000;
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ] as const) {
+      const text = JSON.stringify(redactJson(JSON.parse(`${open.repeat(depth)}1${close.repeat(depth)}`)));
+      expect(text).toContain('…');
+      expect(text.length).toBeLessThan(1_000);
+    }
   });
 });

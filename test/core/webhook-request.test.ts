@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { headerValues, jsonBody, queryValues } from '../../src/core/webhook-request.ts';
 
@@ -44,6 +45,8 @@ describe('jsonBody', () => {
     ['\uFEFF[1]', [1]],
     [new TextEncoder().encode('{"a":"ä"}'), { a: 'ä' }],
     [Buffer.from('{"a":1}'), { a: 1 }],
+    [new TextEncoder().encode('{"a":1}').buffer, { a: 1 }],
+    [runInNewContext('new Uint8Array([123, 125])'), {}],
     [{ a: 1 }, { a: 1 }],
   ])('reads %o', (body, value) => {
     expect(jsonBody('core', body)).toEqual(value);
@@ -53,7 +56,7 @@ describe('jsonBody', () => {
     [undefined, 'got nothing'],
     [null, 'got null'],
     [7, 'got number'],
-    ['  ', 'an empty body'],
+    ['  ', 'the body of 2 characters is not JSON'],
     ['{"secret":', 'the body of 10 characters is not JSON'],
     [new Uint8Array([0xff, 0xfe]), 'is not JSON'],
   ])('refuses %o without showing it', (body, reason) => {

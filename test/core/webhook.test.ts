@@ -116,6 +116,21 @@ describe('answers', () => {
     expect((await handler(() => undefined, { onError })(new Request('https://x/'))).status).toBe(405);
   });
 
+  test('503 where a challenge is nothing that a header can hold', async () => {
+    const onError = vi.fn();
+    const broken = createWebhookHandler({ ...receiver, challenge: () => 'Basic realm="\u2192"' }, () => undefined, { onError });
+    expect((await broken(post(event, { 'x-api-key': 'wrong' }))).status).toBe(503);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(Error), { status: 503 });
+  });
+
+  test('401 also for an error of another copy of the package', async () => {
+    vi.resetModules();
+    const copy = await import('../../src/core/errors.ts');
+    expect(copy.AuthenticationError).not.toBe(AuthenticationError);
+    const authenticate = () => Promise.reject(new copy.AuthenticationError('mismatch', 'no', { surface }));
+    expect((await createWebhookHandler({ ...receiver, authenticate }, () => undefined)(post(event))).status).toBe(401);
+  });
+
   test('503 for a body that somebody has read already', async () => {
     const request = post(event);
     await request.text();
@@ -146,6 +161,19 @@ describe('events that are not the usual', () => {
     const seen: string[] = [];
     await handler(({ id }) => seen.push(id))(post([event, { ...event, id: 'e2' }, { ...event, id: 'e3' }]));
     expect(seen).toEqual(['e1', 'e2', 'e3']);
+  });
+
+  test('a good one is handled also behind one that does not fit or fails, and every failure is heard of', async () => {
+    const seen: string[] = [];
+    const onError = vi.fn();
+    const onEvent = ({ id }: Event): void => {
+      seen.push(id);
+      if (id === 'e1') throw new Error('e1 failed');
+    };
+    const response = await handler(onEvent, { onError })(post([{ id: 'e0', type: 'broken' }, event, { ...event, id: 'e2' }]));
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '60']);
+    expect(seen).toEqual(['e1', 'e2']);
+    expect(onError.mock.calls.map(([error]) => error.message)).toEqual(['changed', 'e1 failed']);
   });
 });
 
@@ -194,6 +222,24 @@ describe('de-duplication', () => {
     expect(onEvent).toHaveBeenCalledOnce();
   });
 
+  test('what a store that is not asynchronous throws hides no failure of the handler', async () => {
+    const onError = vi.fn();
+    const release = (): never => {
+      throw new Error('no store');
+    };
+    const store = { claim: () => 'claimed', complete: () => undefined, release } as never;
+    const failure = new Error('db down');
+    expect((await handler(() => Promise.reject(failure), { idempotencyStore: store, onError })(post(event))).status).toBe(503);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(failure, { status: 503 });
+  });
+
+  test('events with an empty id are not taken for one another', async () => {
+    const onEvent = vi.fn();
+    const handle = handler(onEvent, { idempotencyStore: new MemoryIdempotencyStore() });
+    for (const type of ['known', 'another']) expect((await handle(post({ id: '', type }))).status).toBe(200);
+    expect(onEvent).toHaveBeenCalledTimes(2);
+  });
+
   test('claims lapse, and the oldest keys go first', async () => {
     let now = 0;
     const store = new MemoryIdempotencyStore({ clock: () => new Date(now), claimedFor: 10, completedFor: 100, maxKeys: 2 });
@@ -213,6 +259,13 @@ test.each([
   [undefined, {}],
   [() => 0, { maxBodyBytes: 0 }],
   [() => 0, { timeBudget: 'soon' }],
+  [() => 0, { timeBudget: '4000' }],
+  [() => 0, { timeBudget: 4000n }],
+  [() => 0, { timeBudget: 2 ** 31 }],
+  [() => 0, { maxBodyBytes: Symbol('many') }],
+  [() => 0, { retryAfter: 0.5 }],
+  [() => 0, null],
+  [() => 0, 'options'],
   [() => 0, { retryAfter: Number.NaN }],
 ])('refuses %o with %o at construction', (onEvent, options) => {
   expect(() => createWebhookHandler(receiver, onEvent as never, options as never)).toThrow(
