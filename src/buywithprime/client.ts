@@ -4,11 +4,10 @@
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/call-the-buy-with-prime-api | Call the API}
  */
-import { AccessTokens, type TokenStore } from '../core/access-token.ts';
-import { sha256Hex } from '../core/bytes.ts';
+import type { TokenStore } from '../core/access-token.ts';
 import { ValidationError } from '../core/errors.ts';
 import { HttpClient } from '../core/http.ts';
-import { type CallOptions, type ClientOptions, checkOptions, checkUrl, misconfigured } from '../core/options.ts';
+import { type CallOptions, type ClientOptions, checkUrl, misconfigured } from '../core/options.ts';
 import { parseSchema } from '../core/schema.ts';
 import type { Provided } from '../core/types.ts';
 import { type BuyWithPrimeApiVersion, LATEST_API_VERSION } from './api-version.ts';
@@ -18,7 +17,7 @@ import { GraphQLTransport } from './graphql.ts';
 import { type BuyWithPrimeOrder, type OrderAliasIdentifier, type OrderIdentifier, readOrder } from './order.ts';
 import type { BuyWithPrimeOrderPayload } from './order-payload.ts';
 import { BuyWithPrimeOrderPayloadSchema } from './schemas.ts';
-import { type BuyWithPrimeCredentials, type BuyWithPrimeToken, checkCredentials, checkToken, fetchToken } from './token.ts';
+import { type BuyWithPrimeCredentials, type BuyWithPrimeToken, buyWithPrimeTokens } from './token.ts';
 
 /** What a {@link BuyWithPrimeClient} is made with. */
 export interface BuyWithPrimeClientOptions extends ClientOptions {
@@ -51,8 +50,6 @@ export interface BuyWithPrimeClientOptions extends ClientOptions {
 }
 
 const BASE_URL = 'https://api.buywithprime.amazon.com';
-/** Milliseconds before its end from which a token of 15 minutes is not used any more. */
-const RENEW_BEFORE = 60_000;
 
 /**
  * Reads orders and their deliveries.
@@ -85,33 +82,27 @@ export class BuyWithPrimeClient {
 
   /** @throws {@link ConfigurationError} `CONFIGURATION` for an option that can't work. */
   constructor(options: BuyWithPrimeClientOptions) {
-    checkOptions('buywithprime', options);
-    const { credentials, targetId, apiVersion = LATEST_API_VERSION, tokenStore, baseUrl = BASE_URL } = options;
+    // First, because it refuses options that are no object.
+    const http = new HttpClient('buywithprime', options);
+    const { targetId, apiVersion = LATEST_API_VERSION, baseUrl = BASE_URL } = options;
     const host = checkUrl('buywithprime', 'baseUrl', baseUrl);
-    if (typeof credentials !== 'function') checkCredentials(credentials);
     if (typeof targetId !== 'string' || !/^[\x21-\x7e]+$/.test(targetId)) {
       throw misconfigured('buywithprime', '"targetId" must be the business product id', 'The merchant console calls it TargetId.');
     }
     if (typeof apiVersion !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(apiVersion)) {
       throw misconfigured('buywithprime', `"apiVersion" must be a date such as "${LATEST_API_VERSION}"`);
     }
-    const { orderDocument: document = orderDocument(apiVersion) } = options;
+    const { orderDocument: document = orderDocument(apiVersion), tokenUrl = `${host}/token` } = options;
     if (typeof document !== 'string' || !document.includes('$orderIdentifier')) {
       throw misconfigured('buywithprime', '"orderDocument" must be a query that takes $orderIdentifier');
-    }
-    if (options.fetchToken !== undefined && typeof options.fetchToken !== 'function') {
-      throw misconfigured('buywithprime', '"fetchToken" must be a function');
-    }
-    if (tokenStore !== undefined && !(typeof tokenStore?.get === 'function' && typeof tokenStore.set === 'function')) {
-      throw misconfigured('buywithprime', '"tokenStore" must have get() and set()');
     }
     this.#apiVersion = apiVersion;
     this.#orderDocument = document;
     this.#transport = new GraphQLTransport({
-      http: new HttpClient('buywithprime', options),
+      http,
       url: `${host}/graphql`,
       headers: { 'x-api-target-id': targetId, 'x-api-version': apiVersion },
-      tokens: makeTokens(options, checkUrl('buywithprime', 'tokenUrl', options.tokenUrl ?? `${host}/token`), tokenStore),
+      tokens: buyWithPrimeTokens(options, tokenUrl),
     });
   }
 
@@ -171,23 +162,6 @@ export class BuyWithPrimeClient {
     requireText('deliveryId', deliveryId);
     return findDelivery(await this.order(orderId, call), deliveryId);
   }
-}
-
-function makeTokens(options: BuyWithPrimeClientOptions, tokenUrl: string, store: TokenStore | undefined): AccessTokens {
-  const { credentials, targetId, clock = () => new Date() } = options;
-  const provide = async (): Promise<BuyWithPrimeCredentials> =>
-    checkCredentials(typeof credentials === 'function' ? await credentials() : credentials);
-  // Without the caller's rate limiter: a token is fetched once in 15 minutes, and the call that waits for it has been let through.
-  const http = new HttpClient('buywithprime', { ...options, rateLimiter: false });
-  const fetchWith = options.fetchToken ?? ((provided: BuyWithPrimeCredentials) => fetchToken(http, tokenUrl, provided));
-  return new AccessTokens({
-    surface: 'buywithprime',
-    fetchToken: async () => checkToken(await fetchWith(await provide())),
-    now: clock,
-    renewBefore: RENEW_BEFORE,
-    key: async () => sha256Hex(['buywithprime', tokenUrl, (await provide()).clientId, targetId].join('\n')),
-    store,
-  });
 }
 
 function parseOrder(order: unknown): BuyWithPrimeOrderPayload {

@@ -56,10 +56,9 @@ export function findDelivery(order: BuyWithPrimeOrder | undefined, deliveryId: s
   };
 }
 
-const ORDER_NOT_FOUND =
-  'Ask again in some minutes; if it stays so, check that the credentials and "targetId" are those of the event\'s business product.';
+const ORDER_NOT_FOUND = 'Ask again in some minutes; if it stays so, check that "targetId" is the business product of the event.';
 const DELIVERY_NOT_IN_ORDER =
-  'This is normal: a pending delivery can be split into several with new ids, each with events of its own. Go by the deliveries in "order", or ask again in some minutes.';
+  'A pending delivery can be split into several with new ids: go by those in "order", or ask again in some minutes.';
 
 /** States only move forward; one that Amazon adds counts for less than all that are known. */
 function rank(state: string): number {

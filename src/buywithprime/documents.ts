@@ -11,10 +11,7 @@ import type { OrderIdentifier } from './order.ts';
 /** The query for an order with its line items and their deliveries. */
 export function orderDocument(apiVersion: BuyWithPrimeApiVersion): string {
   return `query order($orderIdentifier: OrderIdentifierInput!) {
-  order(orderIdentifier: $orderIdentifier) {
-    id
-    ${orderFields(apiVersion)}
-  }
+  order(orderIdentifier: $orderIdentifier) { id ${orderFields(apiVersion)} }
 }`;
 }
 
@@ -36,11 +33,8 @@ function orderFields(apiVersion: BuyWithPrimeApiVersion): string {
   if (apiVersion < '2024-11-01') {
     return `${aliases} lineItems { ${lineItem} deliveryInformation { details { id state reason estimatedDeliveryDate } } }`;
   }
-  const tracker = `packageTrackerIdentifier { carrierCode trackingNumber }
-            trackingUrl
-            estimatedDeliveryDate { earliest latest }
-            latestMilestone { status { code } occurredAt }`;
   return `${aliases} lineItems { ${lineItem} packageInformation { details { id state reason packageTracker {
-            ${tracker}
-    } } } }`;
+    packageTrackerIdentifier { carrierCode trackingNumber } trackingUrl estimatedDeliveryDate { earliest latest }
+    latestMilestone { status { code } occurredAt }
+  } } } }`;
 }

@@ -2,23 +2,24 @@
  * The types of Buy with Prime events: which names mean the same, and which ids the resource path of each must hold.
  *
  * Amazon renamed the delivery events twice. The canonical name is the one of API version 2024-04-01; every documented
- * name leads to it, and the resource path did not change with the names.
+ * name leads to it, and the resource path did not change with the names. Where a row is marked *, no page shows the path: that it
+ * is like those of its family is inferred. Where that is wrong the event is a failure with all of it in `raw`, and not lost.
  *
  * | kind | also called | ids |
  * | --- | --- | --- |
  * | `DELIVERY_IN_TRANSIT` | `PACKAGE_DELIVERY_IN_TRANSIT`, `ITEM_IN_TRANSIT` | `orderId`, `deliveryId` |
  * | `DELIVERY_COMPLETED` | `PACKAGE_DELIVERED`, `ITEM_DELIVERED` | `orderId`, `deliveryId` |
- * | `DELIVERY_CANCELLED` | `PACKAGE_DELIVERY_CANCELLED`, `ITEM_CANCELLED` | `orderId`, `deliveryId` |
+ * | `DELIVERY_CANCELLED` | `PACKAGE_DELIVERY_CANCELLED`, `ITEM_CANCELLED` | `orderId`, `deliveryId` * |
  * | `PACKAGE_TRACKER_MILESTONE_CHANGED` | | `carrierCode`, `trackingNumber` |
  * | `REFUND_REQUESTED`, `REFUND_COMPLETED` | | `orderId`, `refundId` |
  * | `RETURN_STARTED`, `RETURN_COMPLETED`, `RETURN_ITEM_GRADED` | | `orderId`, `returnId` |
- * | `RETURN_DELIVERY_IN_TRANSIT` | `RETURN_PACKAGE_IN_TRANSIT` | `orderId`, `returnId` |
- * | `RETURN_DELIVERY_COMPLETED` | `RETURN_PACKAGE_DELIVERED` | `orderId`, `returnId` |
+ * | `RETURN_DELIVERY_IN_TRANSIT` | `RETURN_PACKAGE_IN_TRANSIT` | `orderId`, `returnId` * |
+ * | `RETURN_DELIVERY_COMPLETED` | `RETURN_PACKAGE_DELIVERED` | `orderId`, `returnId` * |
  * | `RETURN_DELIVERY_FAILED` | `RETURN_PACKAGE_DELIVERY_FAILED` | `orderId`, `returnId` |
  * | `BUYABILITY_CHANGED` | | `itemId` |
  * | `INVENTORY_CHANGED` | `PRODUCT_INVENTORY_CHANGED` | `itemId` |
  * | `PERSONAL_DATA_DELETION_TASK_COMPLETED`, `…_FAILED` | | `taskId` |
- * | `PERSONAL_DATA_RETRIEVAL_TASK_COMPLETED`, `…_FAILED` | | `taskId` |
+ * | `PERSONAL_DATA_RETRIEVAL_TASK_COMPLETED`, `…_FAILED` | | `taskId` * |
  *
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/event-types | Event types}

@@ -32,7 +32,7 @@ export interface BuyWithPrimeEventBase<Kind extends string> {
   readonly subscriptionId: string | undefined;
   /**
    * What it is about: every well-formed path. There is one in all of Amazon's samples, but no number is promised; the ids
-   * of the event itself are those of the first path that has them.
+   * of the event itself are those of the first path that has them. Read are a hundred thousand, more than an event has room for.
    */
   readonly resources: readonly ResourcePath[];
   /**
@@ -44,7 +44,10 @@ export interface BuyWithPrimeEventBase<Kind extends string> {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
-/** A delivery is under way, arrived, or was cancelled. Ask the API for its state: it may be ahead of the event. */
+/**
+ * A delivery is under way, arrived, or was cancelled. Ask the API for its state: it may be ahead of the event. That a cancelled one
+ * is named in the same way is inferred.
+ */
 export interface DeliveryEvent extends BuyWithPrimeEventBase<'DELIVERY_IN_TRANSIT' | 'DELIVERY_COMPLETED' | 'DELIVERY_CANCELLED'> {
   /** Whose event it is; also the API's `x-api-target-id`. */
   readonly businessProductId: string;
@@ -74,7 +77,7 @@ export interface RefundEvent extends BuyWithPrimeEventBase<'REFUND_REQUESTED' | 
   readonly refundId: string;
 }
 
-/** A return began, moved, was graded or ended. The events of its package name the return too, and no delivery. */
+/** A return began, moved, was graded or ended. That the events of its package name the return too, and no delivery, is inferred from one. */
 export interface ReturnEvent
   extends BuyWithPrimeEventBase<
     | 'RETURN_STARTED'
@@ -100,7 +103,7 @@ export interface ItemEvent extends BuyWithPrimeEventBase<'BUYABILITY_CHANGED' | 
   readonly itemId: string;
 }
 
-/** A task that deletes or retrieves a shopper's personal data ended. */
+/** A task that deletes or retrieves a shopper's personal data ended. How the events of a retrieval name it is inferred. */
 export interface PersonalDataTaskEvent
   extends BuyWithPrimeEventBase<
     | 'PERSONAL_DATA_DELETION_TASK_COMPLETED'

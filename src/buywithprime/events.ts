@@ -1,7 +1,7 @@
 /**
  * Buy with Prime events and their resource paths, for code that only receives them: this entry never loads an HTTP client.
  *
- * @module
+ * @module waybill/buywithprime/events
  */
 export * from '../core/errors.ts';
 export type { Open, StandardSchemaV1 } from '../core/types.ts';

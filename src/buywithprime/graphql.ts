@@ -31,15 +31,15 @@ export interface GraphQLTransportOptions {
 
 /** An answer has up to 8 MiB; an error that nobody can read helps nobody. */
 const MAX_ERRORS = 10;
+const MAX_STEPS = 20;
 
 /** Amazon's classifications that are worth another attempt. */
 const RETRYABLE = ['ThrottlingError', 'InternalServerError'];
 
 const HINTS: Readonly<Record<string, string>> = {
   AccessDeniedError:
-    'Check that the credentials have the permission (for orders "Read Order"), that "targetId" belongs to them and that the id exists: Amazon answers this for unknown ids too.',
+    'Check the id (Amazon answers this for unknown ones too), "targetId", and the permissions of the credentials, such as "Read Order".',
   ThrottlingError: 'Call less often; a "rateLimiter" can hold calls back.',
-  InternalServerError: 'Call again later.',
   ResourceNotFoundError: 'Check the id; what an event names may be known to the API only some moments later.',
   ValidationError: 'Check the ids, and that the document fits "apiVersion".',
 };
@@ -66,8 +66,6 @@ export class GraphQLTransport {
         prepare: async () => {
           token = await tokens.get(call.signal);
           if (isRenewal) this.#renewed = token;
-          // fetch would refuse it in an error that shows the token.
-          if (!/^[\x21-\x7e]+$/.test(token)) throw malformed('the access token holds characters that no header can');
           return {
             method: 'POST',
             url,
@@ -103,9 +101,18 @@ function readData(response: HttpResponse, optional: string | undefined, requestI
   const { status, attempts } = response;
   const body = asObject(parseJson(response));
   const errors = Array.isArray(body?.['errors']) ? body['errors'].slice(0, MAX_ERRORS).map(readEntry) : [];
-  if (!body || status < 200 || status > 299) throw httpError(response, body, errors[0], requestId);
-
   const [first, ...others] = errors;
+  if (!body || status < 200 || status > 299) {
+    // Where GraphQL was not reached, a gateway says why in a "message" of its own.
+    const { message, type } = first ?? readEntry(body ?? { message: 'the answer is no JSON object' });
+    throw new ApiError(`HTTP ${status}: ${message}`, {
+      ...failureOf(response, requestId),
+      surface: 'buywithprime',
+      reasonCode: type,
+      hint: body ? undefined : 'Check "baseUrl", and whether a proxy or a captive portal stands in between.',
+    });
+  }
+
   const isMissing = ({ type, path }: GraphQLErrorEntry): boolean =>
     type === 'ResourceNotFoundError' && optional !== undefined && (path ?? [optional]).join('.') === optional;
   if (first && !errors.every(isMissing)) {
@@ -121,11 +128,7 @@ function readData(response: HttpResponse, optional: string | undefined, requestI
   }
   const data = asObject(body['data']);
   if (data || first) return data ?? {};
-  throw malformed('the answer has neither "data" nor "errors"');
-}
-
-function malformed(message: string): ValidationError {
-  return new ValidationError('response', [{ message }], { surface: 'buywithprime' });
+  throw new ValidationError('response', [{ message: 'the answer has neither "data" nor "errors"' }], { surface: 'buywithprime' });
 }
 
 function readEntry(error: unknown): GraphQLErrorEntry {
@@ -135,21 +138,13 @@ function readEntry(error: unknown): GraphQLErrorEntry {
   const { type = typeof classification === 'string' ? classification : errorType, code } = asObject(classification) ?? {};
   const isPath = (value: unknown): value is readonly (string | number)[] =>
     Array.isArray(value) && value.every((step) => typeof step === 'string' || typeof step === 'number');
+  const short = (step: string | number) => (typeof step === 'string' ? redact(step, 100) : step);
   return {
     message: typeof message === 'string' && message ? redact(message, 500) : 'an error without a message',
-    ...(isPath(path) && { path }),
+    ...(isPath(path) && { path: path.slice(0, MAX_STEPS).map(short) }),
     ...(typeof type === 'string' && { type: redact(type, 100) }),
     ...(typeof code === 'string' && { errorCode: redact(code, 100) }),
   };
-}
-
-function httpError(response: HttpResponse, body: unknown, entry: GraphQLErrorEntry | undefined, requestId: string | undefined): ApiError {
-  return new ApiError(`HTTP ${response.status}: ${entry?.message ?? (body ? 'the answer does not say why' : 'the answer is not JSON')}`, {
-    ...failureOf(response, requestId),
-    surface: 'buywithprime',
-    reasonCode: entry?.type,
-    hint: body ? undefined : 'Check "baseUrl", and whether a proxy or a captive portal stands in between.',
-  });
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {

@@ -1,30 +1,16 @@
 /**
  * Buy with Prime: read its events, whatever they are wrapped in, and ask its API for the delivery that they name.
  *
- * @module
+ * @module waybill/buywithprime
  */
 export type { AccessToken, TokenStore } from '../core/access-token.ts';
-export * from '../core/errors.ts';
 export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo } from '../core/options.ts';
 export { type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/rate-limiter.ts';
-export type { Fetch, Open, Provided, StandardSchemaV1 } from '../core/types.ts';
+export type { Fetch, Provided } from '../core/types.ts';
 export type { BuyWithPrimeApiVersion } from './api-version.ts';
 export { BuyWithPrimeClient, type BuyWithPrimeClientOptions } from './client.ts';
 export type { DeliveryResolution, ResolvedDelivery, UnresolvedDelivery } from './delivery.ts';
-export type {
-  BuyWithPrimeEvent,
-  BuyWithPrimeEventBase,
-  BuyWithPrimeEventOf,
-  DeliveryEvent,
-  ItemEvent,
-  PackageTrackerEvent,
-  PersonalDataTaskEvent,
-  RefundEvent,
-  ReturnEvent,
-  UnknownBuyWithPrimeEvent,
-} from './event.ts';
-export type { BuyWithPrimeEventKind, BuyWithPrimeEventType } from './event-kinds.ts';
-export { BuyWithPrimeEventSchema } from './event-schema.ts';
+export * from './events.ts';
 export type {
   BuyWithPrimeAlias,
   BuyWithPrimeDelivery,
@@ -52,7 +38,5 @@ export type {
   BuyWithPrimeTrackerPayload,
   Nullish,
 } from './order-payload.ts';
-export { BuyWithPrimeEventParser, type ParsedRecord, type ParseFailure, type ParseResult, type ParseSuccess } from './parser.ts';
-export { formatResourcePath, parseResourcePath, type ResourceIds, type ResourcePath, type ResourcePathOf } from './resource-path.ts';
 export { BuyWithPrimeOrderPayloadSchema } from './standard-schemas.ts';
 export type { BuyWithPrimeCredentials, BuyWithPrimeToken } from './token.ts';

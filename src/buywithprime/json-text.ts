@@ -6,21 +6,18 @@
 import { decodeUtf8 } from '../core/bytes.ts';
 import { ValidationError } from '../core/errors.ts';
 
-/** Text or bytes as JSON; what is neither comes back as it is. */
+/** Text or bytes as JSON, also where it was encoded twice; what is neither comes back as it is. */
 export function decodeJson(input: unknown): unknown {
-  const text = textOf(input) ?? input;
-  if (typeof text !== 'string') return text;
+  const text = typeof input === 'string' ? input : textOf(input);
+  if (text === undefined) return input;
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-    if (typeof value !== 'string') return value;
+    value = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
   } catch {
     // The parser's own message quotes the text; what it says of the cause differs from runtime to runtime.
     throw notAnEvent(`${text.length} characters that are not JSON: ${causeOf(text)}`);
   }
-  throw notAnEvent(
-    'JSON inside a JSON string: it was encoded twice',
-    'Leave out one JSON.stringify() on the way here, or parse it once more.',
-  );
+  return typeof value === 'string' ? decodeJson(value) : value;
 }
 
 /** An event could not be made of a value. The message says what was found in its place. */
@@ -37,14 +34,14 @@ function causeOf(text: string): string {
   if (start.startsWith('<')) return 'HTML or XML, it seems';
   if (/^[\w+/-]{16,}={0,2}$/.test(start)) return 'base64, it seems, which must be decoded first';
   // Amazon's own samples have them.
-  const comma = /,\s*[}\]]/.exec(trimmed);
-  if (comma) return `probably because of the trailing comma at character ${text.indexOf(trimmed) + comma.index + 1}`;
+  const comma = text.search(/,\s*[}\]]/) + 1;
+  if (comma) return `probably because of the trailing comma at character ${comma}`;
   return /[}\]]/.test(trimmed.slice(-1)) ? 'there is a mistake in the syntax' : 'it does not end with } or ], so it may be cut off';
 }
 
 /** The text in bytes of any kind; `undefined` for what is no bytes. */
 function textOf(value: unknown): string | undefined {
-  if (ArrayBuffer.isView(value)) return decodeUtf8(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   // The tag, because an ArrayBuffer of another realm is no instance of ours.
-  return Object.prototype.toString.call(value) === '[object ArrayBuffer]' ? decodeUtf8(new Uint8Array(value as ArrayBuffer)) : undefined;
+  const isBuffer = ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === '[object ArrayBuffer]';
+  return isBuffer ? decodeUtf8(value as ArrayBuffer) : undefined;
 }

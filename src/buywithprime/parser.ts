@@ -5,8 +5,8 @@
  */
 import { sha256Hex } from '../core/bytes.ts';
 import { type Issue, ValidationError } from '../core/errors.ts';
-import { asValidationError, type JsonObject, unwrapAll, unwrapOne } from './envelopes.ts';
-import type { BuyWithPrimeEvent } from './event.ts';
+import { asValidationError, type JsonObject, MAX_ITEMS, unwrapAll, unwrapOne } from './envelopes.ts';
+import type { BuyWithPrimeEvent, BuyWithPrimeEventBase } from './event.ts';
 import { findEventKind } from './event-kinds.ts';
 import { type ResourcePath, readResourcePath } from './resource-path.ts';
 
@@ -94,7 +94,8 @@ export class BuyWithPrimeEventParser {
    * Reads all events in a batch and never throws: a bad record is a result beside the good ones, in its place.
    *
    * Understood are a Lambda function's SQS and SNS events, SNS notifications in SQS, messages of a dead-letter queue, a Lambda
-   * destination's record, arrays of any of these, and all that `parse` takes. An empty batch gives an empty array.
+   * destination's record, arrays of any of these, and all that `parse` takes. An empty batch gives an empty array, and one of a
+   * hundred thousand or more a single failure: SQS never hands over as many.
    *
    * @example Tell SQS which messages to deliver again
    * ```ts
@@ -109,7 +110,8 @@ export class BuyWithPrimeEventParser {
    * ```
    */
   parseAll(input: unknown): readonly ParsedRecord[] {
-    return unwrapAll(input).map(({ messageId, raw, ...item }) => {
+    return unwrapAll(input).map((item) => {
+      const { messageId, raw } = item;
       try {
         if ('error' in item) throw item.error;
         return { messageId, success: true, event: readEvent(item.envelope) };
@@ -125,11 +127,19 @@ function readEvent(envelope: JsonObject): BuyWithPrimeEvent {
   // Since 2025 "detail" is a copy of what a webhook gets; before, it was empty.
   const inner = (typeof detail === 'object' && detail !== null ? detail : envelope) as JsonObject;
   const eventType = text(envelope['detail-type']) ?? text(inner['eventDescriptor']) ?? '';
-  const named = Array.isArray(resources) && resources.length > 0 ? resources : inner['resources'];
+  const named = listOf(resources) ?? listOf(inner['resources']) ?? [];
   const { paths, issues } = readPaths(named);
+  const known = findEventKind(eventType);
+  const path = paths.find((candidate) => known?.ids.every((name) => candidate[name] !== undefined) ?? true);
+  if (known && !path) {
+    const missing: Issue = { path: ['resources'], message: `${known.kind} needs a resource path with ${known.ids.join(' and ')}` };
+    throw new ValidationError('event', [missing, ...issues], { surface: 'buywithprime' });
+  }
+
   const eventId = text(id) ?? text(inner['eventId']);
   const eventTime = text(time) ?? text(inner['eventTime']);
-  const common = {
+  const event: BuyWithPrimeEventBase<BuyWithPrimeEvent['kind']> & { readonly businessProductId: string | undefined } = {
+    kind: known?.kind ?? 'unknown',
     eventType,
     // Without a time the whole envelope is hashed, or two events without ids would pass for one.
     idempotencyKey: text(inner['idempotencyKey']) ?? eventId ?? sha256Hex(JSON.stringify([eventType, named, eventTime ?? envelope])),
@@ -139,32 +149,30 @@ function readEvent(envelope: JsonObject): BuyWithPrimeEvent {
     replayName: text(envelope['replay-name']),
     apiVersion: text(inner['apiVersion']),
     subscriptionId: text(inner['subscriptionId']),
+    businessProductId: path?.businessProductId,
     resources: paths,
     data: typeof inner['eventDescriptor'] === 'string' ? inner['data'] : detail,
     raw: envelope,
   };
-
-  const known = findEventKind(eventType);
-  if (!known) return { kind: 'unknown', ...common, businessProductId: paths[0]?.businessProductId };
-  const path = paths.find((candidate) => known.ids.every((name) => candidate[name] !== undefined));
-  if (!path) {
-    const missing: Issue = { path: ['resources'], message: `${known.kind} needs a resource path with ${known.ids.join(' and ')}` };
-    throw new ValidationError('event', [missing, ...issues], { surface: 'buywithprime' });
-  }
-  const ids = Object.fromEntries(known.ids.map((name) => [name, path[name]]));
-  return { kind: known.kind, ...common, businessProductId: path.businessProductId, ...ids } as BuyWithPrimeEvent;
+  const ids = known?.ids.map((name) => [name, path?.[name]]) ?? [];
+  return Object.assign(event, Object.fromEntries(ids)) as BuyWithPrimeEvent;
 }
 
 /** Every well-formed path, and what is wrong with the first of the others. */
-function readPaths(resources: unknown): { readonly paths: readonly ResourcePath[]; readonly issues: readonly Issue[] } {
+function readPaths(resources: readonly unknown[]): { readonly paths: readonly ResourcePath[]; readonly issues: readonly Issue[] } {
   const paths: ResourcePath[] = [];
   const issues: Issue[] = [];
-  for (const [index, resource] of (Array.isArray(resources) ? resources : []).entries()) {
+  for (const [index, resource] of resources.entries()) {
     const path = readResourcePath(resource);
     if (typeof path === 'object') paths.push(path);
     else if (issues.length < MAX_ISSUES) issues.push({ path: ['resources', index], message: path });
   }
   return { paths, issues };
+}
+
+/** A list that holds something, up to what is read of it. */
+function listOf(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) && value.length > 0 ? value.slice(0, MAX_ITEMS) : undefined;
 }
 
 /** A text that says something. */

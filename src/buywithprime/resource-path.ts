@@ -108,14 +108,15 @@ export function readResourcePath(path: unknown): ResourcePath | string {
   const fault = faultOf(parts);
   if (fault) return fault;
   const segments: [string, string][] = [];
-  const ids: Record<string, string> = {};
+  const resource: Record<string, unknown> = { segments };
   for (let at = 0; at < parts.length; at += 2) {
-    const [key, id] = parts.slice(at, at + 2) as [string, string];
+    const key = parts[at] as string;
+    const id = parts[at + 1] as string;
     segments.push([key, id]);
     // hasOwn, because keys are a stranger's text: "constructor" must not be found.
-    if (Object.hasOwn(PROPERTY_OF, key)) ids[PROPERTY_OF[key as keyof PropertyOf]] ??= id;
+    if (Object.hasOwn(PROPERTY_OF, key)) resource[PROPERTY_OF[key as keyof PropertyOf]] ??= id;
   }
-  return { ...ids, segments } as unknown as ResourcePath;
+  return resource as unknown as ResourcePath;
 }
 
 /**
@@ -141,17 +142,16 @@ export function formatResourcePath(resource: ResourceIds | Pick<ResourcePath, 's
   }
   const steps = segments ?? Object.entries(PROPERTY_OF).map(([key, property]) => (property in ids ? [key, ids[property]] : []));
   const parts: unknown[] = Array.isArray(steps) ? steps.flat() : [];
-  const fault = faultOf(parts);
+  const foreign = parts.findIndex((part) => typeof part !== 'string' || part.includes('/'));
+  const fault = foreign === -1 ? faultOf(parts as string[]) : `segment ${foreign + 1} of ${parts.length} must be a string without "/"`;
   if (fault) throw invalid('request', fault);
   return parts.join('/');
 }
 
 /** What keeps these parts from being keys and ids in turn, and where. */
-function faultOf(parts: readonly unknown[]): string | undefined {
-  const bad = parts.findIndex((part) => typeof part !== 'string' || part === '' || part.includes('/'));
-  const segment = `segment ${bad + 1} of ${parts.length}`;
-  if (parts[bad] === '') return `${segment} is empty`;
-  if (bad !== -1) return `${segment} must be a string without "/"`;
+function faultOf(parts: readonly string[]): string | undefined {
+  const empty = parts.indexOf('');
+  if (empty !== -1) return `segment ${empty + 1} of ${parts.length} is empty`;
   if (parts.length % 2 === 1) return `the key in segment ${parts.length} has no id after it`;
   return parts[0] === 'businessProduct' ? undefined : 'segment 1 must be "businessProduct"';
 }

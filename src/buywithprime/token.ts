@@ -4,9 +4,12 @@
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/authenticate-to-the-buy-with-prime-api | Authentication}
  */
-import type { HttpClient } from '../core/http.ts';
-import { misconfigured } from '../core/options.ts';
+import { AccessTokens, type TokenStore } from '../core/access-token.ts';
+import { sha256Hex } from '../core/bytes.ts';
+import { HttpClient } from '../core/http.ts';
+import { type ClientOptions, checkUrl, misconfigured } from '../core/options.ts';
 import { requestToken } from '../core/token-request.ts';
+import type { Provided } from '../core/types.ts';
 
 /** The credentials that the merchant console generates under Settings, API credentials. */
 export interface BuyWithPrimeCredentials {
@@ -24,11 +27,50 @@ export interface BuyWithPrimeToken {
   readonly expiresIn: number;
 }
 
+/** Options of a client that asks for tokens. */
+interface TokenOptions extends ClientOptions {
+  readonly credentials: Provided<BuyWithPrimeCredentials>;
+  readonly targetId: string;
+  readonly fetchToken?: (credentials: BuyWithPrimeCredentials) => Promise<BuyWithPrimeToken>;
+  readonly tokenStore?: TokenStore;
+}
+
 /** Seconds. Amazon says 15 minutes; they count where the answer does not say. */
 const LIFETIME = 900;
 
+/** Milliseconds before its end from which a token is not used any more. */
+const RENEW_BEFORE = 60_000;
+
+/** Checks the credentials, and hands out access tokens for them. */
+export function buyWithPrimeTokens(options: TokenOptions, tokenUrl: string): AccessTokens {
+  const { credentials, targetId, tokenStore, fetchToken } = options;
+  if (typeof credentials !== 'function') checkCredentials(credentials);
+  checkUrl('buywithprime', 'tokenUrl', tokenUrl);
+  if (fetchToken !== undefined && typeof fetchToken !== 'function') throw misconfigured('buywithprime', '"fetchToken" must be a function');
+  if (tokenStore !== undefined && !(typeof tokenStore?.get === 'function' && typeof tokenStore.set === 'function')) {
+    throw misconfigured('buywithprime', '"tokenStore" must have get() and set()');
+  }
+  // Without the caller's rate limiter: a token is fetched once in 15 minutes, and the call that waits for it has been let through.
+  const http = new HttpClient('buywithprime', { ...options, rateLimiter: false });
+  const provide = async (): Promise<BuyWithPrimeCredentials> =>
+    checkCredentials(typeof credentials === 'function' ? await credentials() : credentials);
+  return new AccessTokens({
+    surface: 'buywithprime',
+    now: () => http.now(),
+    renewBefore: RENEW_BEFORE,
+    store: tokenStore,
+    key: async () => sha256Hex(['buywithprime', tokenUrl, (await provide()).clientId, targetId].join('\n')),
+    fetchToken: async () => {
+      const provided = await provide();
+      if (!fetchToken) return request(http, tokenUrl, provided);
+      const { accessToken = '', expiresIn = LIFETIME } = ((await fetchToken(provided)) ?? {}) as Partial<BuyWithPrimeToken>;
+      return { accessToken, expiresIn: expiresIn > 0 ? expiresIn : LIFETIME };
+    },
+  });
+}
+
 /** Refuses credentials that can't be any. */
-export function checkCredentials(credentials: BuyWithPrimeCredentials): BuyWithPrimeCredentials {
+function checkCredentials(credentials: BuyWithPrimeCredentials): BuyWithPrimeCredentials {
   for (const name of ['clientId', 'clientSecret'] as const) {
     const value = credentials?.[name];
     if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) {
@@ -42,14 +84,8 @@ export function checkCredentials(credentials: BuyWithPrimeCredentials): BuyWithP
   return credentials;
 }
 
-/** The token with a lifetime that is one, whoever fetched it; without a token an empty one, which {@link AccessTokens} refuses. */
-export function checkToken(token: BuyWithPrimeToken): BuyWithPrimeToken {
-  const { accessToken, expiresIn = LIFETIME } = (token ?? {}) as Partial<BuyWithPrimeToken>;
-  return { accessToken: typeof accessToken === 'string' ? accessToken : '', expiresIn: expiresIn > 0 ? expiresIn : LIFETIME };
-}
-
 /** Asks for a token with the client credentials, form-encoded. That Amazon wants it so is inferred. */
-export function fetchToken(http: HttpClient, url: string, { clientId, clientSecret }: BuyWithPrimeCredentials): Promise<BuyWithPrimeToken> {
+function request(http: HttpClient, url: string, { clientId, clientSecret }: BuyWithPrimeCredentials): Promise<BuyWithPrimeToken> {
   return requestToken(http, {
     surface: 'buywithprime',
     server: 'Buy with Prime',

@@ -54,16 +54,12 @@ export function theOnly(events: readonly ShippingEvent[]): ShippingEvent {
  */
 export function receiveEvents(input: unknown): readonly Received<ShippingEvent>[] {
   const body = jsonBody(SURFACE, input);
-  if (!Array.isArray(body)) {
-    if (isEnvelope(body)) return [receive(body, [])];
-    throw new ValidationError('event', [notAnEvent(body, [])], {
-      surface: SURFACE,
-      hint: 'An input transformer on the way may have dropped the envelope around "detail".',
-    });
-  }
-  if (body.some(isEnvelope)) return body.map((item, index) => receive(item, [index]));
-  throw new ValidationError('event', [{ message: `expected events, got an array of ${body.length} in which there is none` }], {
+  const isArray = Array.isArray(body);
+  const items: readonly unknown[] = isArray ? body : [body];
+  if (items.some(isEnvelope)) return items.map((item, index) => receive(item, isArray ? [index] : []));
+  throw new ValidationError('event', [notAnEvent(body, [])], {
     surface: SURFACE,
+    hint: 'An input transformer on the way may have dropped the envelope around "detail".',
   });
 }
 
@@ -96,6 +92,5 @@ function isEnvelope(value: unknown): value is { readonly 'detail-type': string; 
 }
 
 function notAnEvent(value: unknown, path: readonly PropertyKey[]): Issue {
-  const found = typeof value === 'object' && value !== null && !Array.isArray(value) ? 'an object without it' : typeName(value);
-  return { message: `expected an event with "detail-type", got ${found}`, path };
+  return { message: `expected an event, but ${typeName(value)} has no "detail-type"`, path };
 }

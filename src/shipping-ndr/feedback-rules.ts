@@ -7,8 +7,7 @@ import { type Issue, ValidationError } from '../core/errors.ts';
 import { parseSchema } from '../core/schema.ts';
 import { SURFACE } from './configuration.ts';
 import { findContactData } from './contact-data.ts';
-import { parseTime } from './event-values.ts';
-import { type NdrFeedback, NdrFeedbackSchema } from './feedback-schemas.ts';
+import { type NdrFeedback, NdrFeedbackSchema, toDate } from './feedback-schemas.ts';
 
 /** Rules that a call can change. */
 export interface FeedbackRules {
@@ -25,10 +24,10 @@ export interface FeedbackRules {
 }
 
 /** Feedback as it goes over the wire. */
-interface FeedbackBody {
+export interface FeedbackBody {
   readonly trackingId: string;
   readonly ndrAction: string;
-  readonly ndrRequestData?: { readonly rescheduleDate: string } | { readonly additionalAddressNotes: string };
+  readonly ndrRequestData?: { readonly rescheduleDate?: string; readonly additionalAddressNotes?: string };
 }
 
 /** Checks feedback, and gives what is to be sent. */
@@ -61,10 +60,6 @@ export function checkFeedback(input: NdrFeedback, now: Date, { allowContactData,
     default:
       return { trackingId, ndrAction };
   }
-}
-
-function toDate(value: Date | string): Date | undefined {
-  return value instanceof Date ? value : parseTime(value);
 }
 
 function invalid(issue: Issue, hint?: string): ValidationError {

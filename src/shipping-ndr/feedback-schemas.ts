@@ -5,7 +5,6 @@
  * @see {@link https://developer-docs.amazon.com/amazon-shipping/docs/tutorial-use-the-ndrfeedback-api-to-submit-non-delivery-reports-for-eligible-shipments | Tutorial}
  */
 import * as z from 'zod/mini';
-import type { Issue } from '../core/errors.ts';
 import { typeName } from '../core/schema.ts';
 import { parseTime } from './event-values.ts';
 
@@ -67,40 +66,33 @@ export const NdrFeedbackSchema: z.ZodMiniType<NdrFeedback> = /* @__PURE__ */ (()
   const shape = z.strictObject({ trackingId: z.string(), ndrAction: z.string(), ndrRequestData: z.optional(z.unknown()) });
   // Not a union of three: that alone costs a kilobyte in every bundle.
   const feedback = shape.check(({ value, issues }) => {
-    for (const { message, path } of findIssues(value)) issues.push({ code: 'custom', message, input: value, path: [...path] });
+    for (const [message, ...path] of findIssues(value)) issues.push({ code: 'custom', message, input: value, path });
   });
   return feedback as z.ZodMiniType<unknown> as z.ZodMiniType<NdrFeedback>;
 })();
 
-interface Located extends Issue {
-  readonly path: readonly PropertyKey[];
-}
-
-function findIssues(feedback: {
+/** What is wrong, and where. */
+function* findIssues(feedback: {
   readonly trackingId: string;
   readonly ndrAction: string;
   readonly ndrRequestData?: unknown;
-}): readonly Located[] {
-  const { trackingId, ndrAction, ndrRequestData } = feedback;
-  return [
-    ...(isId(trackingId) ? [] : [{ path: ['trackingId'], message: 'expected the id of a parcel, without blanks around it' }]),
-    ...(isAction(ndrAction)
-      ? findDataIssues(DATA[ndrAction], ndrRequestData)
-      : [{ path: ['ndrAction'], message: `expected ${Object.keys(DATA).join(', ')}` }]),
-  ];
-}
-
-function findDataIssues(needed: (typeof DATA)[NdrAction], data: unknown): readonly Located[] {
-  const path = ['ndrRequestData'];
-  if (!needed) return data === undefined ? [] : [{ path, message: 'expected nothing: RTO takes no data' }];
-  const [name, whatIsWrong] = needed;
-  if (typeof data !== 'object' || data === null) return [{ path, message: `expected an object with "${name}", got ${typeName(data)}` }];
-  const { [name]: value, ...others } = data as Readonly<Record<string, unknown>>;
-  const message = whatIsWrong(value);
-  return [
-    ...(message ? [{ path: [...path, name], message }] : []),
-    ...Object.keys(others).map((other) => ({ path: [...path, other], message: `expected "${name}" alone` })),
-  ];
+}): Generator<readonly [message: string, ...path: string[]], void> {
+  const { trackingId, ndrAction, ndrRequestData: data } = feedback;
+  if (!isId(trackingId)) yield ['expected the id of a parcel, without blanks around it', 'trackingId'];
+  if (!isAction(ndrAction)) yield [`expected ${Object.keys(DATA).join(', ')}`, 'ndrAction'];
+  else if (!DATA[ndrAction]) {
+    if (data !== undefined) yield ['expected nothing: RTO takes no data', 'ndrRequestData'];
+  } else {
+    const [name, whatIsWrong] = DATA[ndrAction];
+    if (typeof data !== 'object' || data === null) {
+      yield [`expected an object with "${name}", got ${typeName(data)}`, 'ndrRequestData'];
+      return;
+    }
+    const { [name]: value, ...others } = data as Readonly<Record<string, unknown>>;
+    const message = whatIsWrong(value);
+    if (message) yield [message, 'ndrRequestData', name];
+    for (const other of Object.keys(others)) yield [`expected "${name}" alone`, 'ndrRequestData', other];
+  }
 }
 
 function isAction(text: string): text is NdrAction {
@@ -111,15 +103,17 @@ function isId(text: string): boolean {
   return /^[^\s\p{C}]+(?: [^\s\p{C}]+)*$/u.test(text);
 }
 
+/** A date of the caller's, where it is one that goes over the wire: `toISOString()` writes a year after 9999 in six digits. */
+export function toDate(value: unknown): Date | undefined {
+  const date = value instanceof Date ? value : parseTime(value as string);
+  return date && date.getTime() >= 0 && date.getUTCFullYear() <= 9999 ? date : undefined;
+}
+
 function whatIsWrongWithDate(value: unknown): string | undefined {
-  if (typeof value === 'string') {
-    if (parseTime(value)) return undefined;
-    const why = /^\d{4}-\d{2}-\d{2}$/.test(value) ? 'a day alone leaves open when it begins, so it would be a guess' : 'got another text';
-    return `expected a time of day and an offset, as in 2026-03-01T09:00:00+05:30: ${why}`;
-  }
-  if (!(value instanceof Date)) return `expected a Date or a text, got ${typeName(value)}`;
-  // toISOString() writes any other year with a sign and six digits.
-  return value.getTime() >= 0 && value.getUTCFullYear() <= 9999 ? undefined : 'expected a Date that is valid, up to the year 9999';
+  if (toDate(value)) return undefined;
+  const isDay = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
+  const found = isDay ? 'a day alone, which leaves open when it begins' : typeName(value);
+  return `expected a valid Date, or a text like 2026-03-01T09:00:00+05:30, with time of day and offset, up to the year 9999; got ${found}`;
 }
 
 function whatIsWrongWithNotes(text: unknown): string | undefined {

@@ -144,7 +144,7 @@ export class NdrFeedbackClient {
       read: (response) => {
         const { status, headers, attempts } = response;
         const requestId = this.#http.requestId(response);
-        if (status !== 204) throw spApiError(response, requestId, feedbackBody.trackingId);
+        if (status !== 204) throw spApiError(response, requestId, feedbackBody);
         const rateLimit = Number(headers.get('x-amzn-ratelimit-limit'));
         return { ...(requestId && { requestId }), ...(rateLimit > 0 && { rateLimit }), attempts };
       },

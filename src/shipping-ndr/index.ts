@@ -1,7 +1,7 @@
 /**
  * Amazon Shipping NDR: receive the shipments that could not be delivered, and say what is to happen with each.
  *
- * @module
+ * @module waybill/shipping-ndr
  */
 export type { AccessToken, TokenStore } from '../core/access-token.ts';
 export type { BatchOptions } from '../core/batch.ts';

@@ -8,6 +8,7 @@ import { ApiError } from '../core/errors.ts';
 import { redact } from '../core/redact.ts';
 import { failureOf, type HttpResponse, parseJson } from '../core/response.ts';
 import { SURFACE } from './configuration.ts';
+import type { FeedbackBody } from './feedback-rules.ts';
 
 interface Fault {
   readonly code?: unknown;
@@ -15,18 +16,23 @@ interface Fault {
   readonly details?: unknown;
 }
 
-/** The error to show for an answer. `hide` is taken out of Amazon's words. */
-export function spApiError(response: HttpResponse, requestId: string | undefined, hide: string): ApiError {
+/** The error to show for an answer. Tracking id and notes are taken out of Amazon's words. */
+export function spApiError(response: HttpResponse, requestId: string | undefined, feedback: FeedbackBody): ApiError {
   const { status } = response;
   const data = parseJson(response);
   const { code, message, details } = firstFault(data);
-  const words = [code, message, details]
-    .filter((word): word is string => typeof word === 'string' && word !== '')
-    .map((word) => redact(word, 500).replaceAll(hide, '[tracking id]'));
+  const notes = feedback.ndrRequestData?.additionalAddressNotes;
+  // Hidden first: what is cut off could leave the half of one.
+  const [reasonCode, ...others] = [code, message, details].map((word) => {
+    if (typeof word !== 'string') return '';
+    const hidden = word.replaceAll(feedback.trackingId, '[tracking id]');
+    return redact(notes ? hidden.replaceAll(notes, '[notes]') : hidden, 500);
+  });
+  const words = [reasonCode, ...others].filter(Boolean);
   return new ApiError(`Amazon refused the feedback with ${status}${words.length > 0 ? `: ${words.join('. ')}` : ' and no reason'}`, {
     ...failureOf(response, requestId),
     surface: SURFACE,
-    reasonCode: typeof code === 'string' ? redact(code, 100) : undefined,
+    reasonCode: reasonCode || undefined,
     hint: hintFor(status, data === undefined),
   });
 }
@@ -34,7 +40,7 @@ export function spApiError(response: HttpResponse, requestId: string | undefined
 /** Whether another access token can help. A missing role or authorization looks the same, but for details that are empty. */
 export function isTokenRefused({ status, data }: ApiError): boolean {
   const { message, details } = firstFault(data);
-  return status === 401 || (status === 403 && /access token|expired|revoked/i.test(`${message} ${details}`));
+  return status === 401 || (status === 403 && /access token|expired|revoked/i.test(JSON.stringify([message, details])));
 }
 
 function firstFault(data: unknown): Fault {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { AuthenticationError, ValidationError } from '../core/errors.ts';
-import { createWebhookHandler, type WebhookContext, type WebhookHandlerOptions } from '../core/webhook.ts';
-import { readBytes, type WebhookRequest } from '../core/webhook-request.ts';
+import type { AuthenticationError } from '../core/errors.ts';
+import { createWebhookHandler, isAuthenticationError, type WebhookContext, type WebhookHandlerOptions } from '../core/webhook.ts';
+import { MAX_BODY_BYTES, notAnEvent, readBytes, type WebhookRequest } from '../core/webhook-request.ts';
 import type { NdrAuth } from './auth/mechanism.ts';
 import { demand, demandOptions, SURFACE } from './configuration.ts';
 import { parseShippingEvents, receiveEvents, theOnly } from './event-parser.ts';
@@ -19,9 +19,6 @@ export interface NdrWebhookVerifierOptions {
 
 /** How {@link NdrWebhookVerifier.handler} answers. */
 export interface NdrWebhookHandlerOptions extends WebhookHandlerOptions<UnknownShippingEvent> {}
-
-/** The largest event that EventBridge sends. */
-const MAX_BODY_BYTES = 1_048_576;
 
 /**
  * Authenticates what Amazon Shipping posts and reads it.
@@ -79,11 +76,12 @@ export class NdrWebhookVerifier {
    * it should be.
    */
   async verifyAll(request: Request | WebhookRequest): Promise<readonly ShippingEvent[]> {
-    if (typeof request !== 'object' || request === null) throw invalid('expected a Request, or an object with headers and body');
+    if (typeof request !== 'object' || request === null)
+      throw notAnEvent(SURFACE, 'expected a Request, or an object with headers and body');
     await this.#authenticate(request);
     if (!isRequest(request)) return parseShippingEvents(request.body);
     const body = await readBytes(SURFACE, request, MAX_BODY_BYTES);
-    if (!body) throw invalid(`the body is larger than ${MAX_BODY_BYTES} bytes`);
+    if (!body) throw notAnEvent(SURFACE, `the body is larger than ${MAX_BODY_BYTES} bytes`);
     return parseShippingEvents(body);
   }
 
@@ -97,7 +95,8 @@ export class NdrWebhookVerifier {
    *   not of its shape, unless `onInvalid` takes it
    *
    * Work that takes long belongs behind a queue: keep the event, return, and work on it then. An array of events is handled one
-   * after another; with an `idempotencyStore` those that were done are not done again when the request is repeated.
+   * after another to its end, whatever becomes of each, and answered 200 where all were handled; with an `idempotencyStore` those
+   * that were done are not done again when the request is repeated.
    *
    * @throws {@link ConfigurationError} `CONFIGURATION` for options that can't work.
    *
@@ -116,7 +115,6 @@ export class NdrWebhookVerifier {
     onEvent: (event: NdrEvent | TrackingEvent, context: WebhookContext) => unknown,
     options?: NdrWebhookHandlerOptions,
   ): (request: Request) => Promise<Response> {
-    demand(options === undefined || (typeof options === 'object' && options !== null), 'handler() takes an object of options');
     return createWebhookHandler<ShippingEvent>(
       {
         surface: SURFACE,
@@ -139,7 +137,7 @@ export class NdrWebhookVerifier {
       try {
         return await auth.check(request);
       } catch (error) {
-        if (!(error instanceof AuthenticationError)) failure ??= { error };
+        if (!isAuthenticationError(error)) failure ??= { error };
         // A credential that is there and wrong says more than one that is missing.
         else if (!refusal || refusal.reason === 'missing') refusal = error;
       }
@@ -151,8 +149,4 @@ export class NdrWebhookVerifier {
 // By shape: a Request of another realm or of a polyfill is no instance of ours.
 function isRequest(request: Request | WebhookRequest): request is Request {
   return 'bodyUsed' in request && 'arrayBuffer' in request;
-}
-
-function invalid(message: string): ValidationError {
-  return new ValidationError('event', [{ message }], { surface: SURFACE });
 }

@@ -1,7 +1,7 @@
 /**
  * Amazon Shipping's webhook: the receiving half of `waybill/shipping-ndr`, which never loads an HTTP client.
  *
- * @module
+ * @module waybill/shipping-ndr/webhook
  */
 export * from '../core/errors.ts';
 export {

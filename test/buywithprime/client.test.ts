@@ -327,6 +327,12 @@ describe('errors of GraphQL', () => {
     expect(error).toMatchObject({ code: 'GRAPHQL', errors: [entry] });
   });
 
+  test('of a path without end, its beginning is told', async () => {
+    const path = ['order', ...new Array(10_000).fill('x'.repeat(200))];
+    server.faults.graphql.push(always({ errors: [classified('ValidationError', undefined, path)], data: null }));
+    expect((await failure(() => clientOf().order(orderId))).message.length).toBeLessThan(2_500);
+  });
+
   test('of ten thousand, ten are told', async () => {
     server.faults.graphql.push(always({ errors: Array.from({ length: 10_000 }, () => classified('ValidationError')), data: null }));
     const error = await failure(() => clientOf().order(orderId));
@@ -354,7 +360,7 @@ describe('errors of GraphQL', () => {
     server.faults.graphql.push(fault, fault);
     const error = await failure(() => clientOf().order(orderId));
     expect(error).toMatchObject({ code: 'API', status, retryable: false, hint: expect.stringContaining('baseUrl') });
-    expect(error.message).toContain('not JSON');
+    expect(error.message).toContain('no JSON object');
   });
 
   test('an HTTP status with errors tells them', async () => {
@@ -365,6 +371,15 @@ describe('errors of GraphQL', () => {
       reasonCode: 'ValidationError',
       message: 'HTTP 400: no luck: ValidationError',
       requestId: 'request-1',
+    });
+  });
+
+  test("a gateway's own words are told, without a secret", async () => {
+    server.faults.graphql.push(always({ message: 'no route for Bearer token-4711-abcdef' }, 404));
+    expect(await failure(() => clientOf().order(orderId))).toMatchObject({
+      code: 'API',
+      status: 404,
+      message: 'HTTP 404: no route for Bearer [redacted]',
     });
   });
 
@@ -473,6 +488,19 @@ describe('the token', () => {
     expect(await failure(() => client.order(orderId))).toMatchObject({ code: 'API', status: 401 });
     secrets.shift();
     expect(await client.order(orderId)).toMatchObject({ id: orderId });
+  });
+
+  test('asks a function for credentials one time a token', async () => {
+    const credentials = vi.fn(async () => ({ clientId: 'client-1', clientSecret: 'secret-4711' }));
+    const client = clientOf({ credentials });
+    await client.order(orderId);
+    await client.order(orderId);
+    expect(credentials).toHaveBeenCalledOnce();
+  });
+
+  test('is fetched from a URL with a query', async () => {
+    await failure(() => clientOf({ tokenUrl: `${server.baseUrl}/oauth?tenant=7` }).order(orderId));
+    expect(server.seen.map(({ path }) => path)).toContain('/oauth?tenant=7');
   });
 
   test('can be fetched in another way and from elsewhere', async () => {

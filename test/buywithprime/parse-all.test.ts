@@ -37,6 +37,12 @@ const notification = (message: string) => ({
 const summary = (records: readonly ParsedRecord[]): unknown[] =>
   records.map((record) => [record.messageId, record.success ? record.event.kind : 'failure']);
 
+function throwRevoked(): never {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  throw proxy;
+}
+
 describe('parseAll takes', () => {
   test.each<[string, unknown, string | undefined]>([
     ['the event that EventBridge invokes a Lambda function with', deliveryInTransit(), undefined],
@@ -117,7 +123,7 @@ describe('parseAll', () => {
     ]);
     expect(records.flatMap((record) => (record.success ? [] : [[record.raw, record.error.message]]))).toEqual([
       [bad, expect.stringContaining('cut off')],
-      ['{}', expect.stringContaining('an empty object')],
+      ['{}', expect.stringContaining('neither "detail-type" nor "eventDescriptor"')],
       [{ messageId: 'm-5', eventSource: 'aws:sqs' }, expect.stringContaining('neither "detail-type" nor "eventDescriptor"')],
       [null, expect.stringContaining('got null')],
       [JSON.stringify(deliveryInTransit({ resources: [] })), expect.stringContaining('resources: DELIVERY_IN_TRANSIT needs')],
@@ -128,10 +134,27 @@ describe('parseAll', () => {
     ['garbage', 'garbage'],
     ['nothing', undefined],
     ['a batch that is a batch that is a batch', [[[[[[[[[[[[]]]]]]]]]]]]],
+    ['four billion holes', new Array(2 ** 32 - 1)],
+    ['a getter that throws what can not be looked at', Object.defineProperty({}, 'Records', { get: throwRevoked })],
     ['arrays without end', '['.repeat(100_000) + ']'.repeat(100_000)],
     ['notifications without end', Array.from({ length: 12 }).reduce<string>((inner) => JSON.stringify({ Message: inner }), text)],
   ])('makes one failure of %s', (_, input) => {
     expect(summary(parser.parseAll(input))).toEqual([[undefined, 'failure']]);
+  });
+
+  test('ends where a few arrays, in one another, make a million million', () => {
+    const bomb = Array.from({ length: 6 }).reduce<unknown[]>((inner) => new Array(100).fill(inner), []);
+    const records = parser.parseAll(bomb);
+    expect(records.length).toBeGreaterThan(0);
+    expect(records.every(({ success }) => !success)).toBe(true);
+  });
+
+  test('reads what comes before and after a list that is too long', () => {
+    expect(summary(parser.parseAll([text, { Records: new Array(100_000) }, [text]]))).toEqual([
+      [undefined, 'DELIVERY_IN_TRANSIT'],
+      [undefined, 'failure'],
+      [undefined, 'DELIVERY_IN_TRANSIT'],
+    ]);
   });
 
   test('reads ten thousand records, each tenth of them bad', () => {

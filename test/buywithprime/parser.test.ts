@@ -94,6 +94,25 @@ describe("Amazon's samples", () => {
     });
   });
 
+  test.each(eventBridgeSamples.map(({ event }) => event))('$detail-type as the body of a webhook, and with it as detail', (sample) => {
+    const { time, resources, 'detail-type': eventDescriptor } = sample;
+    const body = { idempotencyKey: 'key', eventId: 'e-1', eventTime: time, eventDescriptor, resources, apiVersion: '2024-11-01', data: {} };
+    const { raw: _, id, source, ...expected } = parser.parse(sample);
+    const news = { idempotencyKey: 'key', apiVersion: '2024-11-01' };
+    expect(parser.parse(body)).toEqual({ ...expected, ...news, id: 'e-1', source: undefined, raw: body });
+    const copied = { ...sample, detail: body };
+    expect(parser.parse(copied)).toEqual({ ...expected, ...news, id, source, raw: copied });
+  });
+
+  test('PRODUCT_INVENTORY_CHANGED, as one table of a page spells it', () => {
+    const resources = [path('item-quantities/i')];
+    expect(parser.parse(deliveryInTransit({ 'detail-type': 'PRODUCT_INVENTORY_CHANGED', resources }))).toMatchObject({
+      kind: 'INVENTORY_CHANGED',
+      eventType: 'PRODUCT_INVENTORY_CHANGED',
+      itemId: 'i',
+    });
+  });
+
   test('EventBridge with the body of a webhook as detail: its idempotency key is the better one', () => {
     expect(parser.parse(fixture('eventbridge-package-delivered-copied-detail.json'))).toMatchObject({
       kind: 'DELIVERY_COMPLETED',
@@ -139,6 +158,7 @@ describe('parse', () => {
     ['a Buffer', Buffer.from(JSON.stringify(deliveryInTransit()))],
     ['an ArrayBuffer', new TextEncoder().encode(JSON.stringify(deliveryInTransit())).buffer],
     ['a DataView', new DataView(new TextEncoder().encode(JSON.stringify(deliveryInTransit())).buffer)],
+    ['JSON that was encoded twice', JSON.stringify(JSON.stringify(deliveryInTransit()))],
     ['an object', deliveryInTransit()],
   ])('takes %s', (_, input) => {
     expect(parser.parse(input)).toMatchObject({ kind: 'DELIVERY_IN_TRANSIT', orderId: 'order-id' });
@@ -168,6 +188,12 @@ describe('parse', () => {
     );
     expect(event).toMatchObject({ kind: 'DELIVERY_IN_TRANSIT', orderId: 'o1', deliveryId: 'd1' });
     expect(event.resources.map(({ deliveryId }) => deliveryId)).toEqual([undefined, 'd1', 'd2']);
+  });
+
+  test.each(['Records', 'Messages'])('is not misled by a field of the event that is called %s', (name) => {
+    const event = deliveryInTransit({ [name]: [] });
+    expect(parser.parse(event).kind).toBe('DELIVERY_IN_TRANSIT');
+    expect(parser.parseAll(event)).toMatchObject([{ success: true }]);
   });
 
   test('does not make one delivery of two paths', () => {
@@ -247,13 +273,13 @@ describe('the error names what it saw instead', () => {
   const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 
   test.each<[string, unknown, string]>([
-    ['nothing', undefined, 'got nothing'],
+    ['nothing', undefined, 'got undefined'],
     ['null', null, 'got null'],
-    ['a number', 42, 'got a number'],
+    ['a number', 42, 'got number'],
     ['JSON null', 'null', 'got null'],
     ['blanks', ' \n', 'they are blank'],
     ['an empty buffer', new Uint8Array(), 'they are blank'],
-    ['JSON encoded twice', JSON.stringify(JSON.stringify(deliveryInTransit())), 'it was encoded twice'],
+    ['a resource path in JSON', JSON.stringify(path('order/o/delivery/d')), 'a resource path without its event'],
     ['String(object)', String({}), 'without JSON.stringify()'],
     ['base64', Buffer.from(JSON.stringify(deliveryInTransit())).toString('base64'), 'base64'],
     ['HTML', '<!doctype html><html></html>', 'HTML'],
@@ -262,7 +288,7 @@ describe('the error names what it saw instead', () => {
     ['UTF-16', Buffer.from(JSON.stringify(deliveryInTransit()), 'utf16le'), 'not JSON'],
     ['gzip', Uint8Array.of(0x1f, 0x8b, 8, 0, 0), 'not JSON'],
     ['a resource path alone', path('order/o/delivery/d'), 'a resource path without its event'],
-    ['the detail alone', {}, 'an empty object'],
+    ['the detail alone', {}, 'neither "detail-type" nor "eventDescriptor"'],
     ['what an input transformer made', { orderId: 'o' }, 'neither "detail-type" nor "eventDescriptor"'],
     ['CDK spelling', { detailType: ['DELIVERY_IN_TRANSIT'] }, 'spells "detail-type" in another way'],
     ['a PutEvents entry', { Source: 's', DetailType: 'DELIVERY_IN_TRANSIT', Detail: '{}' }, 'spells "detail-type" in another way'],
@@ -273,7 +299,7 @@ describe('the error names what it saw instead', () => {
     [
       "a custom bus's dead letter",
       { version: '1.0', busArn: 'arn', errorCode: 'E', failedMessages: [{ eventId: 'e' }] },
-      'a dead-letter document of a custom event bus',
+      'a dead letter of a custom event bus',
     ],
     ['a batch', { Records: [{ messageId: 'm', body: JSON.stringify(deliveryInTransit()) }] }, 'a batch of 1'],
     ['an array', [deliveryInTransit(), deliveryInTransit()], 'a batch of 2'],
@@ -281,11 +307,18 @@ describe('the error names what it saw instead', () => {
     ['an empty batch in a notification', { Message: '[]' }, 'a batch of 0'],
     ['a hundred thousand arrays', nested(100_000), 'got'],
     ['a hundred thousand objects', `${'{"Message":'.repeat(100_000)}1${'}'.repeat(100_000)}`, 'got'],
-    ['a function', () => 1, 'got a function'],
-    ['a symbol', Symbol('s'), 'got a symbol'],
-    ['a bigint', 1n, 'got a bigint'],
+    ['a batch of one in a notification', { Message: JSON.stringify([deliveryInTransit()]) }, 'a batch of 1'],
+    ['a function', () => 1, 'got function'],
+    ['a symbol', Symbol('s'), 'got symbol'],
+    ['a bigint', 1n, 'got bigint'],
     ['a revoked proxy', revoked(), 'a value that can not be read'],
-    ['a throwing getter', throwing(), 'a value that can not be read'],
+    ['a throwing getter', throwing(new RangeError('secret-4711')), 'a value that can not be read'],
+    ['a getter that throws what can not be looked at', throwing(revoked()), 'a value that can not be read'],
+    ['a bigint within', deliveryInTransit({ id: undefined, resources: [path('order/o/delivery/d'), 1n] }), 'a value that can not be read'],
+    // As an array-like it would be copied item by item: four billion.
+    ['what calls itself a buffer', { [Symbol.toStringTag]: 'ArrayBuffer', length: 2 ** 32 - 1 }, 'a value that can not be read'],
+    ['a list of four billion holes', new Array(2 ** 32 - 1), 'a batch of 4294967295'],
+    ['resources of four billion holes', deliveryInTransit({ resources: new Array(2 ** 32 - 1) }), 'resources.0: expected a string'],
     ['a circle', circle(), 'a value that can not be read'],
   ])('%s', (_, input, message) => {
     expect(refusal(input)).toContain(message);
@@ -322,10 +355,10 @@ function revoked(): object {
   return proxy;
 }
 
-function throwing(): object {
+function throwing(what: object): object {
   return {
     get 'detail-type'(): string {
-      throw new RangeError('secret-4711');
+      throw what;
     },
   };
 }

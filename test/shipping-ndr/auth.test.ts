@@ -206,6 +206,14 @@ describe('basicAuth', () => {
     expect(await reasonOf(auth, request)).toBe(reason);
   });
 
+  test('takes bytes that are no UTF-8 for no character', async () => {
+    const replaced = basicAuth({ users: { username: 'u', password: '\ufffd' } });
+    const latin1 = withHeaders({ authorization: `Basic ${Buffer.from('u:\xff', 'latin1').toString('base64')}` });
+    expect(await reasonOf(replaced, latin1)).toBe('mismatch');
+    expect(await reasonOf(replaced, basic('u:\ufffd'))).toBeUndefined();
+    expect(await reasonOf(auth, basic('\ufeffamazon:with:colons:'))).toBe('mismatch');
+  });
+
   test('asks for UTF-8', () => {
     expect(auth.challenge({} as never)).toBe('Basic realm="Amazon Shipping", charset="UTF-8"');
   });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   ApiError,
   AuthenticationError,
@@ -220,6 +220,9 @@ describe('bearerJwt is not made', () => {
     ['with a tolerance that is none', { ...required, keys: rsa.jwk, clockTolerance: Number.NaN }],
     ['with a clock that does not tick', { ...required, keys: rsa.jwk, clock: NOW }],
     ['with a scope that is none', { ...required, keys: rsa.jwk, scope: [] }],
+    ['with several types', { ...required, keys: rsa.jwk, typ: ['at+jwt'] }],
+    ['with a type that is blank', { ...required, keys: rsa.jwk, typ: ' ' }],
+    ['with audiences of which one is none', { ...required, keys: rsa.jwk, audience: [AUDIENCE, ['x']] }],
     ['with a client that is none', { ...required, keys: rsa.jwk, clientId: '' }],
   ])('%s', async (_, options) => {
     const error = await waybillErrorOf(() => bearerJwt(options as BearerJwtOptions));
@@ -240,6 +243,11 @@ describe('bearerJwt is not made', () => {
     const error = await waybillErrorOf(() => auth.check(request(token({ alg: 'ES256' }, claims, ec.privateKey))));
     expect(error).toMatchObject({ code: 'CONFIGURATION', message: 'a key in "keys" can\'t be imported' });
   });
+});
+
+test.each([() => new Date(Number.NaN), () => 0, () => undefined])('a clock that tells no time lets nobody in: %#', async (clock) => {
+  const auth = withKeys({ clock: clock as never });
+  expect(await waybillErrorOf(() => auth.check(request(rs256({ exp: 1 }))))).toBeInstanceOf(ConfigurationError);
 });
 
 describe('a key set at a URL', () => {
@@ -280,6 +288,42 @@ describe('a key set at a URL', () => {
       expect(await refusalOf(auth, token({ alg: 'RS256', kid }, claims, stranger.privateKey))).toMatchObject({ reason: 'mismatch' });
     }
     expect(server.asked).toBe(1);
+  });
+
+  test('is asked once for many tokens at a time whose keys it does not have, and not again for half a minute', async () => {
+    const server = await serveKeys([rsa.jwk]);
+    const auth = withSet(server.jwks);
+    const strangers = (): Promise<unknown> =>
+      Promise.all(
+        Array.from({ length: 50 }, async (_, kid) => {
+          const refusal = await refusalOf(auth, token({ alg: 'RS256', kid: `${kid}` }, claims, stranger.privateKey));
+          expect(refusal).toMatchObject({ reason: 'mismatch' });
+        }),
+      );
+    expect(await refusalOf(auth, rs256())).toBeUndefined();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30_001 });
+    onTestFinished(() => void vi.useRealTimers());
+    await strangers();
+    expect(server.asked).toBe(2);
+    vi.setSystemTime(Date.now() + 29_000);
+    await strangers();
+    expect(server.asked).toBe(2);
+  });
+
+  test('that is out of reach is asked once for all who wait', async () => {
+    const server = await serveKeys([rsa.jwk]);
+    const auth = withSet(server.jwks);
+    server.answer = (_, outgoing) => outgoing.writeHead(500).end();
+    const errors = await Promise.all(Array.from({ length: 50 }, () => waybillErrorOf(() => auth.check(request(rs256())))));
+    expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['API']));
+    expect(server.asked).toBe(1);
+  });
+
+  test('is waited for a fraction of a millisecond, if one likes', async () => {
+    const server = await serveKeys([rsa.jwk]);
+    server.answer = () => undefined;
+    const auth = withSet(server.jwks, { timeout: 0.5 });
+    expect(await waybillErrorOf(() => auth.check(request(rs256())))).toBeInstanceOf(TimeoutError);
   });
 
   test.each<[string, RequestListener, new (...args: never[]) => Error]>([

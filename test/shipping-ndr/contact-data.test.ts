@@ -22,6 +22,11 @@ test.each([
   '1800 123 4567',
   '९८७६५४३२१०',
   'flat 4, 9876543210, floor 2',
+  '98765\u00a043210',
+  '98765\n43210',
+  '+91\u202f98765\u202f43210',
+  '9876-543210',
+  '+91 (98765) 43210',
 ])('finds the phone number in %j', (text) => {
   expect(findContactData(text)).toBe('a phone number');
 });
@@ -34,6 +39,13 @@ test.each([
   'Second gate, beside the water tank',
   'Flat 1204, Tower 9, 560001',
   'Flat 1204 560001',
+  'Flat 1204 560 001',
+  'Flat 1204-560001',
+  'Bengaluru 560 001',
+  '560001',
+  'Bengaluru-560001',
+  '12-13-484/A, Street 9, 500017',
+  'Opposite pillar 143, 2nd lane, 100 Feet Road',
   'H.No. 8-2-293/82/A/1107',
   'Plot 1-98/9/3/23, Madhapur 500081',
   'Sector 45, 122003',
@@ -43,6 +55,7 @@ test.each([
   'Open 9-12 and 14-18',
   'Pole 12345678',
   '12.9716, 77.5946',
+  '12.971598779836847, 77.59456281930044',
   '@home',
 ])('finds nothing in %j', (text) => {
   expect(findContactData(text)).toBeUndefined();

@@ -165,6 +165,12 @@ describe('what comes back', () => {
       { status: 400 },
       /no reason$/,
     ],
+    [
+      'nonsense that has no text',
+      (outgoing) => outgoing.writeHead(403).end('{"errors":[{"details":{"toString":1,"valueOf":1}}]}'),
+      { status: 403 },
+      /no reason$/,
+    ],
     ['other nonsense', (outgoing) => outgoing.writeHead(400).end('{"errors":"none"}'), { status: 400 }, /no reason$/],
   ])('%s', async (_, answer, fields, message) => {
     const amazon = await startAmazon();
@@ -183,6 +189,14 @@ describe('what comes back', () => {
       errors: [{ code: 'InvalidRequest', message: `Shipment ${trackingId} of Asha Rao`, details: 'token [redacted token]' }],
     });
     expect(everythingShownOf(error)).not.toMatch(/1582657452914|Atza\|abc/);
+  });
+
+  test('nothing of the tracking id or the notes shows, not even half of one', async () => {
+    const amazon = await startAmazon();
+    const words = `${'.'.repeat(490)}${trackingId}`;
+    amazon.feedbackAnswers.push(fault(400, trackingId, words, 'The notes "Behind Asha Rao\'s shop" are too long'));
+    const error = await waybillErrorOf(() => clientOf(amazon).reattempt(trackingId, "Behind Asha Rao's shop"));
+    expect(everythingShownOf(error)).not.toMatch(/15826|Asha/);
   });
 
   test('a passing fault is repeated, and the feedback sent is the same', async () => {
@@ -237,6 +251,18 @@ describe('the access token', () => {
     expect(amazon.feedbackRequests.map(({ headers }) => headers['x-amz-access-token'])).toEqual(['Atza|1', 'Atza|2', 'Atza|2']);
   });
 
+  test('that has expired is fetched anew once for all calls that it failed', async () => {
+    const amazon = await startAmazon();
+    const client = clientOf(amazon);
+    await client.submit(rto);
+    const answer: typeof expired = (outgoing, request) =>
+      (request.headers['x-amz-access-token'] === 'Atza|1' ? expired : accepted)(outgoing, request);
+    amazon.feedbackAnswers.push(...new Array(16).fill(answer));
+    await Promise.all(Array.from({ length: 8 }, () => client.submit(rto)));
+    expect(amazon.tokenRequests).toHaveLength(2);
+    expect(amazon.feedbackRequests).toHaveLength(17);
+  });
+
   test('is fetched anew once only', async () => {
     const amazon = await startAmazon();
     amazon.feedbackAnswers.push(expired, expired, accepted);
@@ -284,16 +310,20 @@ describe('feedback that is refused before it is sent', () => {
       { trackingId, ndrAction: 'RESCHEDULE', ndrRequestData: { rescheduleDate: '2023-12-12T05:24:00Z', additionalAddressNotes: 'x' } },
       'ndrRequestData.additionalAddressNotes: expected "rescheduleDate" alone',
     ],
-    [date(undefined), 'ndrRequestData.rescheduleDate: expected a Date or a text, got nothing'],
-    [date(1702358640000), 'expected a Date or a text, got number'],
-    [date({}), 'expected a Date or a text, got object'],
-    [date(new Date('tomorrow')), 'expected a Date that is valid'],
-    [date(new Date('+010000-01-01T00:00:00Z')), 'expected a Date that is valid, up to the year 9999'],
-    [date('2023-12-12'), 'a day alone leaves open when it begins'],
-    [date('2023-12-12T05:24:00'), 'expected a time of day and an offset'],
-    [date('2023-02-30T05:24:00Z'), 'expected a time of day and an offset'],
-    [date('12 December 2023'), 'expected a time of day and an offset'],
-    [date('2'.repeat(10_000_000)), 'expected a time of day and an offset'],
+    [
+      date(undefined),
+      'ndrRequestData.rescheduleDate: expected a valid Date, or a text like 2026-03-01T09:00:00+05:30, with time of day and offset, up to the year 9999; got nothing',
+    ],
+    [date(1702358640000), 'got number'],
+    [date({}), 'got object'],
+    [date(new Date('tomorrow')), 'expected a valid Date'],
+    [date(new Date('+010000-01-01T00:00:00Z')), 'up to the year 9999'],
+    [date('2023-12-12'), 'a day alone, which leaves open when it begins'],
+    [date('2023-12-12T05:24:00'), 'with time of day and offset'],
+    [date('2023-02-30T05:24:00Z'), 'with time of day and offset'],
+    [date('12 December 2023'), 'with time of day and offset'],
+    [date('9999-12-31T23:59:59-05:30'), 'up to the year 9999'],
+    [date('2'.repeat(10_000_000)), 'with time of day and offset'],
     [date('2023-11-30T23:59:59Z'), 'ndrRequestData.rescheduleDate: expected a time that lies ahead'],
     [date(NOW), 'expected a time that lies ahead'],
     [date('2023-12-01T05:30:00+05:30'), 'expected a time that lies ahead'],
@@ -335,7 +365,9 @@ describe('feedback that is refused before it is sent', () => {
     const amazon = await startAmazon();
     const client = clientOf(amazon, { clock });
     expect((await waybillErrorOf(() => client.submit(rto, { dueDate: '2023-11-30T23:59:59Z' }))).message).toContain('has passed');
-    expect((await waybillErrorOf(() => client.submit(rto, { dueDate: 'soon' }))).message).toContain('"dueDate"');
+    for (const dueDate of ['soon', new Date(Number.NaN), 0, null]) {
+      expect((await waybillErrorOf(() => client.submit(rto, { dueDate } as never))).message).toContain('"dueDate"');
+    }
     await client.submit(rto, { dueDate: new Date(NOW.getTime() + 1) });
     expect(amazon.feedbackRequests).toHaveLength(1);
   });

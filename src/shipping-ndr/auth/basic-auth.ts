@@ -4,13 +4,15 @@
  * @module
  * @see {@link https://www.rfc-editor.org/rfc/rfc7617 | RFC 7617}
  */
-import { decodeBase64, decodeUtf8 } from '../../core/bytes.ts';
+import { decodeBase64 } from '../../core/bytes.ts';
 import type { Provided } from '../../core/types.ts';
 import { headerValues, type WebhookRequest } from '../../core/webhook-request.ts';
 import { demand, demandOptions } from '../configuration.ts';
 import { checkHeaderName } from './header-name.ts';
 import { type NdrAuth, refused, soleValue } from './mechanism.ts';
 import { headerSecret, type OneOrMany, SecretSet, textSecret } from './secrets.ts';
+
+const COLON = 0x3a;
 
 /** A user name and its password. */
 export interface BasicAuthUser {
@@ -53,7 +55,8 @@ export function basicAuth(options: BasicAuthOptions): NdrAuth {
     const { username, password } = (user ?? {}) as Partial<BasicAuthUser>;
     const pair = [text(username), text(password)] as const;
     demand(headers || !pair[0].includes(':'), 'a user name in "users" holds a colon, which HTTP Basic has no way to send');
-    return join(...pair);
+    // Neither a user name in Basic nor a header holds what separates the two.
+    return pair.join(headers ? '\n' : ':');
   });
   return {
     check: async (request) => {
@@ -63,28 +66,18 @@ export function basicAuth(options: BasicAuthOptions): NdrAuth {
   };
 }
 
-function fromAuthorization(request: WebhookRequest): string {
+/** As bytes: those that are no UTF-8 would all become the same character. */
+function fromAuthorization(request: WebhookRequest): Uint8Array<ArrayBuffer> {
   const value = soleValue(headerValues(request, 'authorization'), 'the header "authorization"');
   const [, encoded] = /^basic +(\S*)$/i.exec(value) ?? [];
-  const bytes = encoded === undefined ? undefined : decodeBase64(encoded);
-  const pair = bytes && decodeUtf8(bytes);
-  const colon = pair?.indexOf(':') ?? -1;
-  if (!pair || colon === -1) throw refused('malformed', 'the header "authorization" is not Basic with base64 of user:password');
-  return join(pair.slice(0, colon), pair.slice(colon + 1));
+  const pair = decodeBase64(encoded ?? '');
+  if (!pair?.includes(COLON)) throw refused('malformed', 'the header "authorization" is not Basic with base64 of user:password');
+  return pair;
 }
 
 function fromHeaders(names: { readonly username: string; readonly password: string }): (request: WebhookRequest) => string {
   const username = checkHeaderName('headers.username', names.username);
   const password = checkHeaderName('headers.password', names.password);
   demand(username !== password, '"headers" must name two different headers');
-  return (request) =>
-    join(
-      soleValue(headerValues(request, username), `the header "${username}"`),
-      soleValue(headerValues(request, password), `the header "${password}"`),
-    );
-}
-
-/** Both as one text that no other pair has. */
-function join(username: string, password: string): string {
-  return JSON.stringify([username, password]);
+  return (request) => [username, password].map((name) => soleValue(headerValues(request, name), `the header "${name}"`)).join('\n');
 }

@@ -4,9 +4,9 @@
  * @module
  * @see {@link https://www.rfc-editor.org/rfc/rfc9068 | RFC 9068}, {@link https://www.rfc-editor.org/rfc/rfc7519 | RFC 7519}
  */
-import { checkUrl } from '../../core/options.ts';
+import { type ClientOptions, checkOptions, checkUrl } from '../../core/options.ts';
 import type { Fetch } from '../../core/types.ts';
-import { demand, demandOptions, isText, SURFACE } from '../configuration.ts';
+import { demand, isText, SURFACE } from '../configuration.ts';
 import { bearerChallenge, readBearer } from './bearer.ts';
 import { checkAlgorithms, isSymmetric, type JwtAlgorithm, type JwtKeys } from './jwt-keys.ts';
 import { JwtVerifier } from './jwt-verifier.ts';
@@ -58,7 +58,8 @@ export type BearerJwtOptions = BearerJwtClaims & (RemoteJwtKeys | LocalJwtKeys);
 export interface RemoteJwtKeys {
   /**
    * URL of its JSON Web Key Set. Fetched when the first token comes, kept for ten minutes, and fetched again for a key that is not
-   * in it, twice a minute at most.
+   * in it, twice a minute at most. While it is out of reach, every token asks for it again, but no two at once (on Cloudflare Workers
+   * and Vercel Edge, where requests can't share one, each for itself).
    */
   readonly jwks: string | URL;
   /**
@@ -104,29 +105,30 @@ export interface LocalJwtKeys {
  * @see {@link https://www.rfc-editor.org/rfc/rfc9068 | RFC 9068}
  */
 export function bearerJwt(options: BearerJwtOptions): NdrAuth {
-  demandOptions('bearerJwt()', options);
-  const { issuer, audience, clientId, scope, typ, clockTolerance = 30, clock } = options;
+  // "fetch", "clock" and "timeout" are as in a client's options.
+  checkOptions(SURFACE, options as ClientOptions);
+  const { issuer, audience, clientId, scope, typ, clockTolerance = 30 } = options;
   demand(isText(issuer), '"issuer" must be the "iss" of your authorization server');
-  demand(isTexts(audience), '"audience" must be the "aud" that names this webhook, or anybody\'s token of that issuer would do');
-  demand(clientId === undefined || isTexts(clientId), '"clientId" must be a text or several');
-  demand(scope === undefined || isTexts(scope), '"scope" must be a text or several');
+  demand(audience !== undefined, '"audience" must be the "aud" that names this webhook, or anybody\'s token of that issuer would do');
   demand(typ === undefined || isText(typ), '"typ" must be a text');
+  for (const [name, value] of Object.entries({ audience, clientId, scope })) {
+    demand(value === undefined || (list(value).length > 0 && list(value).every(isText)), `"${name}" must be a text or several`);
+  }
   demand(
     typeof clockTolerance === 'number' && clockTolerance >= 0 && clockTolerance <= 3_600,
     '"clockTolerance" must be seconds, 0 to 3600',
   );
-  demand(clock === undefined || typeof clock === 'function', '"clock" must be a function');
   const algorithms = checkAlgorithms(options.algorithms);
   checkKeySource(options, algorithms);
   const verifier = new JwtVerifier({ ...options, clockTolerance, algorithms });
   return {
     check: async (request) => {
       const claims = await verifier.verify(readBearer(request));
-      if (clientId !== undefined && !list(clientId).includes(textOf(claims['client_id'] ?? claims['azp']))) {
+      if (clientId !== undefined && !list(clientId).includes(claims['client_id'] ?? claims['azp'])) {
         throw refused('mismatch', 'the token was not issued to that client');
       }
-      const granted = list(claims['scope'] ?? claims['scp']).flatMap((value) => textOf(value).split(' '));
-      if (scope !== undefined && !list(scope).every((name) => granted.includes(textOf(name)))) {
+      const granted = list(claims['scope'] ?? claims['scp']).flatMap((value) => (typeof value === 'string' ? value.split(' ') : []));
+      if (scope !== undefined && !list(scope).every((name) => granted.includes(name as string))) {
         throw refused('mismatch', 'the token lacks a scope');
       }
     },
@@ -134,27 +136,13 @@ export function bearerJwt(options: BearerJwtOptions): NdrAuth {
   };
 }
 
-function checkKeySource(options: BearerJwtOptions, algorithms: readonly JwtAlgorithm[]): void {
-  const { jwks, keys, timeout, fetch } = options as Partial<Omit<RemoteJwtKeys, 'keys'> & Omit<LocalJwtKeys, 'jwks'>>;
+function checkKeySource({ jwks, keys }: BearerJwtOptions, algorithms: readonly JwtAlgorithm[]): void {
   demand((jwks === undefined) !== (keys === undefined), 'bearerJwt() needs "jwks" or "keys", and not both');
   if (jwks === undefined) return;
   checkUrl(SURFACE, 'jwks', String(jwks));
   demand(!algorithms.some(isSymmetric), 'HS256, HS384 and HS512 need a shared secret in "keys": a published key set holds none');
-  demand(
-    timeout === undefined || (Number.isInteger(timeout) && timeout > 0 && timeout < 2 ** 31),
-    '"timeout" must be a whole number of milliseconds',
-  );
-  demand(fetch === undefined || typeof fetch === 'function', '"fetch" must be a function');
-}
-
-function isTexts(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 && value.every(isText) : isText(value);
 }
 
 function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [value];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+  return [value].flat();
 }

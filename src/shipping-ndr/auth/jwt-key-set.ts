@@ -5,7 +5,7 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-5 | RFC 7517, section 5}
  */
 import type { JWTVerifyGetKey } from 'jose';
-import { ApiError, ConnectionError, isWaybillError, TimeoutError, type WaybillError } from '../../core/errors.ts';
+import { ApiError, ConnectionError, isWaybillError, TimeoutError } from '../../core/errors.ts';
 import { isRetryableStatus, readText } from '../../core/response.ts';
 import { SURFACE } from '../configuration.ts';
 import type { RemoteJwtKeys } from './bearer-jwt.ts';
@@ -40,19 +40,18 @@ export function remoteKeySet(
       hint: 'Check "jwks"; redirects are not followed.',
     });
   };
-  const keySet = createRemoteJWKSet(url, { timeoutDuration: timeout, [customFetch]: fetchKeys });
+  // jose takes whole milliseconds only.
+  const keySet = createRemoteJWKSet(url, { timeoutDuration: Math.ceil(timeout), [customFetch]: fetchKeys });
   return async (header, token) => {
     try {
       return await keySet(header, token);
     } catch (error) {
-      if (ABOUT_THE_TOKEN.includes((error as { readonly code: string }).code)) throw error;
-      throw ourError(error) ?? ourError((error as Error).cause) ?? unusable(url);
+      const { code, cause } = error as { readonly code?: string; readonly cause?: unknown };
+      if (isWaybillError(error) || ABOUT_THE_TOKEN.includes(code as string)) throw error;
+      // jose wraps whatever is called a TimeoutError.
+      throw isWaybillError(cause) ? cause : unusable(url);
     }
   };
-}
-
-function ourError(error: unknown): WaybillError | undefined {
-  return isWaybillError(error) ? error : undefined;
 }
 
 function unusable({ host }: URL): ConnectionError {

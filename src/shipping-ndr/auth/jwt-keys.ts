@@ -57,15 +57,10 @@ export type JwtAlgorithm = (typeof ASYMMETRIC)[number] | (typeof SYMMETRIC)[numb
  * named, or a public key could be taken for a secret.
  */
 export function checkAlgorithms(algorithms: unknown = ASYMMETRIC): readonly JwtAlgorithm[] {
-  const known: readonly string[] = [...ASYMMETRIC, ...SYMMETRIC];
+  const kinds: readonly (readonly string[])[] = [ASYMMETRIC, SYMMETRIC];
   demand(
-    Array.isArray(algorithms) && algorithms.length > 0 && algorithms.every((name) => known.includes(name)),
-    `"algorithms" must be an array of some of ${known.join(', ')}`,
-  );
-  const symmetric = algorithms.filter(isSymmetric);
-  demand(
-    symmetric.length === 0 || symmetric.length === algorithms.length,
-    '"algorithms" must not mix shared secrets (HS256, HS384, HS512) with public keys',
+    Array.isArray(algorithms) && algorithms.length > 0 && kinds.some((known) => algorithms.every((name) => known.includes(name))),
+    `"algorithms" must be an array of some of ${kinds.map((known) => known.join(', ')).join(', or, for a shared secret, of ')}`,
   );
   return algorithms;
 }
@@ -78,7 +73,7 @@ export function isSymmetric(algorithm: string): boolean {
 /** The keys as a list. Refuses those that the algorithms can't be used with. */
 export function listKeys(keys: unknown, algorithms: readonly JwtAlgorithm[]): readonly JwtKey[] {
   const set = (keys as { readonly keys?: unknown } | null | undefined)?.keys;
-  const list: readonly unknown[] = Array.isArray(set) ? set : Array.isArray(keys) ? keys : [keys];
+  const list: readonly unknown[] = [Array.isArray(set) ? set : keys].flat();
   demand(list.length > 0, '"keys" must not be empty, or nobody could be let in');
   const check = algorithms.some(isSymmetric) ? checkSecret : checkPublicKey;
   for (const key of list) check(key, algorithms);
@@ -97,21 +92,15 @@ function checkSecret(key: unknown, algorithms: readonly JwtAlgorithm[]): void {
 }
 
 function checkPublicKey(key: unknown): void {
-  demand(
-    !(key instanceof Uint8Array),
-    'a Uint8Array in "keys" is a shared secret, which takes algorithms: [\'HS256\']',
-    'A public key is given as a JSON Web Key or a CryptoKey.',
-  );
-  const { type, kty, d, k } = (key ?? {}) as {
-    readonly type?: unknown;
-    readonly kty?: unknown;
-    readonly d?: unknown;
-    readonly k?: unknown;
-  };
+  const { type, kty, d, k } = (key ?? {}) as Readonly<Partial<Record<'type' | 'kty' | 'd' | 'k', unknown>>>;
   demand(
     d === undefined && k === undefined && type !== 'private' && type !== 'secret',
     '"keys" holds a private or secret key where the public one is needed',
     'Whoever has it can make tokens: replace it if it has been anywhere else.',
   );
-  demand(type === 'public' || typeof kty === 'string', '"keys" must hold JSON Web Keys or CryptoKeys');
+  demand(
+    type === 'public' || typeof kty === 'string',
+    '"keys" must hold JSON Web Keys or CryptoKeys',
+    'A shared secret, as Uint8Array, takes "algorithms": [\'HS256\'].',
+  );
 }

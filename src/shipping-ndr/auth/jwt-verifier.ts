@@ -6,7 +6,7 @@
  */
 import type { JWTPayload, JWTVerifyGetKey, KeyInput } from 'jose';
 import { isWaybillError } from '../../core/errors.ts';
-import { misconfigured } from '../../core/options.ts';
+import { misconfigured, readClock } from '../../core/options.ts';
 import type { AnyIterable } from '../../core/types.ts';
 import { SURFACE } from '../configuration.ts';
 import type { BearerJwtOptions, RemoteJwtKeys } from './bearer-jwt.ts';
@@ -35,61 +35,56 @@ export class JwtVerifier {
    * out.
    */
   async verify(token: string): Promise<JWTPayload> {
-    const { keys, algorithms } = this.#options;
+    const { keys, issuer, audience, typ, algorithms, clockTolerance, clock } = this.#options;
     const local = typeof keys === 'function' ? listKeys(await keys(), algorithms) : this.#keys;
+    // By a clock that tells no time, no token is past its end.
+    const currentDate = readClock(SURFACE, clock);
+    // Before anything is judged: that it can't be loaded says nothing of the token.
+    const jose = await loadJose();
+    const verifyWith = async (key: KeyInput | JWTVerifyGetKey): Promise<JWTPayload> => {
+      const { payload } = await jose.jwtVerify(token, key, {
+        issuer,
+        audience: [audience].flat(),
+        algorithms: [...algorithms],
+        clockTolerance,
+        currentDate,
+        // jose takes a token that never ends unless told otherwise.
+        requiredClaims: ['exp'],
+        ...(typ !== undefined && { typ }),
+      });
+      return payload;
+    };
     try {
-      return await (local ? this.#verifyWithAny(token, local as readonly KeyInput[]) : this.#verifyWithSet(token));
+      if (local) return await withAny(local as readonly KeyInput[], verifyWith);
+      this.#keySet ??= remoteKeySet(jose, this.#options as RemoteJwtKeys);
+      return await verifyWith(this.#keySet).catch((error) => {
+        if (codeOf(error) !== 'ERR_JWKS_MULTIPLE_MATCHING_KEYS') throw error;
+        // The token does not say which of them signed it, while one key takes the place of another.
+        return withAny(error as AsyncIterable<KeyInput>, verifyWith);
+      });
     } catch (error) {
       throw isWaybillError(error) ? error : explain(error);
     }
   }
-
-  async #verifyWithSet(token: string): Promise<JWTPayload> {
-    const jose = await loadJose();
-    // Without a wait in between, or those who come first would each make a set and fetch it.
-    this.#keySet ??= remoteKeySet(jose, this.#options as RemoteJwtKeys);
-    try {
-      return await this.#verifyWith(token, this.#keySet);
-    } catch (error) {
-      // The token does not say which of them signed it, while one key takes the place of another.
-      if (codeOf(error) === 'ERR_JWKS_MULTIPLE_MATCHING_KEYS') return this.#verifyWithAny(token, error as AsyncIterable<KeyInput>);
-      throw error;
-    }
-  }
-
-  async #verifyWithAny(token: string, keys: AnyIterable<KeyInput>): Promise<JWTPayload> {
-    let failure: unknown = new TypeError('none of the keys can be used at all');
-    for await (const key of keys) {
-      try {
-        return await this.#verifyWith(token, key);
-      } catch (error) {
-        if (!isWrongKey(error)) throw error;
-        failure = error;
-      }
-    }
-    throw failure;
-  }
-
-  async #verifyWith(token: string, key: KeyInput | JWTVerifyGetKey): Promise<JWTPayload> {
-    const { issuer, audience, typ, algorithms, clockTolerance, clock = () => new Date() } = this.#options;
-    const { jwtVerify } = await loadJose();
-    const { payload } = await jwtVerify(token, key, {
-      issuer,
-      audience: [audience].flat(),
-      algorithms: [...algorithms],
-      clockTolerance,
-      currentDate: clock(),
-      // jose takes a token that never ends unless told otherwise.
-      requiredClaims: ['exp'],
-      ...(typ !== undefined && { typ }),
-    });
-    return payload;
-  }
 }
 
-/** On first use: who authenticates with a key of another kind has no need of jose. */
+/** On first use: who authenticates in another way has no need of jose. */
 function loadJose(): Promise<typeof import('./jose.ts')> {
   return import('./jose.ts');
+}
+
+/** Tries one key after another. */
+async function withAny(keys: AnyIterable<KeyInput>, verifyWith: (key: KeyInput) => Promise<JWTPayload>): Promise<JWTPayload> {
+  let failure: unknown = new TypeError('none of the keys can be used at all');
+  for await (const key of keys) {
+    try {
+      return await verifyWith(key);
+    } catch (error) {
+      if (!isWrongKey(error)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
 }
 
 /** Whether another key may fit: the signature is not this one's, or it is a key for another algorithm. */

@@ -16,6 +16,7 @@ export class SecretSet {
 
   /** `toText` checks a secret and gives the text that is compared; what it throws must not hold the secret. */
   constructor(option: string, provided: Provided<OneOrMany<unknown>>, toText: (secret: unknown) => string) {
+    // Digests have one length, so that comparing them tells nothing of the secret's.
     const digestAll = (secrets: unknown): readonly Uint8Array[] => {
       const list: readonly unknown[] = Array.isArray(secrets) ? secrets : [secrets];
       demand(list.length > 0, `"${option}" must not be empty, or nobody could be let in`);
@@ -28,9 +29,12 @@ export class SecretSet {
     }
   }
 
-  /** Whether the text is one of them. Takes as long for a text that is nearly right as for any other, and always compares with all. */
-  async has(text: string): Promise<boolean> {
-    const wanted = digest(text);
+  /**
+   * Whether the credential, text or its UTF-8, is one of them. Takes as long for one that is nearly right as for any other, and always
+   * compares with all.
+   */
+  async has(credential: string | Uint8Array): Promise<boolean> {
+    const wanted = digest(credential);
     let found = false;
     for (const known of await this.#digests()) found = equalDigests(known, wanted) || found;
     return found;
