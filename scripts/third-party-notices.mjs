@@ -10,11 +10,24 @@ const PERMISSIVE = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD'
 /** @param {string} root */
 export function writeNotices(root) {
   const packages = inlinedPackages(root).map((folder) => describe(root, folder));
-  const sections = packages.map(
+  const sections = [...packages, carrierTable(root)].map(
     ({ name, version, license, text }) => `## ${name} ${version}\n\nLicence: ${license}\n\n\`\`\`text\n${text.trim()}\n\`\`\`\n`,
   );
   const head = '# Third-party notices\n\nThe files in `dist/` contain code of these packages. Each is used under its own licence.\n';
   writeFileSync(join(root, 'THIRD-PARTY-NOTICES.md'), [head, ...sections].join('\n'));
+}
+
+/**
+ * The one thing that is inlined without being a dependency: a table that `npm run carriers` made of a package's data.
+ *
+ * @param {string} root
+ */
+function carrierTable(root) {
+  const header = readFileSync(join(root, 'src/amazonpay/carrier-table.ts'), 'utf8').split('@module')[0] ?? '';
+  const [, name, version] = /npm package (\S+) (\S+),/.exec(header) ?? [];
+  const text = header.slice(header.indexOf('Copyright')).replaceAll(/^ \* ?/gm, '');
+  if (!name || !text.includes('Permission is hereby granted')) throw new Error('carrier-table.ts does not say where it is from');
+  return { name, version, license: 'MIT', text };
 }
 
 /**

@@ -92,7 +92,8 @@ const PLACE = 'Check "region", "environment" and "publicKeyId": the order must b
 /** By reason code, else by status. */
 const HINTS: Readonly<Record<string, string>> = {
   InvalidInputFormat: 'Check the ids and the carrier code for stray characters.',
-  DuplicateIdempotencyKey: 'The key was used for another body: leave "idempotencyKey" out, or give each parcel its own.',
+  DuplicateIdempotencyKey:
+    'The key was used for another body, maybe the same parcel with the other kind of order id: set an "idempotencyKey" of its own.',
   InvalidAuthorizationToken: 'Delivery trackers take no authorization token: sign with the keys of the seller.',
   400: 'This looks like a fault in waybill, in "baseUrl" or in a proxy: please report it with the request id.',
   401: ACCOUNT,

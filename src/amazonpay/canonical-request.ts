@@ -60,7 +60,8 @@ export function canonicalRequest(request: SignableRequest): string {
     ...signed.map(([name, value]) => `${name}:${value}`),
     '',
     signed.map(([name]) => name).join(';'),
-    sha256Hex(body ?? ''),
+    // Bytes of any kind, from any realm: the hash function is choosy.
+    sha256Hex(ArrayBuffer.isView(body) ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength) : (body ?? '')),
   ].join('\n');
 }
 
@@ -89,8 +90,10 @@ export function canonicalHeaders(headers: HeadersLike = {}): Map<string, string>
   const canonical = new Map<string, string>();
   for (const pair of Symbol.iterator in headers ? headers : Object.entries(headers)) {
     const [name, value] = Array.isArray(pair) ? pair : [];
-    if (typeof value !== 'string') throw invalid('headers', 'names with values that are strings', value);
-    const key = String(name).toLowerCase();
+    if (typeof name !== 'string' || typeof value !== 'string') {
+      throw invalid('headers', 'names with values that are strings', typeof name === 'string' ? value : name);
+    }
+    const key = name.toLowerCase();
     const before = canonical.get(key);
     const text = value.trim().replace(/\s+/g, ' ');
     canonical.set(key, before === undefined ? text : `${before},${text}`);

@@ -30,7 +30,8 @@ export interface DeliveryTrackerClientOptions extends ClientOptions, AmazonPaySi
 /** What a single call can be told. */
 export interface DeliveryTrackerCallOptions extends CallOptions {
   /**
-   * At most 32 letters, digits, `-` and `_`. The same for all attempts of a call, and kept by Amazon for good.
+   * At most 32 letters, digits, `-` and `_`. The same for all attempts of a call, and kept by Amazon for good. Amazon recommends a random
+   * one; that a derived one serves as well is inferred, and so is that this call heeds either.
    * @default the first 32 hex digits of SHA-256 over `id|carrierCode|trackingNumber`, so that a call repeated elsewhere is recognised
    */
   readonly idempotencyKey?: string | undefined;

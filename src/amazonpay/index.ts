@@ -1,33 +1,8 @@
 /**
  * Amazon Pay: hand over tracking numbers, so that Alexa announces deliveries; and sign any request to Amazon Pay's API.
  *
- * @module
+ * @module waybill/amazonpay
  */
-export type { BatchOptions } from '../core/batch.ts';
-export * from '../core/errors.ts';
-export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo } from '../core/options.ts';
-export { type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/rate-limiter.ts';
-export type { AnyIterable, Fetch, Open, StandardSchemaV1, WebCryptoKey } from '../core/types.ts';
-export type { AmazonPayAlgorithm } from './algorithms.ts';
-export type { AmazonPayReasonCode } from './api-error.ts';
-export { canonicalRequest, type HeadersLike, type SignableRequest, stringToSign } from './canonical-request.ts';
-export type { CarrierCode } from './carriers.ts';
-export {
-  type CreateManyOptions,
-  type DeliveryTrackerCallOptions,
-  DeliveryTrackerClient,
-  type DeliveryTrackerClientOptions,
-  type DeliveryTrackerResult,
-} from './client.ts';
-export type {
-  ChargePermissionDelivery,
-  DeliveryDetail,
-  DeliveryTracker,
-  DeliveryTrackerInput,
-  DeliveryTrackerResponse,
-  OrderReferenceDelivery,
-} from './delivery-tracker.ts';
-export { importPrivateKey } from './private-key.ts';
-export type { AmazonPayEnvironment, AmazonPayRegion, AmazonPayRegionName } from './regions.ts';
-export { AmazonPaySigner, type AmazonPaySignerOptions, type SignedHeaders, type Signer } from './signer.ts';
-export { DeliveryTrackerInputSchema, DeliveryTrackerResponseSchema } from './standard-schemas.ts';
+export { carriers, isCarrierCode } from './carriers.ts';
+export { type CarrierCandidate, type FindCarrierOptions, type FoundCarrier, findCarrier } from './find-carrier.ts';
+export * from './surface.ts';

@@ -7,7 +7,7 @@
 
 import { encodeBase64, encodeUtf8 } from '../core/bytes.ts';
 import { ValidationError } from '../core/errors.ts';
-import { misconfigured } from '../core/options.ts';
+import { misconfigured, readClock } from '../core/options.ts';
 import type { WebCryptoKey } from '../core/types.ts';
 import { type AmazonPayAlgorithm, DEFAULT_ALGORITHM, saltLength } from './algorithms.ts';
 import { canonicalHeaders, canonicalRequest, type SignableRequest, stringToSign } from './canonical-request.ts';
@@ -29,8 +29,8 @@ export interface Signer {
 export interface AmazonPaySignerOptions {
   /** The id that Seller Central shows beside the key, such as `LIVE-AGC4SIRXYYTSA667HVXKNEIA`. */
   readonly publicKeyId: string;
-  /** The private key as text, in any state that {@link importPrivateKey} takes; or imported; or a function that signs elsewhere. */
-  readonly privateKey: string | WebCryptoKey | Signer;
+  /** The private key as text or bytes, in any state that {@link importPrivateKey} takes; or imported; or a {@link Signer} that signs elsewhere. */
+  readonly privateKey: string | Uint8Array | WebCryptoKey | Signer;
   /** Where the seller's account is. */
   readonly region: AmazonPayRegionName;
   /**
@@ -76,20 +76,20 @@ export class AmazonPaySigner {
   readonly #region: AmazonPayRegion;
   readonly #algorithm: AmazonPayAlgorithm;
   readonly #saltLength: number;
-  readonly #clock: () => Date;
+  readonly #clock: (() => Date) | undefined;
   /** Text is kept as the structure that it holds, until it is imported. */
   #privateKey: Uint8Array<ArrayBuffer> | WebCryptoKey | Signer;
   #importing: Promise<WebCryptoKey> | undefined;
 
   /** @throws {@link ConfigurationError} `CONFIGURATION` for an option or a key that can't work. */
   constructor(options: AmazonPaySignerOptions) {
-    const { publicKeyId, privateKey, region, algorithm = DEFAULT_ALGORITHM, clock = () => new Date() } = options ?? {};
+    const { publicKeyId, privateKey, region, algorithm = DEFAULT_ALGORITHM, clock } = options ?? {};
     checkPublicKeyId(publicKeyId);
     this.#publicKeyId = publicKeyId;
     this.#region = resolveRegion(region);
     this.#algorithm = algorithm;
     this.#saltLength = saltLength(algorithm);
-    if (typeof clock !== 'function') throw misconfigured('amazonpay', '"clock" must be a function');
+    if (clock !== undefined && typeof clock !== 'function') throw misconfigured('amazonpay', '"clock" must be a function');
     this.#clock = clock;
     this.#privateKey = acceptKey(privateKey);
   }
@@ -108,7 +108,7 @@ export class AmazonPaySigner {
    */
   async sign(request: Request): Promise<Request> {
     if (typeof request?.arrayBuffer !== 'function') throw invalidRequest('expected a Request');
-    if (request.bodyUsed) throw invalidRequest('its body was read already: sign it first');
+    if (request.bodyUsed || request.body?.locked) throw invalidRequest('its body was read already: sign it first');
     const { method, url, headers } = request;
     const body = new Uint8Array(await request.arrayBuffer());
     const signed = await this.signHeaders({ method, url, headers, body });
@@ -133,13 +133,17 @@ export class AmazonPaySigner {
   async signHeaders(request: SignableRequest): Promise<SignedHeaders> {
     const { method, url, headers, body } = request ?? {};
     // Parsed, because that is how fetch sends it.
-    const target = URL.canParse(url as string) ? new URL(url) : undefined;
+    const href = typeof url === 'object' ? url?.href : url;
+    const target = typeof href === 'string' && URL.canParse(href) ? new URL(href) : undefined;
     if (!target?.hostname) throw invalidRequest('expected an absolute URL', 'url');
     const idempotencyKey = canonicalHeaders(headers).get(IDEMPOTENCY_KEY);
     const signed: Record<string, string> = {
       accept: 'application/json',
       'content-type': 'application/json',
-      'x-amz-pay-date': formatDate(this.#clock()),
+      'x-amz-pay-date': readClock('amazonpay', this.#clock)
+        .toISOString()
+        // `20190923T231908Z`
+        .replace(/[-:]|\.\d+/g, ''),
       'x-amz-pay-host': target.hostname,
       'x-amz-pay-region': this.#region,
       ...(idempotencyKey !== undefined && { [IDEMPOTENCY_KEY]: idempotencyKey }),
@@ -177,19 +181,13 @@ export class AmazonPaySigner {
 }
 
 function acceptKey(key: AmazonPaySignerOptions['privateKey']): Uint8Array<ArrayBuffer> | WebCryptoKey | Signer {
-  if (typeof key !== 'object' || key === null) return readPrivateKey(key);
+  if (typeof key !== 'object' || key === null || ArrayBuffer.isView(key)) return readPrivateKey(key);
   if (!isSigner(key)) checkCryptoKey(key);
   return key;
 }
 
 function isSigner(key: object): key is Signer {
   return typeof (key as Partial<Signer>).sign === 'function';
-}
-
-/** `20190923T231908Z` */
-function formatDate(date: Date): string {
-  if (!Number.isFinite(date?.getTime?.())) throw misconfigured('amazonpay', '"clock" must return a valid Date');
-  return date.toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
 function invalidRequest(message: string, ...path: readonly string[]): ValidationError {

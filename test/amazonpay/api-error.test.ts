@@ -128,6 +128,7 @@ describe('an answer that is not Amazon Pay’s', () => {
     ['keys of Object.prototype', 400, '{"__proto__":{"reasonCode":"Forged"},"message":"m"}'],
     ['bytes that are no UTF-8', 400, Buffer.from([0xff, 0xfe, 0x00, 0x80])],
     ['10 MB', 500, 'x'.repeat(10_000_000)],
+    ['JSON of endless depth', 400, `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
   ])('%s is an ApiError with the status', async (_, status, body) => {
     const error = await errorFor(raw(status, body));
     expect(error).toMatchObject({ code: 'API', status, attempts: 1 });

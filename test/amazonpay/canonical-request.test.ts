@@ -124,6 +124,7 @@ describe('headers and body', () => {
     ['bytes', Uint8Array.of(0, 255, 10), Uint8Array.of(0, 255, 10)],
     ['a part of a buffer', new Uint8Array(8).fill(7).subarray(2, 4), Uint8Array.of(7, 7)],
     ['a Buffer', Buffer.from('payload'), 'payload'],
+    ['another view', new DataView(Uint8Array.from([0, 1, 2, 3]).buffer, 1, 2) as never, Uint8Array.of(1, 2)],
     ['a lone surrogate, which fetch sends as U+FFFD', 'a\ud800b', 'a\ufffdb'],
     ['10 MB', new Uint8Array(10_000_000).fill(65), 'A'.repeat(10_000_000)],
   ])('hashes %s as node:crypto does', (_, body, bytes) => {
@@ -145,6 +146,10 @@ describe('nonsense', () => {
     [{ method: 'GET', url: '/', headers: 'a:b' }, 'headers: expected an object, got string'],
     [{ method: 'GET', url: '/', headers: { a: 1 } }, 'headers: expected names with values that are strings, got number'],
     [{ method: 'GET', url: '/', headers: [1] }, 'headers: expected names with values that are strings, got nothing'],
+    [
+      { method: 'GET', url: '/', headers: [[{ __proto__: null }, 'x']] },
+      'headers: expected names with values that are strings, got object',
+    ],
     [{ method: 'GET', url: '/', body: {} }, 'body: expected a string or bytes, got object'],
     [{ method: 'GET', url: '/', body: null }, 'body: expected a string or bytes, got null'],
   ])('%j is refused with the reason', (request, message) => {

@@ -29,6 +29,7 @@ describe.each<[AmazonPayAlgorithm, number]>([
   test.each<[string, () => AmazonPaySignerOptions['privateKey'] | Promise<CryptoKey>]>([
     ['PKCS#8', () => pkcs8],
     ['PKCS#1', () => pkcs1],
+    ['a Buffer, as readFileSync gives it', () => Buffer.from(pkcs8)],
     ['a CryptoKey', () => importPrivateKey(pkcs8)],
     ['a Signer', () => hsm(saltLength)],
   ])('node:crypto verifies what it signs with %s', async (_, key) => {
@@ -139,6 +140,9 @@ describe('sign', () => {
 
   test('refuses a request whose body was read', async () => {
     const request = new Request(url, { method: 'POST', body: 'x' });
+    const reader = request.body?.getReader();
+    await expect(make().sign(request)).rejects.toThrow('its body was read already');
+    reader?.releaseLock();
     await request.text();
     await expect(make().sign(request)).rejects.toThrow('its body was read already');
   });
@@ -239,6 +243,8 @@ describe('nonsense', () => {
     { method: 'GET' },
     { method: 'GET', url: '/v2/x' },
     { method: 'GET', url: 'data:x' },
+    { method: 'GET', url: Symbol('x') },
+    { method: 'GET', url: Object.create(null) },
     { url },
     { method: 'GET', url, headers: 1 },
     { method: 'GET', url, body: 1 },
