@@ -15,14 +15,16 @@ const SOURCES = ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfi
 if (!process.argv.includes('--if-needed') || isOutdated()) await build();
 
 async function build() {
-  const started = new Date();
+  const started = Date.now();
+  console.log('Building dist/');
   // Chunks of an earlier build would be published with this one.
   for (const old of ['dist', '.build']) rmSync(join(root, old), { recursive: true, force: true });
   execFileSync(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js'), '--silent'], { cwd: root, stdio: 'inherit' });
   await writeCommonJs(join(root, 'dist'));
   writeNotices(root);
   // The time it began: a source that changed meanwhile is not in it.
-  writeFileSync(stamp, String(started.getTime()));
+  writeFileSync(stamp, String(started));
+  console.log(`Built in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
 function isOutdated() {

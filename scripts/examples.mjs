@@ -1,11 +1,12 @@
 /**
- * `npm run examples`: runs every example as a user would, against an emulator of Amazon's side on loopback, and checks what came of it.
+ * `npm run examples`: runs every example, and the README's code, as a user would, against an emulator of Amazon's side, and checks what
+ * came of it.
  *
  * The one for Deno and Bun and the Worker run on the real runtimes where `test/runtime` has them installed, and on this Node else.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -37,6 +38,7 @@ const examples = [
   ['buywithprime.mjs', buyWithPrime],
   ...(await denoAndBun()),
   ['cloudflare-worker.ts', cloudflareWorker],
+  ['README.md', readme],
 ];
 try {
   for (const [name, check] of examples) {
@@ -65,7 +67,7 @@ async function shippingNdr() {
   const { clientId, clientSecret, refreshToken } = emulator.credentials.lwa;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/ndr`;
-  const server = await start(process.execPath, ['examples/shipping-ndr.mjs'], 'listening', {
+  const server = await start(url, process.execPath, ['examples/shipping-ndr.mjs'], {
     NDR_API_KEY: 'abcdef12345',
     LWA_CLIENT_ID: clientId,
     LWA_CLIENT_SECRET: clientSecret,
@@ -144,12 +146,8 @@ await serve(service.fetch, { port: Number(process.env.PORT) });`,
  */
 async function warehouse(program, args) {
   const port = await freePort();
-  const server = await start(program, args(port), undefined, { ...AMAZON_PAY, PORT: String(port), DENO_NO_UPDATE_CHECK: '1' });
   const url = `http://127.0.0.1:${port}/`;
-  for (let attempt = 0; !(await fetch(url, { method: 'POST', body: '' }).catch(() => undefined)); attempt += 1) {
-    assert(attempt < 100, `it does not listen: ${server.output()}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  const server = await start(url, program, args(port), { ...AMAZON_PAY, PORT: String(port), DENO_NO_UPDATE_CHECK: '1' });
   /** @type {(body: unknown) => Promise<[number, Record<string, unknown>]>} */
   const post = async (body) => {
     const response = await fetch(url, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
@@ -206,6 +204,49 @@ const config :Workerd.Config = (services = [(name = "worker", worker = (
   assert.equal(code, 0, output);
 }
 
+/** With an emulator in place of the network, because the code names no other host than Amazon's. */
+async function readme() {
+  const { lwa, buyWithPrime: prime } = emulator.credentials;
+  Object.assign(process.env, AMAZON_PAY, {
+    NDR_API_KEY: 'abcdef12345',
+    LWA_CLIENT_ID: lwa.clientId,
+    LWA_CLIENT_SECRET: lwa.clientSecret,
+    LWA_REFRESH_TOKEN: lwa.refreshToken,
+    BWP_CLIENT_ID: prime.clientId,
+    BWP_CLIENT_SECRET: prime.clientSecret,
+    BWP_TARGET_ID: prime.targetId,
+  });
+  const { fetch } = globalThis;
+  const { log } = console;
+  globalThis.fetch = /** @type {typeof fetch} */ (emulator.fetch);
+  try {
+    const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code);
+    const modules = [];
+    for (const [at, contents] of blocks.entries()) {
+      const file = await bundle({ stdin: { contents, loader: 'ts', resolveDir: root }, packages: 'external' }, `readme-${at}.mjs`);
+      modules.push(await import(pathToFileURL(file).href));
+    }
+    const [, shipping, deliveries] = modules;
+    assert.deepEqual(
+      emulator.deliveryTrackers.map(({ trackingNumber }) => trackingNumber),
+      ['JJD000390007827356'],
+    );
+    const event = ndrEvent({ detail: { reasonCode: 'Customer unavailable' } });
+    const { status } = await shipping.POST(authenticatedRequest(event, { auth: { type: 'apiKey', key: 'abcdef12345' } }));
+    assert.deepEqual([status, emulator.ndrFeedback.map(({ ndrAction }) => ndrAction)], [200, ['RESCHEDULE']]);
+    /** @type {unknown[]} */
+    let printed = [];
+    console.log = (...words) => {
+      printed = words;
+    };
+    await deliveries.handler(buyWithPrimeEvent('PACKAGE_DELIVERY_IN_TRANSIT'));
+    assert.deepEqual(printed, ['322-ABC1-AAAAAA', 'IN_TRANSIT', 2]);
+  } finally {
+    Object.assign(console, { log });
+    globalThis.fetch = fetch;
+  }
+}
+
 /** @param {string} name */
 function runtime(name) {
   return join(root, 'test/runtime/node_modules/.bin', name);
@@ -233,57 +274,60 @@ async function bundle(options, name) {
 }
 
 /**
+ * Runs a program to its end.
  * @param {string} file
  * @param {readonly string[]} args
  * @param {Readonly<Record<string, string>>} env
  * @param {string} [input]
  * @returns {Promise<{ code: number | null, output: string }>}
  */
-function run(file, args, env, input = '') {
-  return new Promise((resolve, reject) => {
-    const child = launch(file, args, env);
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
-    child.on('error', reject).on('close', (code) => resolve({ code, output }));
-    child.stdin.end(input);
-  });
+async function run(file, args, env, input = '') {
+  const program = launch(file, args, env, input);
+  return { code: await program.ended, output: program.output() };
 }
 
 /**
- * Starts a server and waits for a line of its output, if there is one to wait for.
+ * Starts a server and waits until it answers.
+ * @param {string} url
  * @param {string} file
  * @param {readonly string[]} args
- * @param {string | undefined} sign
  * @param {Readonly<Record<string, string>>} env
- * @returns {Promise<{ output: () => string, stop: () => void }>}
  */
-function start(file, args, sign, env) {
-  return new Promise((resolve, reject) => {
-    const child = launch(file, args, env);
-    let output = '';
-    const server = { output: () => output, stop: () => void child.kill() };
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (data) => {
-        output += data;
-        if (sign && output.includes(sign)) resolve(server);
-      });
-    }
-    child.on('error', reject).on('close', () => reject(new Error(`it ended: ${output}`)));
-    if (!sign) resolve(server);
+async function start(url, file, args, env) {
+  const program = launch(file, args, env);
+  let over = false;
+  void program.ended.finally(() => {
+    over = true;
   });
+  while (!(await fetch(url, { method: 'POST', body: '' }).catch(() => undefined))) {
+    assert(!over, `it ended: ${program.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return program;
 }
 
 /**
  * @param {string} file
  * @param {readonly string[]} args
  * @param {Readonly<Record<string, string>>} env
+ * @param {string} [input]
  */
-function launch(file, args, env) {
+function launch(file, args, env, input = '') {
   const { PATH = '', HOME = '' } = process.env;
+  // The time limit ends what hangs, and with it the wait for it.
   const child = spawn(file, args, { cwd: root, env: { PATH, HOME, ...env }, timeout: 60_000 });
   running.add(child);
-  child.once('close', () => running.delete(child));
-  return child;
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+  child.stdin.end(input);
+  /** @type {Promise<number | null>} */
+  const ended = new Promise((resolve) => {
+    child.on('close', resolve).on('error', ({ message }) => {
+      output += message;
+      resolve(null);
+    });
+  });
+  return { ended: ended.finally(() => running.delete(child)), output: () => output, stop: () => void child.kill() };
 }
 
 /** @returns {Promise<number>} */

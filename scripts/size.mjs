@@ -2,7 +2,7 @@
  * `npm run size`: what an import adds to a user's bundle, against the limits that the README promises.
  *
  * Bundled by esbuild from the packed tarball into one file (so what is loaded lazily counts too), minified, gzip.
- * `--json` prints the measured bytes alone, `--write` puts them into the README. kB is 1000 bytes.
+ * `--write` puts what is measured into the README. kB is 1000 bytes.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,11 +33,7 @@ for (const { name, from, limit } of OURS) {
   measured.push({ name, from, limit, ...(await measure(name, from, project, 'browser')) });
 }
 
-if (process.argv.includes('--json')) {
-  console.log(JSON.stringify(measured, null, 2));
-} else {
-  await printTables();
-}
+await printTables();
 
 const over = measured.filter(({ gzip, limit }) => gzip > limit);
 for (const { name, from, gzip, limit } of over) {
@@ -109,7 +105,8 @@ async function printTables() {
   for (const { name, from, instead } of OTHERS) {
     const { gzip } = await measure(name, from, root, 'node');
     const ours = measured.find((entry) => entry.name === instead)?.gzip ?? Number.NaN;
-    console.log(`${name} from ${from}`.padEnd(62), kB(gzip).padStart(6), (gzip / ours).toFixed(1).padStart(6));
+    const library = from.split('/').slice(0, 2).join('/');
+    console.log(`${name} from ${library}`.padEnd(62), kB(gzip).padStart(6), (gzip / ours).toFixed(1).padStart(6));
   }
 }
 

@@ -3,12 +3,12 @@
  * reader copies compiles. Blocks of one file may not share names: each is a module of its own.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, '.build/snippets');
-const guides = existsSync(join(root, 'docs/guides')) ? readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`) : [];
+const guides = readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`);
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
@@ -33,7 +33,7 @@ writeFileSync(
   JSON.stringify({
     extends: '../../tsconfig.test.json',
     compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
-    include: ['*.ts'],
+    include: ['*.ts', '../../scripts/frameworks.d.ts'],
     exclude: [],
   }),
 );

@@ -10,7 +10,7 @@
  * const Message = z.object({ shop: z.string(), event: NdrEventSchema });
  * ```
  *
- * @module
+ * @module waybill/schemas
  */
 export * from './amazonpay/schemas.ts';
 export * from './buywithprime/schemas.ts';

@@ -2,7 +2,7 @@
  * Amazon's side on your desk: an emulator of every interface that waybill talks to, and builders of the events and
  * requests that Amazon sends.
  *
- * @module
+ * @module waybill/testing
  */
 export {
   type AnyWaybillError,

@@ -1,7 +1,7 @@
 /**
  * The emulator behind msw: requests of any HTTP library to Amazon's hosts are answered by it. Needs msw 2.
  *
- * @module
+ * @module waybill/testing/msw
  * @see {@link https://mswjs.io | msw}
  */
 import { type HttpHandler, HttpResponse, http } from 'msw';

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:import`: what a cold `import()` adds to the start of an empty Node process.
+ * What a cold `import()` adds to the start of an empty Node process.
  *
  * Every start is a process of its own; the modules take turns, and each turn is compared with the empty process of that turn.
  */
@@ -34,17 +34,15 @@ for (let round = 0; round <= STARTS; round += 1) {
   }
 }
 
-console.log(
-  `cold import, ms over an empty Node ${process.version} process (${median(empty).toFixed(0)} ms), median of ${STARTS} starts each`,
-);
-for (const [name, milliseconds] of added) console.log(`${name.padEnd(64)}${median(milliseconds).toFixed(1).padStart(8)}`);
+console.log(`ms over an empty process (${median(empty).toFixed(0)} ms), median of ${STARTS} starts each`);
+for (const [name, milliseconds] of added) console.log(`${name.padEnd(56)}${median(milliseconds).toFixed(1).padStart(8)}`);
 const ratio = (ours, theirs) => median(added.get(ours) ?? []) / median(added.get(theirs) ?? []);
 printTarget(
-  "waybill/buywithprime/events against powertools' EventBridge schema",
+  "waybill/buywithprime/events over powertools' schema",
   ratio('waybill/buywithprime/events', '@aws-lambda-powertools/parser/schemas/eventbridge'),
   { atMost: 1 / 5 },
 );
-printTarget('waybill/amazonpay against the official SDK', ratio('waybill/amazonpay', '@amazonpay/amazon-pay-api-sdk-nodejs'), {
+printTarget('waybill/amazonpay over the official SDK', ratio('waybill/amazonpay', '@amazonpay/amazon-pay-api-sdk-nodejs'), {
   atMost: 1 / 3,
 });
 

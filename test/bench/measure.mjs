@@ -55,12 +55,12 @@ export function printTarget(what, measured, target) {
     'atLeast' in target
       ? [measured >= target.atLeast, `at least ${target.atLeast}`]
       : [measured <= target.atMost, `at most ${target.atMost.toFixed(2)}`];
-  console.log(`${reached ? 'reached' : 'MISSED '}  ${what}: ${measured.toFixed(2)} (target: ${words})`);
+  console.log(`${reached ? 'reached' : 'MISSED '}  ${what}: ${measured.toFixed(2)} (${words})`);
 }
 
 /** @param {Record<string, { readonly rate: number, readonly times: number }>} results */
 export function printRates(results) {
   for (const [name, { rate, times }] of Object.entries(results)) {
-    console.log(`${name.padEnd(64)}${Math.round(rate).toLocaleString('en').padStart(10)}/s ${times.toFixed(2).padStart(8)} x`);
+    console.log(`${name.padEnd(56)}${Math.round(rate).toLocaleString('en').padStart(10)}/s ${times.toFixed(2).padStart(8)} x`);
   }
 }

@@ -8,7 +8,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { installPacked, root } from '../../scripts/packed.mjs';
+import { installPacked } from '../../scripts/packed.mjs';
 import { startPeer } from './peer.mjs';
 import { runtimes } from './runtimes.mjs';
 
@@ -16,7 +16,6 @@ const here = import.meta.dirname;
 /** Longer than the slowest run by far: a runtime that hangs is a failure and not a job that never ends. */
 const TIME_LIMIT = 120_000;
 
-execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), '--if-needed'], { cwd: root, stdio: 'inherit' });
 installRuntimes();
 const { project } = installPacked();
 const peer = await startPeer();
@@ -124,9 +123,9 @@ function outputOf([file, ...args], env) {
 }
 
 function printTable() {
-  console.log(`\n${'runtime'.padEnd(42)}${'version'.padEnd(18)}${'checks passed'.padStart(14)}${'ms'.padStart(8)}`);
+  console.log(`\n${'runtime'.padEnd(40)}${'version'.padEnd(15)}${'checks passed'.padStart(14)}${'ms'.padStart(8)}`);
   for (const { name, version, passed, failed, ms } of reports) {
     const checks = `${passed} of ${passed + failed}`;
-    console.log(`${name.padEnd(42)}${version.padEnd(18)}${checks.padStart(14)}${ms.toFixed(0).padStart(8)}${failed ? '  FAILED' : ''}`);
+    console.log(`${name.padEnd(40)}${version.padEnd(15)}${checks.padStart(14)}${ms.toFixed(0).padStart(8)}${failed ? '  FAILED' : ''}`);
   }
 }
