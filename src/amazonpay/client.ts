@@ -8,12 +8,14 @@ import { type BatchOptions, runBatch } from '../core/batch.ts';
 import { encodeUtf8, sha256Hex } from '../core/bytes.ts';
 import { ApiError } from '../core/errors.ts';
 import { type Exchange, HttpClient, type OutgoingRequest } from '../core/http.ts';
+import type { IdempotencyStore } from '../core/idempotency.ts';
 import { type CallOptions, type ClientOptions, callHeaders, checkCall, checkOptions, checkUrl, misconfigured } from '../core/options.ts';
 import { TokenBucket } from '../core/rate-limiter.ts';
 import { parseJson } from '../core/response.ts';
 import type { AnyIterable } from '../core/types.ts';
 import { isClockRejected, toApiError } from './api-error.ts';
 import { type DeliveryTracker, type DeliveryTrackerInput, isResponse, readInput, requestBody } from './delivery-tracker.ts';
+import { doubtsAbout, doubtsAboutKeyId } from './doubts.ts';
 import { type AmazonPayEnvironment, resolveEndpoint, resolveRegion } from './regions.ts';
 import { AmazonPaySigner, type AmazonPaySignerOptions, type SignedHeaders } from './signer.ts';
 
@@ -25,6 +27,12 @@ export interface DeliveryTrackerClientOptions extends ClientOptions, AmazonPaySi
    * @default 'live'
    */
   readonly environment?: AmazonPayEnvironment;
+  /**
+   * Says whether Amazon lists a carrier; `hooks.onWarning` hears of the codes that it does not know, which are sent all the same. Pass
+   * `isCarrierCode`: the client does not load the list by itself.
+   * @default every code is taken
+   */
+  readonly knowsCarrier?: (code: string) => boolean;
 }
 
 /** What a single call can be told. */
@@ -38,9 +46,16 @@ export interface DeliveryTrackerCallOptions extends CallOptions {
 }
 
 /** What {@link DeliveryTrackerClient.createMany} can be told. */
-export interface CreateManyOptions extends BatchOptions, Omit<CallOptions, 'signal'> {}
+export interface CreateManyOptions extends BatchOptions, Omit<CallOptions, 'signal'> {
+  /**
+   * Remembers what Amazon accepted, by the derived idempotency key: a batch that was broken off can be started again as a whole, and what
+   * is done is not sent again. For more than one process and for a restart, keep it outside the process.
+   * @default nothing is remembered
+   */
+  readonly idempotencyStore?: IdempotencyStore;
+}
 
-/** What became of one input of {@link DeliveryTrackerClient.createMany}: it has either `tracker` or `error`. */
+/** What became of one input of {@link DeliveryTrackerClient.createMany}, discriminated by `status`. */
 export type DeliveryTrackerResult<Input extends DeliveryTrackerInput = DeliveryTrackerInput> = {
   /** The input's place in the iterable, from 0. */
   readonly index: number;
@@ -48,13 +63,23 @@ export type DeliveryTrackerResult<Input extends DeliveryTrackerInput = DeliveryT
   readonly input: Input;
 } & (
   | {
+      readonly status: 'created';
       /** What Amazon accepted. */
       readonly tracker: DeliveryTracker;
       readonly error?: undefined;
     }
   | {
-      /** A waybill error, the reason of an abort, or what a signer of your own threw. */
+      /** By the store: accepted before; or another call is at it, or broke off less than its claim's time ago. Nothing was sent. */
+      readonly status: 'already-created' | 'in-progress';
+      readonly tracker?: undefined;
+      readonly error?: undefined;
+    }
+  | {
+      readonly status: 'failed';
+      /** A waybill error, the reason of an abort, or what a signer or a store of your own threw. */
       readonly error: unknown;
+      /** Whether a request may have left before it failed: the tracker may then exist. */
+      readonly sent: boolean;
       readonly tracker?: undefined;
     }
 );
@@ -82,6 +107,7 @@ export class DeliveryTrackerClient {
   readonly #http: HttpClient;
   readonly #signer: AmazonPaySigner;
   readonly #url: string;
+  readonly #doubtsAbout: (delivery: DeliveryTrackerInput) => ReturnType<typeof doubtsAbout>;
   /** Milliseconds that Amazon's clock is ahead of this one; known once Amazon refused a date. */
   #clockOffset = 0;
 
@@ -89,11 +115,17 @@ export class DeliveryTrackerClient {
   constructor(options: DeliveryTrackerClientOptions) {
     checkOptions('amazonpay', options);
     this.#signer = new AmazonPaySigner({ ...options, clock: () => new Date(this.#http.now().getTime() + this.#clockOffset) });
-    const endpoint = resolveEndpoint(options.publicKeyId, resolveRegion(options.region), options.environment);
+    const { publicKeyId, environment, knowsCarrier } = options;
+    const region = resolveRegion(options.region);
+    const endpoint = resolveEndpoint(publicKeyId, region, environment);
+    if (knowsCarrier !== undefined && typeof knowsCarrier !== 'function')
+      throw misconfigured('amazonpay', '"knowsCarrier" must be a function');
+    this.#doubtsAbout = (delivery) => doubtsAbout(delivery, { environment: endpoint.environment, region, knowsCarrier });
     const { baseUrl = endpoint.origin } = options;
     this.#url = checkUrl('amazonpay', 'baseUrl', baseUrl) + endpoint.path;
     const quota = new TokenBucket({ capacity: endpoint.environment === 'live' ? 10 : 1, refillPerSecond: 1 });
     this.#http = new HttpClient('amazonpay', options, quota, 'x-amz-pay-request-id');
+    for (const doubt of doubtsAboutKeyId(publicKeyId)) this.#http.warn(doubt);
   }
 
   /**
@@ -128,15 +160,16 @@ export class DeliveryTrackerClient {
    * Tells Amazon Pay about many parcels, one call each. Yields a result per input in the order of completion and throws for none of them.
    *
    * Holds `concurrency` inputs in memory, whatever the length of the iterable. The loop ends with an error where the iterable itself throws
-   * or `signal` is aborted. Leaving the loop early aborts the calls under way.
+   * or `signal` is aborted: what was under way is yielded first, with `sent` saying whether it may have arrived, and nothing further is read.
+   * Leaving the loop early aborts the calls under way.
    *
    * @throws {@link ConfigurationError} `CONFIGURATION` for inputs that are not iterable, or an option that can't work.
    *
    * @example
    * ```ts
-   * for await (const { input, tracker, error } of client.createMany(shipments)) {
-   *   if (tracker) await markSent(input);
-   *   else console.warn(error);
+   * for await (const { input, status, error } of client.createMany(shipments, { idempotencyStore })) {
+   *   if (status === 'failed') console.warn(error);
+   *   else if (status !== 'in-progress') await markSent(input);
    * }
    * ```
    */
@@ -144,15 +177,34 @@ export class DeliveryTrackerClient {
     inputs: AnyIterable<Input>,
     options: CreateManyOptions = {},
   ): AsyncIterable<DeliveryTrackerResult<Input>> {
+    checkCall('amazonpay', options);
+    const { idempotencyStore: store } = options;
+    if (store !== undefined && [store?.claim, store?.complete, store?.release].some((method) => typeof method !== 'function')) {
+      throw misconfigured('amazonpay', '"idempotencyStore" must have claim(), complete() and release()');
+    }
     const task = async (input: Input, index: number, signal: AbortSignal): Promise<DeliveryTrackerResult<Input>> => {
+      let sent = false;
       try {
+        const key = deriveIdempotencyKey(readInput(input));
+        const claim = await store?.claim(key);
+        if (claim === 'completed') return { index, input, status: 'already-created' };
+        if (claim === 'in-progress') return { index, input, status: 'in-progress' };
         // A key that came along would be one for all.
-        return { index, input, tracker: await this.create(input, { ...options, idempotencyKey: undefined, signal }) };
+        const call = { ...options, idempotencyKey: key, signal };
+        const exchange = this.#exchange(input, call, () => {
+          sent = true;
+        });
+        const tracker = await this.#http.send(exchange, call).catch(async (error: unknown) => {
+          // The claim lapses by itself where even this fails; the call's error is the one to show.
+          await Promise.resolve(store?.release(key)).catch(() => undefined);
+          throw error;
+        });
+        await this.#remember(store, key);
+        return { index, input, status: 'created', tracker };
       } catch (error) {
-        return { index, input, error };
+        return { index, input, status: 'failed', error, sent };
       }
     };
-    checkCall('amazonpay', options);
     return runBatch('amazonpay', inputs, task, options);
   }
 
@@ -175,9 +227,19 @@ export class DeliveryTrackerClient {
     return new Request(url, { method, headers: merged, body: body ?? null, redirect: 'manual' });
   }
 
-  #exchange(input: DeliveryTrackerInput, options: DeliveryTrackerCallOptions): Exchange<DeliveryTracker> {
+  /** A store that fails now must not make a failure of what Amazon accepted; sent again, it has the same idempotency key. */
+  async #remember(store: IdempotencyStore | undefined, key: string): Promise<void> {
+    try {
+      await store?.complete(key);
+    } catch {
+      this.#http.warn({ code: 'STORE_FAILED', path: ['idempotencyStore'], message: 'could not keep that a tracker was created' });
+    }
+  }
+
+  #exchange(input: DeliveryTrackerInput, options: DeliveryTrackerCallOptions, onSigned?: () => void): Exchange<DeliveryTracker> {
     checkCall('amazonpay', options);
     const delivery = readInput(input);
+    for (const doubt of this.#doubtsAbout(delivery)) this.#http.warn(doubt);
     // Once for all attempts: what is hashed is what is sent.
     const body = encodeUtf8(requestBody(delivery));
     const { idempotencyKey = deriveIdempotencyKey(delivery) } = options;
@@ -190,6 +252,7 @@ export class DeliveryTrackerClient {
     return {
       prepare: async (): Promise<OutgoingRequest> => {
         signed = await this.#signer.signHeaders(request);
+        onSigned?.();
         return { ...request, headers: { ...signed.headers, 'user-agent': this.#http.userAgent } };
       },
       read: (response) => {

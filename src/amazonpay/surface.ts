@@ -5,7 +5,13 @@
  */
 export type { BatchOptions } from '../core/batch.ts';
 export * from '../core/errors.ts';
-export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo } from '../core/options.ts';
+export {
+  type Claim,
+  type IdempotencyStore,
+  MemoryIdempotencyStore,
+  type MemoryIdempotencyStoreOptions,
+} from '../core/idempotency.ts';
+export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo, Warning } from '../core/options.ts';
 export { type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/rate-limiter.ts';
 export type { AnyIterable, Fetch, Open, StandardSchemaV1, WebCryptoKey } from '../core/types.ts';
 export type { AmazonPayAlgorithm } from './algorithms.ts';

@@ -4,7 +4,7 @@
  * @module waybill/buywithprime
  */
 export type { AccessToken, TokenStore } from '../core/access-token.ts';
-export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo } from '../core/options.ts';
+export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo, Warning } from '../core/options.ts';
 export { type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/rate-limiter.ts';
 export type { Fetch, Provided } from '../core/types.ts';
 export type { BuyWithPrimeApiVersion } from './api-version.ts';

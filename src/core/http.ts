@@ -16,6 +16,7 @@ import {
   type Hooks,
   type RequestInfo,
   readClock,
+  type Warning,
 } from './options.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { redact } from './redact.ts';
@@ -85,6 +86,11 @@ export class HttpClient {
   /** Amazon's id of the request that this answers. */
   requestId({ headers }: Pick<HttpResponse, 'headers'>): string | undefined {
     return headers.get(this.#requestIdHeader) ?? undefined;
+  }
+
+  /** Tells the hook of something doubtful. */
+  warn(warning: Omit<Warning, 'surface'>): void {
+    this.#observe('onWarning', { surface: this.#surface, ...warning });
   }
 
   /** Sends, and sends again where that can help, until there is a result or the budgets are used up. */

@@ -37,6 +37,18 @@ export interface RetryInfo extends RequestInfo {
   readonly delay: number;
 }
 
+/** Something that is sent as it is, and looks wrong. */
+export interface Warning {
+  /** Whose client it is. */
+  readonly surface: Surface;
+  /** What looks wrong, for `switch`; more may come. */
+  readonly code: string;
+  /** In words. Never holds the value itself. */
+  readonly message: string;
+  /** Where in the input or the options. */
+  readonly path: readonly PropertyKey[];
+}
+
 /** Functions that watch a client, for logs and metrics. What they throw is ignored: a log line must never fail a call. */
 export interface Hooks {
   /** Before each attempt. */
@@ -47,6 +59,8 @@ export interface Hooks {
   readonly onRetry?: (info: RetryInfo) => void;
   /** Before an error is thrown to the caller. Aborts are not reported. */
   readonly onError?: (error: WaybillError) => void;
+  /** Before something is sent that looks wrong and is not certainly so. */
+  readonly onWarning?: (warning: Warning) => void;
 }
 
 /** What every client can be told. */

@@ -53,16 +53,25 @@ export interface NdrFeedbackCallOptions extends CallOptions, FeedbackRules {}
 /** What {@link NdrFeedbackClient.submitMany} can be told. */
 export interface SubmitManyOptions extends BatchOptions, Omit<NdrFeedbackCallOptions, 'signal' | 'dueDate'> {}
 
-/** What became of one feedback of {@link NdrFeedbackClient.submitMany}: it has either `receipt` or `error`. */
+/** What became of one feedback of {@link NdrFeedbackClient.submitMany}, discriminated by `status`. */
 export type NdrFeedbackResult<Feedback extends NdrFeedback = NdrFeedback> = {
   /** The feedback's place in the iterable, from 0. */
   readonly index: number;
   /** The very feedback. */
   readonly feedback: Feedback;
 } & (
-  | { readonly receipt: NdrFeedbackReceipt; readonly error?: undefined }
-  /** A waybill error, the reason of an abort, or what a function of your own threw. */
-  | { readonly error: unknown; readonly receipt?: undefined }
+  | {
+      readonly status: 'submitted';
+      /** That Amazon took it. */
+      readonly receipt: NdrFeedbackReceipt;
+      readonly error?: undefined;
+    }
+  | {
+      readonly status: 'failed';
+      /** A waybill error, the reason of an abort, or what a function of your own threw. */
+      readonly error: unknown;
+      readonly receipt?: undefined;
+    }
 );
 
 /** That Amazon took a feedback: its answer is empty but for its headers. */
@@ -179,9 +188,9 @@ export class NdrFeedbackClient {
     checkCall(SURFACE, options);
     const task = async (feedback: Feedback, index: number, signal: AbortSignal): Promise<NdrFeedbackResult<Feedback>> => {
       try {
-        return { index, feedback, receipt: await this.submit(feedback, { ...options, signal }) };
+        return { index, feedback, status: 'submitted', receipt: await this.submit(feedback, { ...options, signal }) };
       } catch (error) {
-        return { index, feedback, error };
+        return { index, feedback, status: 'failed', error };
       }
     };
     return runBatch(SURFACE, feedbacks, task, options);

@@ -1,5 +1,11 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { DeliveryTrackerClient, type DeliveryTrackerResult } from '../../src/amazonpay/index.ts';
+import {
+  DeliveryTrackerClient,
+  type DeliveryTrackerResult,
+  type IdempotencyStore,
+  MemoryIdempotencyStore,
+  type Warning,
+} from '../../src/amazonpay/index.ts';
 import { echo, json, servePay } from './pay-server.ts';
 import { pkcs8 } from './rsa.ts';
 
@@ -46,6 +52,7 @@ describe('createMany', () => {
     };
     await expect(run()).rejects.toBe(reason);
     expect(results.map(({ error }) => error)).toEqual([reason, reason]);
+    expect(results.map((result) => 'sent' in result && result.sent)).toEqual([true, true]);
   });
 
   test('a key that comes along with the options is not used for all', async () => {
@@ -67,10 +74,79 @@ describe('createMany', () => {
     }
   });
 
-  test('a result has a tracker or an error', () => {
-    expectTypeOf<DeliveryTrackerResult>().toExtend<{ index: number }>();
-    const narrow = (result: DeliveryTrackerResult): number | undefined =>
-      result.tracker ? result.tracker.attempts : void expectTypeOf(result.tracker).toBeUndefined();
-    expect(narrow({ index: 0, input: parcel(1), error: new Error('x') })).toBeUndefined();
+  test('what was never sent says so: an input that is refused, and one that waited for its turn', async () => {
+    const reason = new Error('closing time');
+    const controller = new AbortController();
+    const rateLimiter = { acquire: () => new Promise<never>(() => setTimeout(() => controller.abort(reason), 10)) };
+    const client = new DeliveryTrackerClient({
+      publicKeyId: 'LIVE-AGC4SIRXYYTSA667HVXKNEIA',
+      privateKey: pkcs8,
+      region: 'na',
+      rateLimiter,
+    });
+    const results: DeliveryTrackerResult[] = [];
+    const run = async (): Promise<void> => {
+      const inputs = [{ ...parcel(1), trackingNumber: '' }, parcel(2)];
+      for await (const result of client.createMany(inputs, { signal: controller.signal })) results.push(result);
+    };
+    await expect(run()).rejects.toBe(reason);
+    expect(results).toMatchObject([
+      { index: 0, status: 'failed', sent: false },
+      { index: 1, status: 'failed', sent: false, error: reason },
+    ]);
+  });
+
+  test('a result is discriminated by its status', () => {
+    const narrow = (result: DeliveryTrackerResult): number | undefined => {
+      if (result.status === 'created') return result.tracker.attempts;
+      expectTypeOf(result.tracker).toBeUndefined();
+      return undefined;
+    };
+    expect(narrow({ index: 0, input: parcel(1), status: 'already-created' })).toBeUndefined();
+  });
+});
+
+describe('createMany with a store', () => {
+  const statuses = async (client: DeliveryTrackerClient, count: number, idempotencyStore: IdempotencyStore): Promise<string[]> => {
+    const found: string[] = [];
+    const inputs = Array.from({ length: count }, (_, index) => parcel(index));
+    for await (const { index, status } of client.createMany(inputs, { idempotencyStore, concurrency: 1, maxRetries: 0 }))
+      found[index] = status;
+    return found;
+  };
+
+  test('goes on where a batch broke off: what was accepted is not sent again, what failed is', async () => {
+    const { url, received } = await servePay(echo, json(500, {}), echo, echo, echo, echo);
+    const store = new MemoryIdempotencyStore();
+    expect(await statuses(make(url), 3, store)).toEqual(['created', 'failed', 'created']);
+    expect(await statuses(make(url), 4, store)).toEqual(['already-created', 'created', 'already-created', 'created']);
+    expect(received).toHaveLength(5);
+  });
+
+  test('leaves to another process what it is at', async () => {
+    const { url, received } = await servePay(echo);
+    const store = { claim: async () => 'in-progress' as const, complete: async () => undefined, release: async () => undefined };
+    expect(await statuses(make(url), 2, store)).toEqual(['in-progress', 'in-progress']);
+    expect(received).toHaveLength(0);
+  });
+
+  test('a store that fails before sending fails the item; one that fails after it only warns', async () => {
+    const { url, received } = await servePay(echo);
+    const down = () => Promise.reject(new Error('no store'));
+    const works = async () => undefined;
+    expect(await statuses(make(url), 1, { claim: down, complete: works, release: works })).toEqual(['failed']);
+    expect(received).toHaveLength(0);
+    const warnings: string[] = [];
+    const hooks = { onWarning: ({ code }: Warning) => warnings.push(code) };
+    const options = { publicKeyId: 'LIVE-AGC4SIRXYYTSA667HVXKNEIA', privateKey: pkcs8, region: 'na', baseUrl: url, hooks } as const;
+    const client = new DeliveryTrackerClient(options);
+    expect(await statuses(client, 1, { claim: async () => 'claimed', complete: down, release: down })).toEqual(['created']);
+    expect(warnings).toEqual(['STORE_FAILED']);
+  });
+
+  test('is refused at once where it is none', () => {
+    for (const store of [null, {}, { claim: () => 'claimed' }]) {
+      expect(() => make('http://127.0.0.1:1').createMany([], { idempotencyStore: store as never })).toThrow('idempotencyStore');
+    }
   });
 });

@@ -381,9 +381,9 @@ describe('submitMany', () => {
     const results: NdrFeedbackResult[] = [];
     for await (const result of clientOf(amazon).submitMany(feedbacks, { concurrency: 1 })) results.push(result);
     expect(results.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-    expect(results[0]).toMatchObject({ feedback: feedbacks[0], error: { status: 404 } });
+    expect(results[0]).toMatchObject({ feedback: feedbacks[0], status: 'failed', error: { status: 404 } });
     expect(results[3]).toMatchObject({ feedback: feedbacks[3], error: { code: 'VALIDATION' } });
-    expect(results.filter(({ receipt }) => receipt)).toHaveLength(6);
+    expect(results.filter(({ status, receipt }) => status === 'submitted' && receipt)).toHaveLength(6);
     expect(amazon.tokenRequests).toHaveLength(1);
   });
 
