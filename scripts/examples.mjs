@@ -6,13 +6,17 @@
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { constants, sign } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { DeliveryTrackerClient } from 'waybill/amazonpay';
 import { AmazonEmulator, authenticatedRequest, buyWithPrimeEvent, buyWithPrimeOrder, ndrEvent, testKeys } from 'waybill/testing';
+import { kmsSigner } from '../examples/aws-kms-signer.mjs';
 import { serve } from '../examples/demo/serve.mjs';
+import { MerchantClients } from '../examples/several-merchants.mjs';
 
 const root = join(import.meta.dirname, '..');
 mkdirSync(join(root, '.build'), { recursive: true });
@@ -21,7 +25,9 @@ const folder = mkdtempSync(join(root, '.build/examples-'));
 const running = new Set();
 
 const keys = await testKeys({ environment: 'live' });
-const emulator = new AmazonEmulator({ publicKeys: { [keys.publicKeyId]: keys.publicKey }, orders: [buyWithPrimeOrder()] });
+const merchants = await Promise.all([1, 2, 3].map(() => testKeys({ environment: 'live' })));
+const publicKeys = Object.fromEntries([keys, ...merchants].map(({ publicKeyId, publicKey }) => [publicKeyId, publicKey]));
+const emulator = new AmazonEmulator({ publicKeys, orders: [buyWithPrimeOrder()] });
 const amazon = await serve(emulator.fetch);
 const AMAZON_PAY = {
   AMAZON_PAY_PUBLIC_KEY_ID: keys.publicKeyId,
@@ -34,6 +40,8 @@ const AMAZON_PAY = {
 /** @type {[name: string, check: () => Promise<void>][]} */
 const examples = [
   ['amazonpay.mjs', amazonPay],
+  ['aws-kms-signer.mjs', awsKmsSigner],
+  ['several-merchants.mjs', severalMerchants],
   ['shipping-ndr.mjs', shippingNdr],
   ['buywithprime.mjs', buyWithPrime],
   ...(await denoAndBun()),
@@ -61,6 +69,91 @@ async function amazonPay() {
   const again = await run(process.execPath, ['examples/amazonpay.mjs', 'P02-0000000-0000001', ...parcel.slice(1)], AMAZON_PAY);
   assert.equal(again.code, 1);
   assert.match(again.output, /^ApiError: /);
+}
+
+/** With KMS's part done by node:crypto, which salts as KMS does. */
+async function awsKmsSigner() {
+  const { RSA_PKCS1_PSS_PADDING: padding } = constants;
+  /** @type {import('../examples/aws-kms-signer.mjs').SignInput[]} */
+  const asked = [];
+  /** @type {import('../examples/aws-kms-signer.mjs').Kms} */
+  const kms = {
+    async sign(input) {
+      asked.push(input);
+      return { Signature: sign('sha256', input.Message, { key: keys.privateKey, padding, saltLength: 32 }) };
+    },
+  };
+  const options = {
+    publicKeyId: keys.publicKeyId,
+    privateKey: kmsSigner(kms, 'alias/amazon-pay'),
+    region: /** @type {const} */ ('eu'),
+    baseUrl: amazon.url,
+  };
+  const parcel = { chargePermissionId: 'P02-0000000-0000000', carrierCode: 'DHL_DE', trackingNumber: 'JJD000390007827356' };
+  const { requestId } = await new DeliveryTrackerClient(options).create(parcel);
+  assert.equal(requestId, emulator.deliveryTrackers[0]?.requestId);
+  const { Message, ...input } = asked[0] ?? assert.fail('KMS was not asked');
+  assert.deepEqual(input, { KeyId: 'alias/amazon-pay', MessageType: 'RAW', SigningAlgorithm: 'RSASSA_PSS_SHA_256' });
+  // What KMS takes as RAW.
+  assert(Message.length <= 4096);
+  // The caveat: the older algorithm wants a salt of 20 bytes.
+  const older = new DeliveryTrackerClient({ ...options, algorithm: 'AMZN-PAY-RSASSA-PSS' });
+  await assert.rejects(older.create({ ...parcel, trackingNumber: 'JJD000390007827357' }), { reasonCode: 'InvalidRequestSignature' });
+  const silent = kmsSigner({ sign: async () => ({}) }, 'alias/amazon-pay');
+  await assert.rejects(silent.sign(new Uint8Array(1)), /KMS answered without a signature/);
+}
+
+async function severalMerchants() {
+  let imports = 0;
+  const { importKey } = crypto.subtle;
+  // Only a private key is of this format; the emulator's are not.
+  crypto.subtle.importKey = /** @type {typeof importKey} */ (
+    (...args) => {
+      if (/** @type {string} */ (args[0]) === 'pkcs8') imports += 1;
+      return Reflect.apply(importKey, crypto.subtle, args);
+    }
+  );
+  try {
+    /** @type {string[]} */
+    const reads = [];
+    const clients = new MerchantClients(async (merchantId) => {
+      reads.push(merchantId);
+      const { publicKeyId, privateKey } = merchants[Number(merchantId)] ?? assert.fail('no such merchant');
+      return { publicKeyId, privateKey, region: 'eu', baseUrl: amazon.url };
+    }, 2);
+    /** @type {(merchantId: string, at: number) => Promise<unknown>} */
+    const create = async (merchantId, at) => {
+      const client = await clients.of(merchantId);
+      return client.create({
+        chargePermissionId: `P02-000000${merchantId}-000000${at}`,
+        carrierCode: 'DHL_DE',
+        trackingNumber: `JJD${at}`,
+      });
+    };
+    const [first, same] = await Promise.all([clients.of('0'), clients.of('0')]);
+    assert.equal(first, same);
+    await clients.of('1');
+    assert.equal(imports, 0, 'a key was imported before it was used');
+    await Promise.all([create('0', 1), create('0', 2), create('1', 3)]);
+    assert.equal(imports, 2, 'a key is imported once');
+    await create('0', 4);
+    // The third takes the place of 1, which was not used for longest.
+    await create('2', 5);
+    assert.equal(await clients.of('0'), first);
+    assert.deepEqual(reads, ['0', '1', '2']);
+    await create('1', 6);
+    assert.deepEqual(reads, ['0', '1', '2', '1']);
+    assert.equal(imports, 4);
+    // A failure is not kept, and neither is a client whose key was changed.
+    await assert.rejects(clients.of('9'), /no such merchant/);
+    await assert.rejects(clients.of('9'), /no such merchant/);
+    clients.forget('1');
+    await clients.of('1');
+    assert.deepEqual(reads.slice(4), ['9', '9', '1']);
+    assert.equal(emulator.deliveryTrackers.length, 6);
+  } finally {
+    crypto.subtle.importKey = importKey;
+  }
 }
 
 async function shippingNdr() {

@@ -48,8 +48,8 @@ const MIN_SIMILARITY = 0.6;
  *
  * Takes Amazon's codes and names, AfterShip's slugs, the names in Shopify, WooCommerce and Magento, and everyday ones, whatever their case,
  * accents and punctuation. There is a `code` only where there is no doubt which is meant, because a wrong one can't be corrected: Amazon
- * takes a tracking number once. So "DHL" and "Hermes" are `ambiguous`, although codes are spelt like that; where a text may be a code
- * already, ask `isCarrierCode` first. For names that are `ambiguous` or `unknown` keep a map of your own.
+ * takes a tracking number once. So "DHL" and "Hermes" are `ambiguous`, although codes are spelt like that; for a field that holds
+ * codes and never names, there is `isCarrierCode`. For names that are `ambiguous` or `unknown` keep a map of your own.
  *
  * Amazon's list is that of June 2020, for no newer one is public; what carriers are called elsewhere is our own collection. Never throws:
  * what is no text, or longer than 200 characters, is `unknown`.
