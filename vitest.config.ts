@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     // Half of the time is waiting for sockets and timers: a worker a core is not too many, on two cores least of all.
     maxWorkers: '100%',
+    // A third of the time was loading the same modules for each file anew. A test that patches a global has to put it back.
+    isolate: false,
     projects: [
       {
         extends: true,
