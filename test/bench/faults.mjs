@@ -70,10 +70,13 @@ const faults = [
   { name: 'none', answer: good, mends: true },
   { name: '503 once', answer: once(busy), mends: true },
   { name: '429, Retry-After 1 s', answer: once(json(429, { reasonCode: 'TooManyRequests' }, { 'retry-after': '1' })), mends: true },
+  ...[408, 425, 502, 504].map((status) => ({ name: `${status} once`, answer: once(json(status, {})), mends: /** @type {const} */ (true) })),
   { name: '500 always', answer: json(500, { reasonCode: 'InternalServerError' }) },
-  { name: '403', answer: json(403, { reasonCode: 'UnauthorizedAccess', message: 'no' }) },
+  ...[400, 401, 403, 404, 405].map((status) => ({ name: String(status), answer: json(status, { reasonCode: 'Refused', message: 'no' }) })),
   { name: 'reset once', answer: once(reset), mends: true },
   { name: 'reset always', answer: reset },
+  { name: 'reset in headers', answer: raw('HTTP/1.1 200 OK\r\ncontent-ty', 'destroy') },
+  { name: 'reset in body', answer: raw('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"deli', 'destroy') },
   { name: 'stall before answer', answer: () => undefined },
   { name: 'stall in headers', answer: raw('HTTP/1.1 200 OK\r\ncontent-ty') },
   { name: 'stall in body', answer: raw('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"deli') },
@@ -89,6 +92,7 @@ const faults = [
   { name: 'port refused', serve: async () => ({ ...(await closedPort()), count: () => 0, close: () => undefined }) },
   { name: 'name unknown', serve: async () => ({ host: 'pay-api.invalid', count: () => 0, close: () => undefined }) },
   { name: 'clock a day ahead', answer: clock, mends: true, clockAhead: DAY },
+  { name: 'clock a day behind', answer: clock, mends: true, clockAhead: -DAY },
 ];
 
 /** @typedef {{ host: string, count: () => number, close: () => void }} Served */
