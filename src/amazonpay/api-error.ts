@@ -76,7 +76,9 @@ export function toApiError({ response, requestId, signed, trackingNumber }: Fail
 /** Amazon prints back what it refuses. */
 function scrub(text: string, trackingNumber: string, signed: SignedHeaders | undefined): string {
   const signature = signed?.headers['authorization']?.split('Signature=')[1];
-  const clean = text.replaceAll(trackingNumber, '[tracking number]');
+  // As a word: "2" stands in every hash.
+  const number = new RegExp(`(?<!\\w)${trackingNumber.replace(/\W/g, '\\$&')}(?!\\w)`, 'g');
+  const clean = text.replace(number, '[tracking number]');
   return signature ? clean.replaceAll(signature, '[redacted]') : clean;
 }
 
@@ -107,6 +109,7 @@ function hintFor(status: number, code: string | undefined, message: string, sign
   if (status < 300) {
     return 'Amazon most likely accepted the tracker, so its number is used up: do not count on a second call. If a proxy answered, nothing was sent.';
   }
+  if (/missing key/i.test(message)) return 'The public key of this "publicKeyId" is not registered in Seller Central.';
   if (code === 'InvalidParameterValue') return parameterHint(message);
   if (code === 'InvalidRequestSignature') return signatureHint(message, signed);
   if (code && isClockRejected({ reasonCode: code, message })) return 'Set the clock here; Amazon refuses dates that lie ahead of its own.';
@@ -133,7 +136,6 @@ function parameterHint(message: string): string {
 /** Amazon prints the text that its own side expected to be signed: the same as ours means that the key is at fault, another that the request is. */
 function signatureHint(message: string, signed: SignedHeaders | undefined): string {
   const [, algorithm = '', hash = ''] = /(AMZN-PAY-RSASSA-PSS(?:-V2)?)(?:\s|\\n)+([0-9a-f]{64})/i.exec(message) ?? [];
-  if (/missing key/i.test(message)) return 'The public key of this "publicKeyId" is not registered in Seller Central.';
   if (!hash || !signed) return 'Check that "privateKey" belongs to "publicKeyId", and "region" and "environment" to both.';
   const [ourAlgorithm, ourHash] = signed.stringToSign.split('\n');
   if (algorithm !== ourAlgorithm) return `Amazon read ${algorithm}, signed was with ${ourAlgorithm}: something on the way changes headers.`;

@@ -6,7 +6,7 @@ import { pkcs8 } from './rsa.ts';
 
 const input = { chargePermissionId: 'P01-1234567-1234567', carrierCode: 'UPS', trackingNumber: '1Z999AA10123456784' } as const;
 
-async function errorFor(answer: Answer): Promise<ApiError> {
+async function errorFor(answer: Answer, trackingNumber: string = input.trackingNumber): Promise<ApiError> {
   const { url } = await servePay(answer);
   const client = new DeliveryTrackerClient({
     publicKeyId: 'LIVE-AGC4SIRXYYTSA667HVXKNEIA',
@@ -15,13 +15,25 @@ async function errorFor(answer: Answer): Promise<ApiError> {
     baseUrl: url,
     maxRetries: 0,
   });
-  return client.create(input).then(
+  return client.create({ ...input, trackingNumber }).then(
     () => {
       throw new Error('expected an error');
     },
     (error: ApiError) => error,
   );
 }
+
+test.each(['2', 'a.b(c', 'Ä 荷', '$&', '1Z999AA10123456784'])(
+  'the tracking number %j is taken out as a word, and nothing else is',
+  async (number) => {
+    const hash = 'a2'.repeat(32);
+    const message = `"${number}" (${number}) was used: [AMZN-PAY-RSASSA-PSS-V2\n${hash}]`;
+    const { message: shown } = await errorFor(json(400, { reasonCode: 'InvalidParameterValue', message }), number);
+    expect(shown).toContain('"[tracking number]" ([tracking number]) was used');
+    expect(shown).toContain(hash);
+    expect(shown).toContain('PSS-V2');
+  },
+);
 
 describe("Amazon's documented faults", () => {
   test.each([
@@ -44,6 +56,7 @@ describe("Amazon's documented faults", () => {
     [403, undefined, undefined, 'Seller Central'],
     [403, 'InvalidAuthentication', 'm', 'Seller Central'],
     [403, 'InvalidAccountStatus', 'm', 'Seller Central'],
+    [403, 'InvalidAuthentication', 'missing key', 'not registered'],
     [403, 'InvalidAuthorizationToken', 'm', 'no authorization token'],
     [404, 'ResourceNotFound', 'm', '"region"'],
     [405, 'UnsupportedOperation', 'm', undefined],
