@@ -8,7 +8,7 @@ import { type BatchOptions, runBatch } from '../core/batch.ts';
 import { encodeUtf8, sha256Hex } from '../core/bytes.ts';
 import { ApiError } from '../core/errors.ts';
 import { type Exchange, HttpClient, type OutgoingRequest } from '../core/http.ts';
-import type { IdempotencyStore } from '../core/idempotency.ts';
+import { checkIdempotencyStore, type IdempotencyStore } from '../core/idempotency.ts';
 import { type CallOptions, type ClientOptions, callHeaders, checkCall, checkOptions, checkUrl, misconfigured } from '../core/options.ts';
 import { TokenBucket } from '../core/rate-limiter.ts';
 import { parseJson } from '../core/response.ts';
@@ -179,9 +179,7 @@ export class DeliveryTrackerClient {
   ): AsyncIterable<DeliveryTrackerResult<Input>> {
     checkCall('amazonpay', options);
     const { idempotencyStore: store } = options;
-    if (store !== undefined && [store?.claim, store?.complete, store?.release].some((method) => typeof method !== 'function')) {
-      throw misconfigured('amazonpay', '"idempotencyStore" must have claim(), complete() and release()');
-    }
+    checkIdempotencyStore('amazonpay', store);
     const task = async (input: Input, index: number, signal: AbortSignal): Promise<DeliveryTrackerResult<Input>> => {
       let sent = false;
       try {

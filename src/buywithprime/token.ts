@@ -47,9 +47,6 @@ export function buyWithPrimeTokens(options: TokenOptions, tokenUrl: string): Acc
   if (typeof credentials !== 'function') checkCredentials(credentials);
   checkUrl('buywithprime', 'tokenUrl', tokenUrl);
   if (fetchToken !== undefined && typeof fetchToken !== 'function') throw misconfigured('buywithprime', '"fetchToken" must be a function');
-  if (tokenStore !== undefined && !(typeof tokenStore?.get === 'function' && typeof tokenStore.set === 'function')) {
-    throw misconfigured('buywithprime', '"tokenStore" must have get() and set()');
-  }
   // Without the caller's rate limiter: a token is fetched once in 15 minutes, and the call that waits for it has been let through.
   const http = new HttpClient('buywithprime', { ...options, rateLimiter: false });
   const provide = async (): Promise<BuyWithPrimeCredentials> =>

@@ -5,6 +5,7 @@
  */
 import { waitFor } from './abort.ts';
 import { type Surface, ValidationError } from './errors.ts';
+import { misconfigured } from './options.ts';
 
 /** A token and when it ends. */
 export interface AccessToken {
@@ -43,6 +44,10 @@ export class AccessTokens {
   #refused: string | undefined;
 
   constructor(options: AccessTokensOptions) {
+    const { surface, store } = options;
+    if (store !== undefined && !(typeof store?.get === 'function' && typeof store.set === 'function')) {
+      throw misconfigured(surface, '"tokenStore" must have get() and set()');
+    }
     this.#options = options;
   }
 
@@ -72,6 +77,8 @@ export class AccessTokens {
     const stored = this.#valid(await ignoreFailure(() => store?.get(key)));
     const token = stored ?? (await this.#fetch());
     if (!stored) await ignoreFailure(() => store?.set(key, token));
+    // The server insists on it: to doubt it any longer would mean to fetch it again for each call.
+    if (token.accessToken === this.#refused) this.#refused = undefined;
     this.#token = token;
     return token;
   }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Surface } from './errors.ts';
+import { misconfigured } from './options.ts';
 
 /** What {@link IdempotencyStore.claim} found: the key is the caller's now, somebody works on it, or it is done. */
 export type Claim = 'claimed' | 'in-progress' | 'completed';
@@ -18,6 +20,12 @@ export interface IdempotencyStore {
   complete(key: string): Promise<void>;
   /** The work failed: the next one may claim the key. */
   release(key: string): Promise<void>;
+}
+
+/** Refuses what is no store when it is given, and not with the first event. */
+export function checkIdempotencyStore(surface: Surface, store: IdempotencyStore | undefined): void {
+  if (store === undefined || [store?.claim, store?.complete, store?.release].every((method) => typeof method === 'function')) return;
+  throw misconfigured(surface, '"idempotencyStore" must have claim(), complete() and release()');
 }
 
 /** How long a {@link MemoryIdempotencyStore} remembers, and how much. */

@@ -6,6 +6,7 @@
 import { decodeUtf8 } from './bytes.ts';
 import { ApiError, type ApiErrorDetails, type WaybillError } from './errors.ts';
 import { redact, redactJson } from './redact.ts';
+import { readStream } from './stream.ts';
 
 /** An answer, read to its end. */
 export interface HttpResponse {
@@ -16,7 +17,7 @@ export interface HttpResponse {
   readonly attempts: number;
 }
 
-/** An error page of Amazon's is a few kB, an order some hundred; a stream without end must not fill the memory. */
+/** An error page of Amazon's is a few kB, an order some hundred. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const FIRST_DELAY = 500;
 const MAX_DELAY = 20_000;
@@ -26,27 +27,8 @@ const MAX_DELAY = 20_000;
  * came is enough: its status says the rest.
  */
 export async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = response.body?.getReader();
-  try {
-    for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
-      chunks.push(part.value);
-      size += part.value.length;
-      if (size > MAX_BYTES) {
-        void reader?.cancel().catch(() => undefined);
-        break;
-      }
-    }
-  } catch (error) {
-    if (response.ok) throw error;
-  }
-  const bytes = new Uint8Array(Math.min(size, MAX_BYTES));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk.subarray(0, bytes.length - at), at);
-    at += chunk.length;
-  }
+  const { bytes, failure } = await readStream(response.body, MAX_BYTES);
+  if (failure && response.ok) throw failure.error;
   return decodeUtf8(bytes);
 }
 

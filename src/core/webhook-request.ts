@@ -7,6 +7,7 @@ import { decodeUtf8 } from './bytes.ts';
 import { type Surface, ValidationError } from './errors.ts';
 import { misconfigured } from './options.ts';
 import { typeName } from './schema.ts';
+import { readStream } from './stream.ts';
 
 /** The parts of a request that a verifier reads. A `Request` is one, and so is what Express or Lambda hands over. */
 export interface WebhookRequest {
@@ -49,24 +50,9 @@ export async function readBytes(surface: Surface, request: Request, limit: numbe
     );
   }
   if (Number(request.headers.get('content-length')) > limit) return undefined;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = request.body?.getReader();
-  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
-    size += part.value.length;
-    if (size > limit) {
-      void reader?.cancel().catch(() => undefined);
-      return undefined;
-    }
-    chunks.push(part.value);
-  }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  const { bytes, isCut, failure } = await readStream(request.body, limit);
+  if (failure) throw failure.error;
+  return isCut ? undefined : bytes;
 }
 
 /** A body as JSON, whether a framework has parsed it or not. */

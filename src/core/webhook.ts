@@ -9,7 +9,7 @@
  * @see {@link https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html | API destinations}
  */
 import { type AuthenticationError, isWaybillError, type Surface, TimeoutError, ValidationError } from './errors.ts';
-import type { IdempotencyStore } from './idempotency.ts';
+import { checkIdempotencyStore, type IdempotencyStore } from './idempotency.ts';
 import { misconfigured } from './options.ts';
 import { MAX_BODY_BYTES, notAnEvent, readBytes } from './webhook-request.ts';
 
@@ -82,6 +82,8 @@ export function createWebhookHandler<Event>(
     if (!(Number.isInteger(value) && value > 0 && value < 2 ** 31))
       throw misconfigured(surface, `"${name}" must be a whole number, 1 or more`);
   }
+
+  checkIdempotencyStore(surface, options.idempotencyStore);
 
   const handle = async (request: Request, context: WebhookContext): Promise<Response> => {
     if (request.method !== 'POST') throw new Refusal(405, notAnEvent(surface, 'events are sent with POST'), { allow: 'POST' });

@@ -44,10 +44,6 @@ const LIFETIME = 3_600;
 export function lwaTokens({ credentials, tokenUrl = TOKEN_URL, tokenStore, ...options }: LwaOptions): AccessTokens {
   checkCredentials(credentials);
   checkUrl(SURFACE, 'tokenUrl', tokenUrl);
-  demand(
-    tokenStore === undefined || (typeof tokenStore?.get === 'function' && typeof tokenStore.set === 'function'),
-    '"tokenStore" must have get() and set()',
-  );
   const { clientId, clientSecret, refreshToken } = credentials;
   const http = new HttpClient(SURFACE, { ...options, rateLimiter: false });
 

@@ -59,6 +59,20 @@ describe('AccessTokens', () => {
     expect(fetchToken).toHaveBeenCalledTimes(2);
   });
 
+  test('takes a token that was refused where the server insists on it, and does not fetch it again for each call', async () => {
+    const fetchToken = vi.fn(async () => ({ accessToken: 'the-only-one', expiresIn: 3_600 }));
+    const { subject } = tokens({ fetchToken });
+    subject.refuse(await subject.get());
+    for (let times = 0; times < 5; times += 1) expect(await subject.get()).toBe('the-only-one');
+    expect(fetchToken).toHaveBeenCalledTimes(2);
+  });
+
+  test('refuses a store that is none', () => {
+    for (const store of [null, {}, { get: async () => undefined }]) {
+      expect(() => tokens({ store: store as never })).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
+    }
+  });
+
   test('shares tokens among processes through a store', async () => {
     const store = memoryStore();
     const [one, other] = [tokens({ store }), tokens({ store })];

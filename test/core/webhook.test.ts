@@ -267,6 +267,8 @@ test.each([
   [() => 0, null],
   [() => 0, 'options'],
   [() => 0, { retryAfter: Number.NaN }],
+  [() => 0, { idempotencyStore: null }],
+  [() => 0, { idempotencyStore: { claim: () => 'claimed' } }],
 ])('refuses %o with %o at construction', (onEvent, options) => {
   expect(() => createWebhookHandler(receiver, onEvent as never, options as never)).toThrow(
     expect.objectContaining({ code: 'CONFIGURATION' }),
