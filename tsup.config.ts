@@ -26,7 +26,7 @@ const base: Options = {
   treeshake: false,
   sourcemap: false,
   clean: false,
-  external: ['graphql', 'msw'],
+  external: ['fast-check', 'graphql', 'msw'],
 };
 
 export default defineConfig([
@@ -39,8 +39,12 @@ export default defineConfig([
       'shipping-ndr/webhook': 'src/shipping-ndr/webhook.ts',
       'buywithprime/index': 'src/buywithprime/index.ts',
       'buywithprime/events': 'src/buywithprime/events.ts',
+      'adapters/node': 'src/adapters/node.ts',
+      'adapters/fastify': 'src/adapters/fastify.ts',
+      'adapters/lambda': 'src/adapters/lambda.ts',
       'testing/index': 'src/testing/index.ts',
       'testing/msw': 'src/testing/msw.ts',
+      'testing/arbitraries': 'src/testing/arbitraries.ts',
     },
     noExternal: ['jose', 'p-retry', 'is-network-error', /^zod(\/|$)/, /^@noble\//],
     esbuildPlugins: [keepMetafile('main')],

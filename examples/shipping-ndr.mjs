@@ -9,7 +9,7 @@
  * PORT                      8080 by default
  */
 import { createServer } from 'node:http';
-import { Readable } from 'node:stream';
+import { toNodeHandler } from 'waybill/adapters/node';
 import { apiKey, MemoryIdempotencyStore, NdrFeedbackClient, NdrWebhookVerifier, suggestNdrActions } from 'waybill/shipping-ndr';
 
 const { NDR_API_KEY = '', LWA_CLIENT_ID = '', LWA_CLIENT_SECRET = '', LWA_REFRESH_TOKEN = '', PORT = '8080' } = process.env;
@@ -37,11 +37,4 @@ const handler = new NdrWebhookVerifier({ auth: apiKey({ keys: NDR_API_KEY }) }).
   },
 );
 
-const server = createServer(async (incoming, outgoing) => {
-  const headers = /** @type {Record<string, string>} */ (incoming.headers);
-  const body = incoming.method === 'POST' ? { body: Readable.toWeb(incoming), duplex: 'half' } : {};
-  const init = /** @type {RequestInit} */ ({ method: incoming.method, headers, ...body });
-  const response = await handler(new Request(`http://localhost${incoming.url}`, init));
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text());
-});
-server.listen(Number(PORT), () => console.log(`listening on port ${PORT}`));
+createServer(toNodeHandler(handler)).listen(Number(PORT), () => console.log(`listening on port ${PORT}`));

@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildCommandLine } from './command-line.mjs';
 import { writeCommonJs } from './commonjs.mjs';
 import { writeNotices } from './third-party-notices.mjs';
 
@@ -21,6 +22,9 @@ async function build() {
   for (const old of ['dist', '.build']) rmSync(join(root, old), { recursive: true, force: true });
   execFileSync(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js'), '--silent'], { cwd: root, stdio: 'inherit' });
   await writeCommonJs(join(root, 'dist'));
+  // After it, for a command needs no CommonJS twin.
+  const metafile = await buildCommandLine(join(root, 'dist/cli'));
+  writeFileSync(join(root, '.build/metafile-cli.json'), JSON.stringify(metafile));
   writeNotices(root);
   // The time it began: a source that changed meanwhile is not in it.
   writeFileSync(stamp, String(started));

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from './packed.mjs';
 
-const PEERS = ['zod', 'graphql', 'msw'];
+const PEERS = ['zod', 'graphql', 'msw', 'fast-check'];
 const NEEDS_PEER = /^\.\/(schemas|testing)/;
 
 const strict = { strict: true, noEmit: true, target: 'es2022', module: 'node20', exactOptionalPropertyTypes: true };

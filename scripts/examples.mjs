@@ -11,11 +11,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parse } from 'csv-parse/sync';
 import { build } from 'esbuild';
 import { DeliveryTrackerClient } from 'waybill/amazonpay';
-import { AmazonEmulator, authenticatedRequest, buyWithPrimeEvent, buyWithPrimeOrder, ndrEvent, testKeys } from 'waybill/testing';
+import { AmazonEmulator, authenticatedRequest, buyWithPrimeEvent, buyWithPrimeOrder, ndrEvent, sqsEvent, testKeys } from 'waybill/testing';
 import { kmsSigner } from '../examples/aws-kms-signer.mjs';
-import { serve } from '../examples/demo/serve.mjs';
+import { serve } from '../examples/serve.mjs';
 import { MerchantClients } from '../examples/several-merchants.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -43,6 +44,7 @@ const examples = [
   ['aws-kms-signer.mjs', awsKmsSigner],
   ['several-merchants.mjs', severalMerchants],
   ['shipping-ndr.mjs', shippingNdr],
+  ['ndr-decisions.mjs', ndrDecisions],
   ['buywithprime.mjs', buyWithPrime],
   ...(await denoAndBun()),
   ['cloudflare-worker.ts', cloudflareWorker],
@@ -192,6 +194,105 @@ async function shippingNdr() {
   server.stop();
 }
 
+async function ndrDecisions() {
+  const { clientId, clientSecret, refreshToken } = emulator.credentials.lwa;
+  const env = {
+    LWA_CLIENT_ID: clientId,
+    LWA_CLIENT_SECRET: clientSecret,
+    LWA_REFRESH_TOKEN: refreshToken,
+    SP_API_URL: amazon.url,
+    LWA_URL: `${amazon.url}/auth/o2/token`,
+  };
+  const [file, report] = [join(folder, 'decisions.csv'), join(folder, 'report.csv')];
+  /** @type {(variables?: Readonly<Record<string, string>>) => ReturnType<typeof run>} */
+  const submit = (variables = {}) => run(process.execPath, ['examples/ndr-decisions.mjs', file, report], { ...env, ...variables });
+  const submitted = () => emulator.ndrFeedback.map(({ trackingId, ndrAction }) => `${trackingId} ${ndrAction}`).sort();
+  /** @type {() => Record<string, string>[]} */
+  const reported = () => parse(readFileSync(report), { columns: true });
+
+  // As Excel writes it where a comma is the decimal sign: a byte order mark, semicolons, line breaks within quotes.
+  const ahead = new Date(Date.now() + 86_400_000).toISOString();
+  const rows = [
+    'Tracking ID;NDRACTION;rescheduleDate;additionalAddressNotes;ndrDueDate;shop',
+    `1001;reschedule;${ahead};;${ahead};a`,
+    '1002;REATTEMPT;;"Second gate,\r\nbehind ""Asha""";;b',
+    ';;;;;',
+    '1003;RESCHEDULE;02-03-2026;;;c',
+    '1004;RTO;;;2020-01-01T00:00:00Z;d',
+    '1.80956E+12;RTO;;;;e',
+    '=1005;RTO;;notes;;f',
+    '1006;RTO;;;;g;h',
+    '1001;RTO;;;;i',
+    '1007;RTO;;;;j',
+    '1008;RTO;;;;k',
+  ];
+  writeFileSync(file, `\ufeff${rows.join('\r\n')}\r\n`);
+  emulator.fail({ path: '/shipping/v2/ndrFeedback', status: 404 });
+  const first = await submit();
+  assert.equal(first.code, 1, first.output);
+  assert.equal(first.output.trim(), '3 submitted, 7 failed, 0 submitted before');
+  assert.deepEqual(
+    reported()
+      .map(({ row, status, sent, code }) => `${row} ${status} ${sent} ${code}`)
+      .sort(),
+    [
+      '10 failed no CSV',
+      '11 submitted yes ',
+      '12 submitted yes ',
+      '2 failed yes NotFound',
+      '3 submitted yes ',
+      '5 failed no VALIDATION',
+      '6 failed no VALIDATION',
+      '7 failed no CSV',
+      '8 failed no VALIDATION',
+      '9 failed no CSV',
+    ],
+  );
+  const notFound = reported().find(({ code }) => code === 'NotFound');
+  assert.match(`${notFound?.['message']} ${notFound?.['hint']} ${notFound?.['requestId']}`, /404.*tracking id.*\S{8}/);
+  assert.equal(
+    emulator.ndrFeedback.find(({ trackingId }) => trackingId === '1002')?.ndrRequestData?.additionalAddressNotes,
+    'Second gate,\r\nbehind "Asha"',
+  );
+  // A formula out of a stranger's text is none for the spreadsheet that opens the report.
+  assert.match(readFileSync(report, 'utf8'), /^8,'=1005,/m);
+
+  // Mended, and cut off in the middle of a line as by a crash: what is done is not done again.
+  rows.splice(4, 6, `1003;RESCHEDULE;${ahead};;;c`);
+  writeFileSync(file, rows.join('\n'));
+  writeFileSync(report, `${readFileSync(report)}13,"10`);
+  const second = await submit();
+  assert.deepEqual([second.code, second.output.trim()], [0, '2 submitted, 0 failed, 3 submitted before'], second.output);
+  assert.deepEqual(submitted(), ['1001 RESCHEDULE', '1002 REATTEMPT', '1003 RESCHEDULE', '1007 RTO', '1008 RTO']);
+  assert.equal(reported().length, 12);
+
+  // Credentials that are not taken: no row would fare better.
+  rows.push(...Array.from({ length: 100 }, (_, index) => `2${index};RTO;;;;`));
+  writeFileSync(file, rows.join('\n'));
+  const refused = await submit({ LWA_CLIENT_SECRET: 'another' });
+  assert.equal(refused.code, 2);
+  assert.match(refused.output, /invalid_client.*\n0 submitted, \d\d? failed/s);
+
+  // Very long, in little memory: nothing of it is sent, for the dates are over.
+  const long = Array.from(
+    { length: 4_000 },
+    (_, index) => `3${index},RESCHEDULE,2020-01-01T00:00:00Z,"${'Near the old mill. '.repeat(420)}"`,
+  );
+  writeFileSync(file, `trackingId,ndrAction,rescheduleDate,remarks\n${long.join('\n')}\n`);
+  const { code, output } = await submit({ NODE_OPTIONS: '--max-old-space-size=24' });
+  assert.deepEqual([code, output.trim()], [1, '0 submitted, 4000 failed, 0 submitted before'], output);
+  writeFileSync(file, 'trackingId,ndrAction\n1,RTO\n2,"RTO\n3,RTO\n');
+  assert.match((await submit()).output, /1 submitted, 1 failed/);
+  assert(reported().some(({ row, message }) => row === '3' && /double quote/.test(String(message))));
+  assert.equal((await run(process.execPath, ['examples/ndr-decisions.mjs', join(folder, 'none.csv'), report], env)).code, 2);
+  // The decisions in place of the report, without a line break at the end: not a byte of them is lost.
+  for (const text of ['trackingId,ndrAction\n1,RTO', 'trackingId,ndrAction\n1', 'trackingId,ndrAction']) {
+    writeFileSync(file, text);
+    const { code, output } = await run(process.execPath, ['examples/ndr-decisions.mjs', file, file], env);
+    assert.deepEqual([code, /is no report of this program/.test(output), readFileSync(file, 'utf8')], [2, true, text]);
+  }
+}
+
 async function buyWithPrime() {
   const { clientId, clientSecret, targetId } = emulator.credentials.buyWithPrime;
   const env = { BWP_CLIENT_ID: clientId, BWP_CLIENT_SECRET: clientSecret, BWP_TARGET_ID: targetId, BWP_URL: amazon.url };
@@ -215,7 +316,7 @@ async function denoAndBun() {
   const host = join(folder, 'host.mjs');
   writeFileSync(
     host,
-    `import { serve } from ${JSON.stringify(pathToFileURL(join(root, 'examples/demo/serve.mjs')))};
+    `import { serve } from ${JSON.stringify(pathToFileURL(join(root, 'examples/serve.mjs')))};
 import service from './deno-bun.mjs';
 await serve(service.fetch, { port: Number(process.env.PORT) });`,
   );
@@ -311,6 +412,11 @@ async function readme() {
   });
   const { fetch } = globalThis;
   const { log } = console;
+  /** @type {unknown[]} */
+  let printed = [];
+  console.log = (...words) => {
+    printed = words;
+  };
   globalThis.fetch = /** @type {typeof fetch} */ (emulator.fetch);
   try {
     const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code);
@@ -320,6 +426,7 @@ async function readme() {
       modules.push(await import(pathToFileURL(file).href));
     }
     const [, shipping, deliveries] = modules;
+    assert.match(String(printed), /answered 404/);
     assert.deepEqual(
       emulator.deliveryTrackers.map(({ trackingNumber }) => trackingNumber),
       ['JJD000390007827356'],
@@ -327,12 +434,8 @@ async function readme() {
     const event = ndrEvent({ detail: { reasonCode: 'Customer unavailable' } });
     const { status } = await shipping.POST(authenticatedRequest(event, { auth: { type: 'apiKey', key: 'abcdef12345' } }));
     assert.deepEqual([status, emulator.ndrFeedback.map(({ ndrAction }) => ndrAction)], [200, ['RESCHEDULE']]);
-    /** @type {unknown[]} */
-    let printed = [];
-    console.log = (...words) => {
-      printed = words;
-    };
-    await deliveries.handler(buyWithPrimeEvent('PACKAGE_DELIVERY_IN_TRANSIT'));
+    const answer = await deliveries.handler(sqsEvent([buyWithPrimeEvent('PACKAGE_DELIVERY_IN_TRANSIT')]));
+    assert.deepEqual(answer, { batchItemFailures: [] });
     assert.deepEqual(printed, ['322-ABC1-AAAAAA', 'IN_TRANSIT', 2]);
   } finally {
     Object.assign(console, { log });

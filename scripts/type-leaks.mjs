@@ -6,7 +6,7 @@ import ts from 'typescript';
 /** The optional peers, each with the entries that may name it. */
 const ALLOWED = [
   { library: /^zod(\/|$)/, entry: /^schemas\.d\.c?ts$/ },
-  { library: /^(graphql|msw)(\/|$)/, entry: /^testing\// },
+  { library: /^(fast-check|graphql|msw)(\/|$)/, entry: /^testing\// },
 ];
 
 /**

@@ -8,7 +8,7 @@ import { type BatchOptions, runBatch } from '../core/batch.ts';
 import { encodeUtf8, sha256Hex } from '../core/bytes.ts';
 import { ApiError } from '../core/errors.ts';
 import { type Exchange, HttpClient, type OutgoingRequest } from '../core/http.ts';
-import { checkIdempotencyStore, type IdempotencyStore } from '../core/idempotency.ts';
+import { checkIdempotencyStore, type IdempotencyStore, workOnce } from '../core/idempotency.ts';
 import { type CallOptions, type ClientOptions, callHeaders, checkCall, checkOptions, checkUrl, misconfigured } from '../core/options.ts';
 import { TokenBucket } from '../core/rate-limiter.ts';
 import { parseJson } from '../core/response.ts';
@@ -184,21 +184,19 @@ export class DeliveryTrackerClient {
       let sent = false;
       try {
         const key = deriveIdempotencyKey(readInput(input));
-        const claim = await store?.claim(key);
-        if (claim === 'completed') return { index, input, status: 'already-created' };
-        if (claim === 'in-progress') return { index, input, status: 'in-progress' };
         // A key that came along would be one for all.
         const call = { ...options, idempotencyKey: key, signal };
-        const exchange = this.#exchange(input, call, () => {
-          sent = true;
+        const send = (): Promise<DeliveryTracker> => {
+          const exchange = this.#exchange(input, call, () => {
+            sent = true;
+          });
+          return this.#http.send(exchange, call);
+        };
+        const done = await workOnce(store, key, send, () => {
+          this.#http.warn({ code: 'STORE_FAILED', path: ['idempotencyStore'], message: 'could not keep that a tracker was created' });
         });
-        const tracker = await this.#http.send(exchange, call).catch(async (error: unknown) => {
-          // The claim lapses by itself where even this fails; the call's error is the one to show.
-          await Promise.resolve(store?.release(key)).catch(() => undefined);
-          throw error;
-        });
-        await this.#remember(store, key);
-        return { index, input, status: 'created', tracker };
+        if (done.claim === 'claimed') return { index, input, status: 'created', tracker: done.result };
+        return { index, input, status: done.claim === 'completed' ? 'already-created' : 'in-progress' };
       } catch (error) {
         return { index, input, status: 'failed', error, sent };
       }
@@ -223,15 +221,6 @@ export class DeliveryTrackerClient {
     const { url, method, headers, body } = await this.#exchange(input, options).prepare();
     const merged = { ...callHeaders('amazonpay', options), ...headers };
     return new Request(url, { method, headers: merged, body: body ?? null, redirect: 'manual' });
-  }
-
-  /** A store that fails now must not make a failure of what Amazon accepted; sent again, it has the same idempotency key. */
-  async #remember(store: IdempotencyStore | undefined, key: string): Promise<void> {
-    try {
-      await store?.complete(key);
-    } catch {
-      this.#http.warn({ code: 'STORE_FAILED', path: ['idempotencyStore'], message: 'could not keep that a tracker was created' });
-    }
   }
 
   #exchange(input: DeliveryTrackerInput, options: DeliveryTrackerCallOptions, onSigned?: () => void): Exchange<DeliveryTracker> {

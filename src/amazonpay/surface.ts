@@ -12,7 +12,7 @@ export {
   type MemoryIdempotencyStoreOptions,
 } from '../core/idempotency.ts';
 export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo, Warning } from '../core/options.ts';
-export { type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/rate-limiter.ts';
+export { type QuotaNews, type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/rate-limiter.ts';
 export type { AnyIterable, Fetch, Open, StandardSchemaV1, WebCryptoKey } from '../core/types.ts';
 export type { AmazonPayAlgorithm } from './algorithms.ts';
 export type { AmazonPayReasonCode } from './api-error.ts';

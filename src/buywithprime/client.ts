@@ -1,63 +1,40 @@
 /**
- * Asks the Buy with Prime API what an event is about.
+ * Asks the Buy with Prime API what an event is about, and which events are sent.
  *
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/call-the-buy-with-prime-api | Call the API}
  */
-import type { TokenStore } from '../core/access-token.ts';
-import { ValidationError } from '../core/errors.ts';
-import { HttpClient } from '../core/http.ts';
-import { type CallOptions, type ClientOptions, checkUrl, misconfigured } from '../core/options.ts';
-import { parseSchema } from '../core/schema.ts';
-import type { Provided } from '../core/types.ts';
-import { type BuyWithPrimeApiVersion, LATEST_API_VERSION } from './api-version.ts';
+import type { CallOptions } from '../core/options.ts';
+import { createAuthProfile } from './auth-profile.ts';
+import { type BuyWithPrimeApi, type BuyWithPrimeClientOptions, openApi } from './client-options.ts';
+import { deleteById } from './deletion.ts';
 import { type DeliveryResolution, findDelivery } from './delivery.ts';
-import { orderDocument, orderVariables } from './documents.ts';
-import { GraphQLTransport } from './graphql.ts';
-import { type BuyWithPrimeOrder, type OrderAliasIdentifier, type OrderIdentifier, readOrder } from './order.ts';
-import type { BuyWithPrimeOrderPayload } from './order-payload.ts';
-import { BuyWithPrimeOrderPayloadSchema } from './schemas.ts';
-import { type BuyWithPrimeCredentials, type BuyWithPrimeToken, buyWithPrimeTokens } from './token.ts';
-
-/** What a {@link BuyWithPrimeClient} is made with. */
-export interface BuyWithPrimeClientOptions extends ClientOptions {
-  /** Client id and secret; a function is asked whenever a token is fetched, so that they can be rotated. */
-  readonly credentials: Provided<BuyWithPrimeCredentials>;
-  /** The business product id, called TargetId where the console gives out the credentials. */
-  readonly targetId: string;
-  /**
-   * Which version of the API is asked; it decides the query, not the shape of what is returned.
-   * @default '2024-11-01'
-   */
-  readonly apiVersion?: BuyWithPrimeApiVersion;
-  /**
-   * Where tokens are fetched.
-   * @default `/token` of `baseUrl`
-   */
-  readonly tokenUrl?: string;
-  /**
-   * Fetches a token in another way. Amazon does not document the request: by default the client credentials go, form-encoded, to
-   * `tokenUrl`, and `access_token` and `expires_in` are read from the answer, which is inferred.
-   */
-  readonly fetchToken?: (credentials: BuyWithPrimeCredentials) => Promise<BuyWithPrimeToken>;
-  /** Shares tokens among processes: Amazon throttles whoever asks for many. */
-  readonly tokenStore?: TokenStore;
-  /**
-   * Takes the place of the order query, to ask for more. It must declare `$orderIdentifier: OrderIdentifierInput!` and select
-   * `order { id lineItems { id } }` with the deliveries' `id` and `state`; what else it selects is in `order.payload`.
-   */
-  readonly orderDocument?: string;
-}
-
-const BASE_URL = 'https://api.buywithprime.amazon.com';
+import {
+  createEventSubscription,
+  type EventSubscription,
+  type EventSubscriptionInput,
+  getEventSubscription,
+} from './event-subscription.ts';
+import { type EventSubscriptionReference, type EventSubscriptionsOptions, listEventSubscriptions } from './event-subscription-list.ts';
+import { requireTexts } from './input.ts';
+import { type BuyWithPrimeOrder, type OrderIdentifier, readOrder } from './order.ts';
+import { checkIdentifier, ORDER_NOT_FOUND, queryOrder } from './order-query.ts';
+import { execute, queryInventoryItem } from './own-document.ts';
+import { type BuyWithPrimePackageTracker, type PackageTrackerIdentifier, queryPackageTracker } from './package-tracker.ts';
+import { findRefund, type RefundResolution } from './refund.ts';
+import { findReturn, type ReturnResolution } from './return.ts';
 
 /**
- * Reads orders and their deliveries.
+ * Reads orders with their deliveries, refunds and returns, and manages event subscriptions.
  *
  * Cheap to make. A token lasts 15 minutes; it is fetched on first use, shared by concurrent calls and renewed a minute early. Make one
  * client per business product and keep it, or share a `tokenStore`.
  *
- * The default queries ask for no personal data.
+ * The queries ask for no personal data. What changes something is repeated only where Amazon certainly did not do it.
+ *
+ * Every method rejects with a {@link GraphQLError} `GRAPHQL` where the answer has errors (what data came with them is in `error.data`), an
+ * {@link ApiError} `API` where it is no success or not JSON, a {@link ConnectionError} `CONNECTION` or a {@link TimeoutError} `TIMEOUT` where
+ * none came, and a {@link ValidationError} `VALIDATION` for an input that can't be right or an answer of another shape.
  *
  * @example From an event to the delivery it names
  * ```ts
@@ -76,34 +53,11 @@ const BASE_URL = 'https://api.buywithprime.amazon.com';
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/delivery_in_transit | DELIVERY_IN_TRANSIT}
  */
 export class BuyWithPrimeClient {
-  readonly #transport: GraphQLTransport;
-  readonly #apiVersion: BuyWithPrimeApiVersion;
-  readonly #orderDocument: string;
+  readonly #api: BuyWithPrimeApi;
 
   /** @throws {@link ConfigurationError} `CONFIGURATION` for an option that can't work. */
   constructor(options: BuyWithPrimeClientOptions) {
-    // First, because it refuses options that are no object.
-    const http = new HttpClient('buywithprime', options);
-    const { targetId, apiVersion = LATEST_API_VERSION, baseUrl = BASE_URL } = options;
-    const host = checkUrl('buywithprime', 'baseUrl', baseUrl);
-    if (typeof targetId !== 'string' || !/^[\x21-\x7e]+$/.test(targetId)) {
-      throw misconfigured('buywithprime', '"targetId" must be the business product id', 'The merchant console calls it TargetId.');
-    }
-    if (typeof apiVersion !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(apiVersion)) {
-      throw misconfigured('buywithprime', `"apiVersion" must be a date such as "${LATEST_API_VERSION}"`);
-    }
-    const { orderDocument: document = orderDocument(apiVersion), tokenUrl = `${host}/token` } = options;
-    if (typeof document !== 'string' || !document.includes('$orderIdentifier')) {
-      throw misconfigured('buywithprime', '"orderDocument" must be a query that takes $orderIdentifier');
-    }
-    this.#apiVersion = apiVersion;
-    this.#orderDocument = document;
-    this.#transport = new GraphQLTransport({
-      http,
-      url: `${host}/graphql`,
-      headers: { 'x-api-target-id': targetId, 'x-api-version': apiVersion },
-      tokens: buyWithPrimeTokens(options, tokenUrl),
-    });
+    this.#api = openApi(options);
   }
 
   /**
@@ -113,9 +67,7 @@ export class BuyWithPrimeClient {
    * `ThrottlingError` and `InternalServerError` are repeated like a failure of the network, and the token is renewed once where
    * access is denied.
    *
-   * @throws {@link GraphQLError} `GRAPHQL` where the answer has errors; what data came with them is in `error.data`.
-   * @throws {@link ApiError} `API` where the answer is no success, or not JSON.
-   * @throws {@link ValidationError} `VALIDATION` for an identifier that can't be one, or an answer of another shape.
+   * @throws {@link ValidationError} `VALIDATION` for an identifier that can't be one; else as {@link BuyWithPrimeClient} says.
    *
    * @example
    * ```ts
@@ -126,15 +78,7 @@ export class BuyWithPrimeClient {
    */
   async order(identifier: OrderIdentifier, call?: CallOptions): Promise<BuyWithPrimeOrder | undefined> {
     checkIdentifier(identifier);
-    return this.#transport.send(
-      {
-        document: this.#orderDocument,
-        variables: orderVariables(this.#apiVersion, identifier),
-        optional: 'order',
-        read: ({ order }) => (order === null || order === undefined ? undefined : readOrder(parseOrder(order))),
-      },
-      call,
-    );
+    return queryOrder(this.#api, identifier, 'order', readOrder, call);
   }
 
   /**
@@ -157,36 +101,192 @@ export class BuyWithPrimeClient {
    * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/delivery_in_transit | DELIVERY_IN_TRANSIT}
    */
   async resolveDelivery(event: { readonly orderId: string; readonly deliveryId: string }, call?: CallOptions): Promise<DeliveryResolution> {
-    const { orderId, deliveryId } = (event ?? {}) as Partial<typeof event>;
-    requireText('orderId', orderId);
-    requireText('deliveryId', deliveryId);
-    return findDelivery(await this.order(orderId, call), deliveryId);
+    const { orderId, deliveryId } = requireTexts(event, ['orderId', 'deliveryId']);
+    const order = await this.order(orderId, call);
+    return order ? findDelivery(order, deliveryId) : { ...ORDER_NOT_FOUND };
   }
-}
 
-function parseOrder(order: unknown): BuyWithPrimeOrderPayload {
-  return parseSchema(BuyWithPrimeOrderPayloadSchema, order, {
-    surface: 'buywithprime',
-    direction: 'response',
-    hint: 'A document of your own must select the ids and states; otherwise Amazon changed the order.',
-  });
-}
-
-function checkIdentifier(identifier: OrderIdentifier): void {
-  if (typeof identifier !== 'object') {
-    requireText('orderId', identifier);
-    return;
+  /**
+   * Finds the refund that an event names. One that `REFUND_REQUESTED` names is yours to process: calculate the amount, refund it in
+   * your order system, and tell Amazon by its `updateOrder`, which this package does not send.
+   *
+   * @throws As {@link BuyWithPrimeClient.order} does.
+   *
+   * @example
+   * ```ts
+   * const resolution = await client.resolveRefund(event);
+   * if (resolution.status === 'found' && resolution.refund.state === 'PENDING') {
+   *   await refund(resolution.order.id, resolution.refund.id, resolution.refund.lineItems);
+   * }
+   * ```
+   *
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/refund_requested | REFUND_REQUESTED}
+   */
+  async resolveRefund(event: { readonly orderId: string; readonly refundId: string }, call?: CallOptions): Promise<RefundResolution> {
+    const { orderId, refundId } = requireTexts(event, ['orderId', 'refundId']);
+    const found = await queryOrder(this.#api, orderId, 'refund', (order) => findRefund(order, refundId), call);
+    return found ?? { ...ORDER_NOT_FOUND };
   }
-  const { aliasId, aliasType } = (identifier?.alias ?? {}) as Partial<OrderAliasIdentifier['alias']>;
-  requireText('alias.aliasId', aliasId);
-  requireText('alias.aliasType', aliasType);
-}
 
-function requireText(name: string, value: unknown): asserts value is string {
-  if (typeof value === 'string' && value !== '') return;
-  const issue = { path: name.split('.'), message: `expected text, got ${value === '' ? 'an empty one' : typeof value}` };
-  throw new ValidationError('request', [issue], {
-    surface: 'buywithprime',
-    hint: 'Orders are found by id or by { alias: { aliasId, aliasType } }, deliveries by an event of kind DELIVERY_*.',
-  });
+  /**
+   * Finds the return that an event names, with what comes back and how. It is no reason to refund: `REFUND_REQUESTED` says when.
+   *
+   * @throws As {@link BuyWithPrimeClient.order} does.
+   *
+   * @example
+   * ```ts
+   * const resolution = await client.resolveReturn(event);
+   * if (resolution.status === 'found') await expectBack(resolution.return.lineItems, resolution.return.packages);
+   * ```
+   *
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/steps-to-process-returns | Process returns}
+   */
+  async resolveReturn(event: { readonly orderId: string; readonly returnId: string }, call?: CallOptions): Promise<ReturnResolution> {
+    const { orderId, returnId } = requireTexts(event, ['orderId', 'returnId']);
+    const found = await queryOrder(this.#api, orderId, 'return', (order) => findReturn(order, returnId), call);
+    return found ?? { ...ORDER_NOT_FOUND };
+  }
+
+  /**
+   * Reads where a package is; `undefined` where the number is not known. Takes an event of kind `PACKAGE_TRACKER_MILESTONE_CHANGED`,
+   * or carrier and number. Needs API version 2024-11-01, and a permission of its own.
+   *
+   * @throws {@link ConfigurationError} `CONFIGURATION` with an older `apiVersion`; else as {@link BuyWithPrimeClient.order} does. No error
+   *   shows the number.
+   *
+   * @example
+   * ```ts
+   * const tracker = await client.packageTracker({ carrierCode: 'ups', trackingNumber: '1Z999AA10123456784' });
+   * if (tracker?.milestone?.code === 'AVAILABLE_FOR_PICKUP') await remind(tracker.url);
+   * ```
+   *
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/tracking-queries-packagetracker | The package tracker query}
+   */
+  async packageTracker(identifier: PackageTrackerIdentifier, call?: CallOptions): Promise<BuyWithPrimePackageTracker | undefined> {
+    return queryPackageTracker(this.#api, identifier, call);
+  }
+
+  /**
+   * Reads the inventory of an item; `undefined` where there is none. Takes an event of kind `INVENTORY_CHANGED`, or the item's id.
+   *
+   * No page that this package was written after shows the query's argument or fields, so `documents.inventoryItem` must be given: it
+   * declares `$itemId` and selects `inventoryItem`, which is returned as it came. An item without a valid Amazon SKU is answered with a
+   * `ValidationError` of code `InvalidAmazonSkuConfiguration`.
+   *
+   * @throws {@link ConfigurationError} `CONFIGURATION` without `documents.inventoryItem`; else as {@link BuyWithPrimeClient.order} does.
+   *
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/inventory_changed | INVENTORY_CHANGED}
+   */
+  async inventoryItem(item: { readonly itemId: string }, call?: CallOptions): Promise<Readonly<Record<string, unknown>> | undefined> {
+    return queryInventoryItem(this.#api, item, call);
+  }
+
+  /**
+   * Subscribes to **one** type of event. It is never sent again after an answer that was lost: that it exists then shows in
+   * {@link BuyWithPrimeClient.eventSubscriptions}, or as the code `SubscriptionAlreadyExists` of a second call.
+   *
+   * @throws {@link ValidationError} `VALIDATION` for what Amazon or AWS would not take, before it is sent; else as
+   *   {@link BuyWithPrimeClient.order} does. `DestinationNameAlreadyExists`: the name of the source is taken.
+   *
+   * @example
+   * ```ts
+   * const partnerEventSource = { account: '919191919191', name: 'my-shop-events' };
+   * const { subscriptionId } = await client.createEventSubscription({
+   *   eventType: 'PACKAGE_DELIVERED',
+   *   destination: { eventBridge: { region: 'us-east-1', partnerEventSource } },
+   * });
+   * ```
+   *
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/events-mutations-createeventsubscription | createEventSubscription}
+   */
+  async createEventSubscription(input: EventSubscriptionInput, call?: CallOptions): Promise<{ readonly subscriptionId: string }> {
+    return createEventSubscription(this.#api, input, call);
+  }
+
+  /**
+   * Reads an event subscription. An id that does not exist is answered with `AccessDeniedError`.
+   *
+   * @throws As {@link BuyWithPrimeClient.order} does.
+   *
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/events-queries-eventsubscription | eventSubscription}
+   */
+  async getEventSubscription(subscriptionId: string, call?: CallOptions): Promise<EventSubscription> {
+    return getEventSubscription(this.#api, subscriptionId, call);
+  }
+
+  /**
+   * Ends an event subscription. The partner event source stays in AWS until it is deleted there.
+   *
+   * @throws As {@link BuyWithPrimeClient.order} does; one that is gone is answered with `AccessDeniedError`.
+   *
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/create-and-delete-event-subscriptions | Create and delete}
+   */
+  async deleteEventSubscription(subscriptionId: string, call?: CallOptions): Promise<void> {
+    return deleteById(this.#api, 'subscriptionId', subscriptionId, call);
+  }
+
+  /**
+   * Lists the event subscriptions, a page at a time and only as far as they are read. Where there is none at all, Amazon answers
+   * `AccessDeniedError`, as it does for a missing permission. Collect the ids before you delete: what is deleted may move the pages.
+   *
+   * @throws {@link ConfigurationError} `CONFIGURATION` for a `pageSize` that Amazon does not take; while it is read, as
+   *   {@link BuyWithPrimeClient.order} does, and `VALIDATION` for pages that go round in a circle.
+   *
+   * @example
+   * ```ts
+   * for await (const { subscriptionId } of client.eventSubscriptions()) {
+   *   console.log(await client.getEventSubscription(subscriptionId));
+   * }
+   * ```
+   *
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/events-queries-eventsubscriptions | eventSubscriptions}
+   */
+  eventSubscriptions(options?: EventSubscriptionsOptions): AsyncIterable<EventSubscriptionReference> {
+    return listEventSubscriptions(this.#api, options);
+  }
+
+  /**
+   * Makes an auth profile for webhooks: OAuth 2.0 or HTTP Basic. No page that this package was written after shows its fields: the input
+   * goes to Amazon as it is, and the names in the mutation around it are inferred (`documents.createAuthProfile` replaces it). No error shows
+   * a text of the input.
+   *
+   * @throws As {@link BuyWithPrimeClient.createEventSubscription} does; it is never sent again after an answer that was lost either.
+   */
+  async createAuthProfile(input: Readonly<Record<string, unknown>>, call?: CallOptions): Promise<{ readonly authProfileId: string }> {
+    return createAuthProfile(this.#api, input, call);
+  }
+
+  /**
+   * Deletes an auth profile.
+   *
+   * @throws As {@link BuyWithPrimeClient.order} does.
+   *
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/events-mutations-deleteauthprofile | deleteAuthProfile}
+   */
+  async deleteAuthProfile(authProfileId: string, call?: CallOptions): Promise<void> {
+    return deleteById(this.#api, 'authProfileId', authProfileId, call);
+  }
+
+  /**
+   * Sends a GraphQL document of your own, for what has no method here, and returns its `data`. Token, errors and repetition are as with
+   * every method; a document with a mutation is never sent again after an answer that was lost, or where a part of it may have been done.
+   * The words of an error hold no text of the variables.
+   *
+   * @throws As {@link BuyWithPrimeClient.order} does.
+   *
+   * @example
+   * ```ts
+   * const document = 'query ($taskId: String!) { personalDataRetrievalTask(taskId: $taskId) { status dataRetrievalLink } }';
+   * const { personalDataRetrievalTask } = await client.execute(document, { taskId: event.taskId });
+   * ```
+   *
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/call-the-buy-with-prime-api | Call the API}
+   */
+  async execute(
+    document: string,
+    variables: Readonly<Record<string, unknown>> = {},
+    call?: CallOptions,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    return execute(this.#api, document, variables, call);
+  }
 }

@@ -39,8 +39,7 @@ export interface UnresolvedDelivery {
 }
 
 /** Finds a delivery in its order. */
-export function findDelivery(order: BuyWithPrimeOrder | undefined, deliveryId: string): DeliveryResolution {
-  if (!order) return { status: 'not-found', reason: 'order-not-found', hint: ORDER_NOT_FOUND, order };
+export function findDelivery(order: BuyWithPrimeOrder, deliveryId: string): DeliveryResolution {
   const isWanted = ({ id }: BuyWithPrimeDelivery): boolean => id === deliveryId;
   const lineItems = order.lineItems.filter(({ deliveries }) => deliveries.some(isWanted));
   const copies = lineItems.flatMap(({ deliveries }) => deliveries.filter(isWanted));
@@ -56,7 +55,6 @@ export function findDelivery(order: BuyWithPrimeOrder | undefined, deliveryId: s
   };
 }
 
-const ORDER_NOT_FOUND = 'Ask again in some minutes; if it stays so, check that "targetId" is the business product of the event.';
 const DELIVERY_NOT_IN_ORDER =
   'A pending delivery can be split into several with new ids: go by those in "order", or ask again in some minutes.';
 

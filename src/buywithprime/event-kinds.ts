@@ -25,6 +25,9 @@
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/event-types | Event types}
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/v2024-11-01/docs/changelog-for-the-buy-with-prime-api-v2024-11-01 | Renames}
  */
+import type { ConfigurationError } from '../core/errors.ts';
+import { misconfigured } from '../core/options.ts';
+import { typeName } from '../core/schema.ts';
 import type { ResourcePath } from './resource-path.ts';
 
 /** What happened, by its canonical name. */
@@ -101,9 +104,40 @@ const KIND_OF: Readonly<Record<Exclude<BuyWithPrimeEventType, BuyWithPrimeEventK
   PRODUCT_INVENTORY_CHANGED: 'INVENTORY_CHANGED',
 };
 
+/** What is known of an event type. */
+interface KnownEventType {
+  /** Its canonical name. */
+  readonly kind: BuyWithPrimeEventKind;
+  /** What its path must hold. */
+  readonly ids: readonly IdName[];
+}
+
+// A map, because the type is a stranger's text: "constructor" must not be found. It is also twice as fast.
+const KNOWN: ReadonlyMap<string, KnownEventType> = /* @__PURE__ */ (() => {
+  const kinds = Object.keys(IDS_OF) as BuyWithPrimeEventKind[];
+  const names = [...kinds.map((kind) => [kind, kind] as const), ...Object.entries(KIND_OF)];
+  return new Map(names.map(([name, kind]) => [name, { kind, ids: IDS_OF[kind] }]));
+})();
+
 /** The canonical name of an event type and the ids that its path must hold; `undefined` for a type that is not documented. */
-export function findEventKind(eventType: string): { readonly kind: BuyWithPrimeEventKind; readonly ids: readonly IdName[] } | undefined {
-  // hasOwn, because the type is a stranger's text: "constructor" must not be found.
-  const kind = (Object.hasOwn(KIND_OF, eventType) ? KIND_OF[eventType as keyof typeof KIND_OF] : eventType) as BuyWithPrimeEventKind;
-  return Object.hasOwn(IDS_OF, kind) ? { kind, ids: IDS_OF[kind] } : undefined;
+export function findEventKind(eventType: string): KnownEventType | undefined {
+  return KNOWN.get(eventType);
+}
+
+/** Every name of a kind: what to match events by. The canonical one comes first. */
+export function eventTypesOf(kind: BuyWithPrimeEventKind): readonly BuyWithPrimeEventType[] {
+  return [...KNOWN].flatMap(([name, known]) => (known.kind === kind ? (name as BuyWithPrimeEventType) : []));
+}
+
+/** Whether this is a canonical name. */
+export function isEventKind(name: unknown): name is BuyWithPrimeEventKind {
+  return typeof name === 'string' && KNOWN.get(name)?.kind === name;
+}
+
+/** What to say of a name that is not canonical; for another name of a kind, which one to use. */
+export function notAKind(name: unknown): ConfigurationError {
+  const kind = typeof name === 'string' ? findEventKind(name)?.kind : undefined;
+  if (kind) return misconfigured('buywithprime', `"${name}" is another name of ${kind}`, `Use ${kind}: it stands for all names.`);
+  const shown = typeof name === 'string' ? JSON.stringify(name.slice(0, 64)) : typeName(name);
+  return misconfigured('buywithprime', `${shown} is no kind of Buy with Prime event`, 'See BuyWithPrimeEventKind for those there are.');
 }

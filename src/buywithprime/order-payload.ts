@@ -58,6 +58,27 @@ export interface BuyWithPrimeQuantityPayload {
   readonly amount?: Nullish<number>;
 }
 
+/** How much of a line item a refund or a return is about, as answered. */
+export interface BuyWithPrimeLineItemSharePayload {
+  /** Which line item. */
+  readonly lineItem?: Nullish<BuyWithPrimeLineItemReferencePayload>;
+  /** 2024-04-01 and later. */
+  readonly amount?: Nullish<BuyWithPrimeAmountPayload>;
+  /** 2024-01-01, of a refund. */
+  readonly refundedQuantity?: Nullish<BuyWithPrimeQuantityPayload>;
+}
+
+/** What a line item is called, as answered. */
+export interface BuyWithPrimeLineItemReferencePayload {
+  /** Such as `b71d9672c7-0b89d012d0`. */
+  readonly id: string;
+  /** Not asked for in 2024-01-01. */
+  readonly aliases?: Nullish<readonly (BuyWithPrimeAliasPayload | null)[]>;
+}
+
+/** A list of shares as answered. */
+export type BuyWithPrimeLineItemSharesPayload = Nullish<readonly (BuyWithPrimeLineItemSharePayload | null)[]>;
+
 /** The deliveries of a line item as answered. */
 export interface BuyWithPrimeDeliveriesPayload {
   /** One for each delivery. */
@@ -88,6 +109,8 @@ export interface BuyWithPrimeTrackerPayload {
   readonly estimatedDeliveryDate?: Nullish<BuyWithPrimeDateRangePayload>;
   /** What was last heard of it. */
   readonly latestMilestone?: Nullish<BuyWithPrimeMilestonePayload>;
+  /** All that was heard of it. Not asked for with an order. */
+  readonly milestones?: Nullish<readonly (BuyWithPrimeMilestonePayload | null)[]>;
 }
 
 /** What a carrier knows a package by. */
@@ -110,12 +133,34 @@ export interface BuyWithPrimeDateRangePayload {
 export interface BuyWithPrimeMilestonePayload {
   /** What happened. */
   readonly status?: Nullish<BuyWithPrimeMilestoneStatusPayload>;
+  /** Where. Not asked for with an order. */
+  readonly address?: Nullish<BuyWithPrimePlacePayload>;
   /** ISO 8601. */
   readonly occurredAt?: Nullish<string>;
+}
+
+/** Where a package was: a town, no street. */
+export interface BuyWithPrimePlacePayload {
+  /** The town. */
+  readonly locality?: Nullish<string>;
+  /** The state or province. */
+  readonly region?: Nullish<string>;
+  /** The country. */
+  readonly country?: Nullish<string>;
 }
 
 /** What happened at a milestone. */
 export interface BuyWithPrimeMilestoneStatusPayload {
   /** Such as `OUT_FOR_DELIVERY`; more may come. */
   readonly code: string;
+  /** In words, for the buyer. Not asked for with an order. */
+  readonly message?: Nullish<BuyWithPrimeMessagePayload>;
+}
+
+/** A text in some language. */
+export interface BuyWithPrimeMessagePayload {
+  /** Its language. */
+  readonly locale?: Nullish<string>;
+  /** The text. */
+  readonly value?: Nullish<string>;
 }

@@ -97,15 +97,14 @@ export class BuyWithPrimeEventParser {
    * destination's record, arrays of any of these, and all that `parse` takes. An empty batch gives an empty array, and one of a
    * hundred thousand or more a single failure: SQS never hands over as many.
    *
-   * @example Tell SQS which messages to deliver again
+   * For a Lambda function {@link sqsHandler} and {@link eventBridgeHandler} do the rest too.
+   *
+   * @example Work through messages that you received yourself
    * ```ts
-   * export async function handler(batch: unknown) {
-   *   const batchItemFailures = [];
-   *   for (const record of parser.parseAll(batch)) {
-   *     if (record.success) await handle(record.event);
-   *     else batchItemFailures.push({ itemIdentifier: record.messageId });
-   *   }
-   *   return { batchItemFailures };
+   * const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+   * for (const record of parser.parseAll(Messages)) {
+   *   if (record.success) await handle(record.event);
+   *   else console.warn(record.messageId, record.error.message);
    * }
    * ```
    */
@@ -138,7 +137,8 @@ function readEvent(envelope: JsonObject): BuyWithPrimeEvent {
 
   const eventId = text(id) ?? text(inner['eventId']);
   const eventTime = text(time) ?? text(inner['eventTime']);
-  const event: BuyWithPrimeEventBase<BuyWithPrimeEvent['kind']> & { readonly businessProductId: string | undefined } = {
+  // Its ids are those of its kind, which the compiler can't follow.
+  const event: Record<string, unknown> & BuyWithPrimeEventBase<BuyWithPrimeEvent['kind']> = {
     kind: known?.kind ?? 'unknown',
     eventType,
     // Without a time the whole envelope is hashed, or two events without ids would pass for one.
@@ -154,8 +154,8 @@ function readEvent(envelope: JsonObject): BuyWithPrimeEvent {
     data: typeof inner['eventDescriptor'] === 'string' ? inner['data'] : detail,
     raw: envelope,
   };
-  const ids = known?.ids.map((name) => [name, path?.[name]]) ?? [];
-  return Object.assign(event, Object.fromEntries(ids)) as BuyWithPrimeEvent;
+  for (const name of known?.ids ?? []) event[name] = path?.[name];
+  return event as unknown as BuyWithPrimeEvent;
 }
 
 /** Every well-formed path, and what is wrong with the first of the others. */
@@ -172,7 +172,8 @@ function readPaths(resources: readonly unknown[]): { readonly paths: readonly Re
 
 /** A list that holds something, up to what is read of it. */
 function listOf(value: unknown): readonly unknown[] | undefined {
-  return Array.isArray(value) && value.length > 0 ? value.slice(0, MAX_ITEMS) : undefined;
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  return value.length > MAX_ITEMS ? value.slice(0, MAX_ITEMS) : value;
 }
 
 /** A text that says something. */

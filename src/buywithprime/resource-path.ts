@@ -26,6 +26,12 @@ const PROPERTY_OF = {
 
 type PropertyOf = typeof PROPERTY_OF;
 
+/** The key that every path starts with. */
+const ROOT = 'businessProduct';
+
+// A map, because keys are a stranger's text: "constructor" must not be found.
+const PROPERTY_OF_KEY: ReadonlyMap<string, string> = /* @__PURE__ */ new Map(/* @__PURE__ */ Object.entries(PROPERTY_OF));
+
 /** A resource path taken apart. */
 export interface ResourcePath {
   /** The business product that every path starts with; it is also the API's `x-api-target-id`. */
@@ -104,17 +110,21 @@ export function parseResourcePath<const Path extends string>(path: Path): Resour
 /** Takes a resource path apart, or says in words why it is none: an event may hold thousands, and an error each is dear. */
 export function readResourcePath(path: unknown): ResourcePath | string {
   if (typeof path !== 'string') return `expected a string, got ${path === null ? 'null' : typeof path}`;
-  const parts = path.split('/');
-  const fault = faultOf(parts);
-  if (fault) return fault;
   const segments: [string, string][] = [];
   const resource: Record<string, unknown> = { segments };
-  for (let at = 0; at < parts.length; at += 2) {
-    const key = parts[at] as string;
-    const id = parts[at + 1] as string;
+  // By index, for to split it first takes twice as long, and reading its path is most of the work on an event.
+  for (let start = 0; start <= path.length; ) {
+    const slash = path.indexOf('/', start);
+    const next = path.indexOf('/', slash + 1);
+    const end = next === -1 ? path.length : next;
+    const key = path.slice(start, slash);
+    const isWellFormed = slash > start && end > slash + 1 && (start > 0 || key === ROOT);
+    if (!isWellFormed) return faultOf(path.split('/')) as string;
+    const id = path.slice(slash + 1, end);
     segments.push([key, id]);
-    // hasOwn, because keys are a stranger's text: "constructor" must not be found.
-    if (Object.hasOwn(PROPERTY_OF, key)) resource[PROPERTY_OF[key as keyof PropertyOf]] ??= id;
+    const property = PROPERTY_OF_KEY.get(key);
+    if (property) resource[property] ??= id;
+    start = end + 1;
   }
   return resource as unknown as ResourcePath;
 }
@@ -153,7 +163,7 @@ function faultOf(parts: readonly string[]): string | undefined {
   const empty = parts.indexOf('');
   if (empty !== -1) return `segment ${empty + 1} of ${parts.length} is empty`;
   if (parts.length % 2 === 1) return `the key in segment ${parts.length} has no id after it`;
-  return parts[0] === 'businessProduct' ? undefined : 'segment 1 must be "businessProduct"';
+  return parts[0] === ROOT ? undefined : `segment 1 must be "${ROOT}"`;
 }
 
 function invalid(direction: ValidationError['direction'], message: string): ValidationError {

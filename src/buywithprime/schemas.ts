@@ -5,8 +5,11 @@
  */
 import * as z from 'zod/mini';
 import type { BuyWithPrimeEvent } from './event.ts';
-import type { BuyWithPrimeOrderPayload } from './order-payload.ts';
+import type { EventSubscriptionPayload } from './event-subscription.ts';
+import type { BuyWithPrimeOrderPayload, BuyWithPrimeTrackerPayload } from './order-payload.ts';
 import { BuyWithPrimeEventParser } from './parser.ts';
+import type { BuyWithPrimeRefundPayload } from './refund.ts';
+import type { BuyWithPrimeReturnPayload } from './return.ts';
 
 /** Takes what {@link BuyWithPrimeEventParser.parse} takes, and gives the typed event. */
 export const BuyWithPrimeEventSchema: z.ZodMiniType<BuyWithPrimeEvent> = /* @__PURE__ */ (() => {
@@ -20,26 +23,38 @@ export const BuyWithPrimeEventSchema: z.ZodMiniType<BuyWithPrimeEvent> = /* @__P
   return z.pipe(z.unknown(), transform);
 })();
 
+const text = /* @__PURE__ */ (() => z.nullish(z.string()))();
+const amounts = /* @__PURE__ */ (() => {
+  const number = z.nullish(z.number());
+  return { amount: object({ unit: text, value: number }), quantity: object({ unit: text, amount: number }), number };
+})();
+const aliases = /* @__PURE__ */ (() => list({ aliasId: z.string(), aliasType: z.string() }))();
+
+/** Checks a package tracker as the API answers it. */
+export const BuyWithPrimeTrackerPayloadSchema: z.ZodMiniType<BuyWithPrimeTrackerPayload> = /* @__PURE__ */ (() => {
+  const milestone = {
+    status: object({ code: z.string(), message: object({ locale: text, value: text }) }),
+    address: object({ locality: text, region: text, country: text }),
+    occurredAt: text,
+  };
+  return z.looseObject({
+    packageTrackerIdentifier: object({ carrierCode: text, trackingNumber: text }),
+    trackingUrl: text,
+    estimatedDeliveryDate: object({ earliest: text, latest: text }),
+    latestMilestone: object(milestone),
+    milestones: list(milestone),
+  });
+})();
+
 /** Checks an order as the API answers it. Keeps what a document of your own selects beside it. */
 export const BuyWithPrimeOrderPayloadSchema: z.ZodMiniType<BuyWithPrimeOrderPayload> = /* @__PURE__ */ (() => {
-  const text = z.nullish(z.string());
-  const number = z.nullish(z.number());
-  const object = <Shape extends z.core.$ZodShape>(shape: Shape) => z.nullish(z.looseObject(shape));
-  const list = <Shape extends z.core.$ZodShape>(shape: Shape) => z.nullish(z.array(z.nullable(z.looseObject(shape))));
-
-  const aliases = list({ aliasId: z.string(), aliasType: z.string() });
   const deliveries = object({
     details: list({
       id: z.string(),
       state: z.string(),
       reason: text,
       estimatedDeliveryDate: text,
-      packageTracker: object({
-        packageTrackerIdentifier: object({ carrierCode: text, trackingNumber: text }),
-        trackingUrl: text,
-        estimatedDeliveryDate: object({ earliest: text, latest: text }),
-        latestMilestone: object({ status: object({ code: z.string() }), occurredAt: text }),
-      }),
+      packageTracker: z.nullish(BuyWithPrimeTrackerPayloadSchema),
     }),
   });
   return z.looseObject({
@@ -48,10 +63,64 @@ export const BuyWithPrimeOrderPayloadSchema: z.ZodMiniType<BuyWithPrimeOrderPayl
     lineItems: list({
       id: z.string(),
       aliases,
-      amount: object({ unit: text, value: number }),
-      quantity: object({ unit: text, amount: number }),
+      amount: amounts.amount,
+      quantity: amounts.quantity,
       deliveryInformation: deliveries,
       packageInformation: deliveries,
     }),
   });
 })();
+
+/** Checks a refund as the API answers it. Keeps what a document of your own selects beside it. */
+export const BuyWithPrimeRefundPayloadSchema: z.ZodMiniType<BuyWithPrimeRefundPayload> = /* @__PURE__ */ (() =>
+  z.looseObject({
+    id: z.string(),
+    aliases,
+    state: text,
+    createdAt: text,
+    updatedAt: text,
+    refundRequestReason: text,
+    refundTotal: object({ totalAmount: object({ amount: amounts.number, currencyCode: text }) }),
+    refundFor: object({ orderLineItems: shares() }),
+  }))();
+
+/** Checks a return as the API answers it. Keeps what a document of your own selects beside it. */
+export const BuyWithPrimeReturnPayloadSchema: z.ZodMiniType<BuyWithPrimeReturnPayload> = /* @__PURE__ */ (() => {
+  const returnFor = object({ orderLineItemAmounts: shares() });
+  return z.looseObject({
+    id: z.string(),
+    aliases,
+    state: z.string(),
+    createdAt: text,
+    updatedAt: text,
+    expiresAt: text,
+    returnFor,
+    returnPackageDetails: list({
+      id: z.string(),
+      state: z.string(),
+      reason: text,
+      returnPackageFor: returnFor,
+      packageTracker: z.nullish(BuyWithPrimeTrackerPayloadSchema),
+    }),
+  });
+})();
+
+/** Checks an event subscription as the API answers it. Keeps what a document of your own selects beside it. */
+export const EventSubscriptionPayloadSchema: z.ZodMiniType<EventSubscriptionPayload> = /* @__PURE__ */ (() =>
+  z.looseObject({
+    subscriptionId: z.string(),
+    targetId: text,
+    eventSubscriptionDetails: object({ eventType: text, destination: object({ __typename: text, arn: text }) }),
+  }))();
+
+function object<Shape extends z.core.$ZodShape>(shape: Shape) {
+  return z.nullish(z.looseObject(shape));
+}
+
+function list<Shape extends z.core.$ZodShape>(shape: Shape) {
+  return z.nullish(z.array(z.nullable(z.looseObject(shape))));
+}
+
+function shares() {
+  return list({ lineItem: object({ id: z.string(), aliases }), amount: amounts.amount, refundedQuantity: amounts.quantity });
+}

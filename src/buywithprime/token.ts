@@ -61,7 +61,7 @@ export function buyWithPrimeTokens(options: TokenOptions, tokenUrl: string): Acc
       const provided = await provide();
       if (!fetchToken) return request(http, tokenUrl, provided);
       const { accessToken = '', expiresIn = LIFETIME } = ((await fetchToken(provided)) ?? {}) as Partial<BuyWithPrimeToken>;
-      return { accessToken, expiresIn: expiresIn > 0 ? expiresIn : LIFETIME };
+      return { accessToken, expiresIn: typeof expiresIn === 'number' && expiresIn > 0 ? expiresIn : LIFETIME };
     },
   });
 }

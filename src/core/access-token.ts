@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { waitFor } from './abort.ts';
+import { sleep, waitFor } from './abort.ts';
 import { type Surface, ValidationError } from './errors.ts';
 import { misconfigured } from './options.ts';
+import { share } from './share.ts';
 
 /** A token and when it ends. */
 export interface AccessToken {
@@ -15,7 +16,10 @@ export interface AccessToken {
   readonly expiresAt: number;
 }
 
-/** Where tokens are kept, to share them among processes. It holds secrets: guard it as you guard credentials. */
+/**
+ * Where tokens are kept, to share them among processes. It holds secrets: guard it as you guard credentials. What it fails at, or does not
+ * answer within 2 seconds, is done without it.
+ */
 export interface TokenStore {
   /** `key` names the credentials; it is a hash and tells nothing of them. */
   get(key: string): Promise<AccessToken | undefined>;
@@ -39,7 +43,7 @@ export interface AccessTokensOptions {
 export class AccessTokens {
   readonly #options: AccessTokensOptions;
   #token: AccessToken | undefined;
-  #pending: Promise<AccessToken> | undefined;
+  readonly #pending = new Map<string, Promise<AccessToken>>();
   /** A token that was refused: a store may still hold it. */
   #refused: string | undefined;
 
@@ -53,7 +57,12 @@ export class AccessTokens {
 
   /** A token that lives on for a while. `signal` ends the waiting of this caller, not the request that others wait for. */
   async get(signal?: AbortSignal): Promise<string> {
-    const token = this.#valid(this.#token) ?? (await waitFor(this.#renew(), signal));
+    const token =
+      this.#valid(this.#token) ??
+      (await waitFor(
+        share(this.#pending, '', () => this.#load()),
+        signal,
+      ));
     return token.accessToken;
   }
 
@@ -61,13 +70,6 @@ export class AccessTokens {
   refuse(accessToken: string): void {
     this.#refused = accessToken;
     if (this.#token?.accessToken === accessToken) this.#token = undefined;
-  }
-
-  #renew(): Promise<AccessToken> {
-    this.#pending ??= this.#load().finally(() => {
-      this.#pending = undefined;
-    });
-    return this.#pending;
   }
 
   async #load(): Promise<AccessToken> {
@@ -103,11 +105,17 @@ function isToken(text: unknown): text is string {
   return typeof text === 'string' && /^[\x21-\x7e]+$/.test(text);
 }
 
-/** A store that is down must not stop the calls: it saves requests, no more. */
+/** Milliseconds that a store may take. */
+const STORE_TIME = 2_000;
+
+/** A store that is down, or does not answer, must not stop the calls: it saves requests, no more. */
 async function ignoreFailure<Value>(task: () => Value): Promise<Awaited<Value> | undefined> {
+  const answered = new AbortController();
   try {
-    return await task();
+    return (await Promise.race([task(), sleep(STORE_TIME, answered.signal)])) ?? undefined;
   } catch {
     return undefined;
+  } finally {
+    answered.abort();
   }
 }

@@ -9,7 +9,16 @@
 export type Surface = 'amazonpay' | 'shipping-ndr' | 'buywithprime' | 'testing' | 'core';
 
 /** What went wrong, for `switch`; more may come in a minor version. */
-export type ErrorCode = 'CONFIGURATION' | 'VALIDATION' | 'AUTHENTICATION' | 'CONNECTION' | 'TIMEOUT' | 'API' | 'GRAPHQL' | (string & {});
+export type ErrorCode =
+  | 'CONFIGURATION'
+  | 'VALIDATION'
+  | 'AUTHENTICATION'
+  | 'CONNECTION'
+  | 'TIMEOUT'
+  | 'API'
+  | 'GRAPHQL'
+  | 'IN_PROGRESS'
+  | (string & {});
 
 /** One thing that is wrong with a value, in the shape of Standard Schema. */
 export interface Issue {
@@ -233,6 +242,16 @@ export class GraphQLError extends WaybillError {
   }
 }
 
+/**
+ * Another call, perhaps in another process, works on the same event: the `idempotencyStore` says so. Nothing is lost: the event has to
+ * come again, and is done by then or free. Answer 503.
+ */
+export class InProgressError extends WaybillError {
+  override readonly name = 'InProgressError';
+  readonly code = 'IN_PROGRESS';
+  readonly retryable = true;
+}
+
 /** Every error that waybill throws, discriminated by `code`. */
 export type AnyWaybillError =
   | ConfigurationError
@@ -241,7 +260,8 @@ export type AnyWaybillError =
   | ConnectionError
   | TimeoutError
   | ApiError
-  | GraphQLError;
+  | GraphQLError
+  | InProgressError;
 
 /**
  * Whether `error` was thrown by waybill, also by another copy of it or in another realm.

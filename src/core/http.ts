@@ -16,6 +16,7 @@ import {
   type Hooks,
   type RequestInfo,
   readClock,
+  tell,
   type Warning,
 } from './options.ts';
 import type { RateLimiter } from './rate-limiter.ts';
@@ -42,6 +43,11 @@ export interface Exchange<Result> {
    * time in a call and not counted as a retry.
    */
   readonly recover?: (error: WaybillError, response: HttpResponse) => boolean;
+  /**
+   * Whether a failure that is `retryable` is worth another attempt here; by default each is. For what must not be done twice: a request
+   * that was not answered may have been carried out.
+   */
+  readonly isRepeatable?: (error: WaybillError) => boolean;
 }
 
 /** A call under way. */
@@ -156,7 +162,7 @@ export class HttpClient {
       return once();
     };
     const shouldRetry = async (): Promise<boolean> => {
-      if (!sent?.error.retryable) return false;
+      if (!sent?.error.retryable || exchange.isRepeatable?.(sent.error) === false) return false;
       const delay = retryDelay(sent.error, call.attempts);
       // To wait for what can't come any more would turn the last answer into a time-out.
       if (performance.now() + delay >= deadline) return false;
@@ -238,18 +244,21 @@ export class HttpClient {
   }
 
   #timeout(budget: TimeoutError['budget'], milliseconds: number, { attempts, last }: Call): TimeoutError {
+    const details = { surface: this.#surface, attempts, cause: last };
+    if (attempts === 0) {
+      return new TimeoutError(budget, `nothing was sent within ${milliseconds} ms: the call waited for its turn, or for a token`, {
+        ...details,
+        hint: 'Have fewer calls under way at a time, or raise "totalTimeout".',
+      });
+    }
     const scope = budget === 'total' ? 'for all attempts together' : 'for one attempt';
     return new TimeoutError(budget, `no answer within ${milliseconds} ms ${scope}`, {
-      surface: this.#surface,
-      attempts,
-      cause: last,
+      ...details,
       hint: `Raise "${budget === 'total' ? 'totalTimeout' : 'timeout'}", or call again. The request may have arrived all the same.`,
     });
   }
 
-  /** Tells a hook; what it throws, at once or later, is ignored, for a log line must never fail a call. */
   #observe<Name extends keyof Hooks>(name: Name, ...args: Parameters<NonNullable<Hooks[Name]>>): void {
-    const tell = async (): Promise<unknown> => (this.#options.hooks?.[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
-    tell().catch(() => undefined);
+    tell(() => (this.#options.hooks?.[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args));
   }
 }

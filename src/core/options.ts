@@ -114,8 +114,14 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Tells a hook. What it throws, at once or later, is ignored: a log line must never fail a call. */
+export function tell(hook: () => unknown): void {
+  const told = async (): Promise<unknown> => hook();
+  told().catch(() => undefined);
+}
+
 /** setTimeout takes 32 bits. */
-const MAX_MILLISECONDS = 2_147_483_647;
+export const MAX_MILLISECONDS = 2_147_483_647;
 
 /** Refuses what no client can work with; `options` may come from JavaScript, so nothing is taken for granted. */
 export function checkOptions(surface: Surface, options: ClientOptions): void {

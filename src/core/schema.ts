@@ -27,7 +27,9 @@ export function safeParseSchema<Output>(
   schema: z.ZodMiniType<Output>,
   value: unknown,
 ): { readonly value: Output } | { readonly issues: readonly [Issue, ...Issue[]] } {
-  const result = z.safeParse(schema, value, { reportInput: true });
+  let result = z.safeParse(schema, value);
+  // Only a failure needs to know the input: to carry it along makes every parse half as slow again.
+  if (!result.success) result = z.safeParse(schema, value, { reportInput: true });
   if (result.success) return { value: result.data };
   return { issues: result.error.issues.map(toIssue) as [Issue, ...Issue[]] };
 }

@@ -20,8 +20,8 @@ export interface TokenRequest {
   readonly form: () => Record<string, string> | Promise<Record<string, string>>;
   /** Seconds that a token lives where the answer does not say. */
   readonly lifetime: number;
-  /** What to do about an error code of the server's. */
-  readonly hint: (reasonCode: string | undefined) => string;
+  /** What to do about an error code of the server's, where it gave one, and its status. */
+  readonly hint: (reasonCode: string | undefined, status: number) => string;
 }
 
 /** Sends the request; throws an {@link ApiError} where there is no token in the answer. */
@@ -54,7 +54,7 @@ export function requestToken(
         surface,
         reasonCode,
         retryable: failure.retryable || reasonCode === 'server_error' || reasonCode === 'temporarily_unavailable',
-        hint: hint(reasonCode),
+        hint: hint(reasonCode, response.status),
       });
     },
   });

@@ -4,7 +4,7 @@
  * @module
  */
 import { decodeUtf8 } from './bytes.ts';
-import { type Surface, ValidationError } from './errors.ts';
+import { ConnectionError, type Surface, ValidationError } from './errors.ts';
 import { misconfigured } from './options.ts';
 import { typeName } from './schema.ts';
 import { readStream } from './stream.ts';
@@ -18,6 +18,11 @@ export interface WebhookRequest {
   readonly body?: unknown;
 }
 
+/** Whether it is a `Request`. By shape: one of another realm or of a polyfill is no instance of ours. */
+export function isRequest(request: Request | WebhookRequest): request is Request {
+  return 'bodyUsed' in request && 'arrayBuffer' in request;
+}
+
 /** The largest event that EventBridge sends. */
 export const MAX_BODY_BYTES = 1_048_576;
 
@@ -28,9 +33,10 @@ export function headerValues({ headers }: Pick<WebhookRequest, 'headers'>, name:
     const value = headers.get(name);
     return value === null ? [] : [value];
   }
-  return Object.entries(headers)
-    .filter(([key]) => key.toLowerCase() === name.toLowerCase())
-    .flatMap(([, value]) => value ?? [])
+  const wanted = name.toLowerCase();
+  return Object.keys(headers)
+    .filter((key) => key.toLowerCase() === wanted)
+    .flatMap((key) => headers[key] ?? [])
     .filter((value) => typeof value === 'string');
 }
 
@@ -40,19 +46,21 @@ export function queryValues({ url }: Pick<WebhookRequest, 'url'>, name: string):
   return new URLSearchParams(query).getAll(name);
 }
 
-/** The body's bytes, up to `limit`; `undefined` where there are more. */
-export async function readBytes(surface: Surface, request: Request, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+/** The body's bytes. Throws a {@link ValidationError} where there are more than `limit`. */
+export async function readBytes(surface: Surface, request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   if (request.bodyUsed) {
     throw misconfigured(
       surface,
       'the body has been read already',
-      'Pass the request on before anything reads it, or use verify() with the parsed body.',
+      'Pass the request on before anything reads it, or use verify() with the body that was read.',
     );
   }
-  if (Number(request.headers.get('content-length')) > limit) return undefined;
+  const tooLarge = (): ValidationError => notAnEvent(surface, `the body is larger than ${limit} bytes`);
+  if (Number(request.headers.get('content-length')) > limit) throw tooLarge();
   const { bytes, isCut, failure } = await readStream(request.body, limit);
-  if (failure) throw failure.error;
-  return isCut ? undefined : bytes;
+  if (failure) throw new ConnectionError('the body broke off', { surface, attempts: 1, cause: failure.error });
+  if (isCut) throw tooLarge();
+  return bytes;
 }
 
 /** A body as JSON, whether a framework has parsed it or not. */

@@ -9,8 +9,8 @@
  * @see {@link https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html | API destinations}
  */
 import { type AuthenticationError, isWaybillError, type Surface, TimeoutError, ValidationError } from './errors.ts';
-import { checkIdempotencyStore, type IdempotencyStore } from './idempotency.ts';
-import { misconfigured } from './options.ts';
+import { checkIdempotencyStore, type IdempotencyStore, once } from './idempotency.ts';
+import { misconfigured, tell } from './options.ts';
 import { MAX_BODY_BYTES, notAnEvent, readBytes } from './webhook-request.ts';
 
 /** What came of one event in a request. */
@@ -78,27 +78,23 @@ export function createWebhookHandler<Event>(
     throw misconfigured(surface, 'handler() takes a function for the events, and an object of options');
   }
   const { maxBodyBytes = MAX_BODY_BYTES, timeBudget = 4_000, retryAfter = 60 } = options;
-  for (const [name, value] of Object.entries({ maxBodyBytes, timeBudget, retryAfter })) {
-    if (!(Number.isInteger(value) && value > 0 && value < 2 ** 31))
-      throw misconfigured(surface, `"${name}" must be a whole number, 1 or more`);
-  }
-
+  checkWholeNumbers(surface, { maxBodyBytes, timeBudget, retryAfter });
   checkIdempotencyStore(surface, options.idempotencyStore);
 
+  const handlers = { ...options, onEvent };
   const handle = async (request: Request, context: WebhookContext): Promise<Response> => {
     if (request.method !== 'POST') throw new Refusal(405, notAnEvent(surface, 'events are sent with POST'), { allow: 'POST' });
     await receiver.authenticate?.(request).catch(unauthorized);
     // No Content-Type at all is let through: what counts is whether the body is JSON.
     const type = request.headers.get('content-type') ?? 'application/json';
     if (!/[/+]json\b/i.test(type)) throw new Refusal(415, notAnEvent(surface, 'events are application/json'));
-    const body = await readBytes(surface, request, maxBodyBytes);
-    if (!body) throw new Refusal(413, notAnEvent(surface, `the body is larger than ${maxBodyBytes} bytes`));
-    const received = await receiver.receive(request, body).catch(unauthorized).catch(malformed);
+    const body = await readBytes(surface, request, maxBodyBytes).catch(invalid(413));
+    const received = await receiver.receive(request, body).catch(unauthorized).catch(invalid(400));
     let answer = new Response(null, { status: 200 });
     // One after another, for their order may matter; to the end, or one that never succeeds would lose those behind it.
     for (const item of received) {
       try {
-        await once(item.id, options.idempotencyStore, () => dispatch(item, context));
+        await dispatch(item, receiver, handlers, context);
       } catch (error) {
         answer = refuse(error);
       }
@@ -111,42 +107,76 @@ export function createWebhookHandler<Event>(
     if (!isAuthenticationError(error)) throw error;
     throw new Refusal(401, error, { 'www-authenticate': receiver.challenge(error) }, 'unauthorized');
   };
-  const malformed = (error: unknown): never => {
-    throw error instanceof ValidationError ? new Refusal(400, error) : error;
-  };
-
-  const dispatch = async (item: Received<Event>, context: WebhookContext): Promise<void> => {
-    if ('error' in item) {
-      if (!options.onInvalid) throw item.error;
-      await options.onInvalid(item.raw, item.error, context);
-    } else if (receiver.isUnknown(item.event)) await options.onUnknown?.(item.event, context);
-    else await onEvent(item.event, context);
-  };
+  const invalid =
+    (status: number) =>
+    (error: unknown): never => {
+      throw error instanceof ValidationError ? new Refusal(status, error) : error;
+    };
 
   const refuse = (error: unknown): Response => {
     // Of a failure of the caller's own a stranger learns nothing.
     const again = (): Refusal => new Refusal(503, error, { 'retry-after': String(retryAfter) }, 'not handled, send it again');
     const refusal = error instanceof Refusal ? error : again();
-    try {
-      options.onError?.(refusal.cause, { status: refusal.status });
-    } catch {}
+    tell(() => options.onError?.(refusal.cause, { status: refusal.status }));
     return Response.json({ message: refusal.message }, refusal);
   };
 
-  return (request) =>
-    new Promise((resolve) => {
-      const budget = new AbortController();
-      const timer = setTimeout(() => {
-        const error = new TimeoutError('total', `the event was not handled within ${timeBudget} ms`, { surface, attempts: 1 });
-        resolve(refuse(error));
-        budget.abort(error);
-      }, timeBudget);
-      // Whoever comes second finds the answer given; a failure after the time is up is still heard of.
-      void handle(request, { signal: budget.signal })
-        .catch(refuse)
-        .then(resolve)
-        .finally(() => clearTimeout(timer));
-    });
+  return (request) => answerInTime(surface, timeBudget, (signal) => handle(request, { signal }), refuse);
+}
+
+/** Where events go. */
+export interface EventHandlers<Event, Context extends readonly unknown[]> {
+  readonly onEvent: (event: Event, ...context: Context) => unknown;
+  readonly onUnknown?: ((event: Event, ...context: Context) => unknown) | undefined;
+  readonly onInvalid?: ((raw: unknown, error: ValidationError, ...context: Context) => unknown) | undefined;
+  readonly idempotencyStore?: IdempotencyStore | undefined;
+}
+
+/** Gives an event to the function that is for it, unless that was done before. Throws where it must come again. */
+export function dispatch<Event, Context extends readonly unknown[]>(
+  item: Received<Event>,
+  { surface, isUnknown }: Pick<WebhookReceiver<Event>, 'surface' | 'isUnknown'>,
+  { onEvent, onUnknown, onInvalid, idempotencyStore }: EventHandlers<Event, Context>,
+  ...context: Context
+): Promise<void> {
+  return once(surface, item.id, idempotencyStore, async () => {
+    if ('error' in item) {
+      if (!onInvalid) throw item.error;
+      await onInvalid(item.raw, item.error, ...context);
+    } else if (isUnknown(item.event)) await onUnknown?.(item.event, ...context);
+    else await onEvent(item.event, ...context);
+  });
+}
+
+/** Answers when `handle` is done or the time is up, whichever is first. Never throws as long as `refuse` does not. */
+export function answerInTime(
+  surface: Surface,
+  timeBudget: number,
+  handle: (signal: AbortSignal) => Promise<Response>,
+  refuse: (error: unknown) => Response,
+): Promise<Response> {
+  return new Promise((resolve) => {
+    const budget = new AbortController();
+    const timer = setTimeout(() => {
+      const error = new TimeoutError('total', `the request was not handled within ${timeBudget} ms`, { surface, attempts: 1 });
+      resolve(refuse(error));
+      budget.abort(error);
+    }, timeBudget);
+    // Whoever comes second finds the answer given; a failure after the time is up is still heard of.
+    void handle(budget.signal)
+      .catch(refuse)
+      .then(resolve)
+      .finally(() => clearTimeout(timer));
+  });
+}
+
+/** Refuses what is no whole number above 0, or too large for a timer. */
+export function checkWholeNumbers(surface: Surface, options: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!(Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 31)) {
+      throw misconfigured(surface, `"${name}" must be a whole number, 1 or more`);
+    }
+  }
 }
 
 /** A failure with the answer it gets. */
@@ -165,24 +195,4 @@ class Refusal extends Error {
 /** Whether a credential does not verify; an error of another copy of this package says so too. */
 export function isAuthenticationError(error: unknown): error is AuthenticationError {
   return isWaybillError(error) && error.code === 'AUTHENTICATION';
-}
-
-/** Does the work unless it is done, and leaves it to whoever is at it. */
-async function once(id: string | undefined, store: IdempotencyStore | undefined, work: () => Promise<void>): Promise<void> {
-  // An empty id names no event.
-  if (!store || !id) return work();
-  const claim = await store.claim(id);
-  if (claim === 'completed') return;
-  if (claim === 'in-progress') throw new Error('the event is being handled by another call');
-  try {
-    await work();
-  } catch (error) {
-    try {
-      await store.release(id);
-    } catch {
-      // The claim lapses by itself; the caller's error is the one to show.
-    }
-    throw error;
-  }
-  await store.complete(id);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { misconfigured } from '../core/options.ts';
+import { checkUrl, misconfigured } from '../core/options.ts';
 
 /** This surface, in errors and hooks. */
 export const SURFACE = 'shipping-ndr';
@@ -21,4 +21,12 @@ export function demandOptions(caller: string, options: unknown): void {
 /** Whether a value is text with something in it. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';
+}
+
+/** A URL, given as text or as an object, as text. Refuses what is none. */
+export function readUrl(option: string, url: string | URL): string {
+  // By shape: one of another realm is no instance of ours.
+  const text = typeof url === 'string' ? url : url?.href;
+  checkUrl(SURFACE, option, text);
+  return text;
 }

@@ -16,6 +16,11 @@ const PHONE =
 
 /** What looks like contact data in a text: a guess, and in doubt none. */
 export function findContactData(text: string): 'a phone number' | 'an e-mail address' | undefined {
-  if (EMAIL.test(text)) return 'an e-mail address';
-  return PHONE.test(text) ? 'a phone number' : undefined;
+  // As copied from address books and spreadsheets: full-width, with dashes of any kind, or with marks that nobody sees.
+  const plain = text
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/\p{Pd}/gu, '-');
+  if (EMAIL.test(plain)) return 'an e-mail address';
+  return PHONE.test(plain) ? 'a phone number' : undefined;
 }

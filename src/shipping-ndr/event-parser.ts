@@ -63,13 +63,18 @@ export function receiveEvents(input: unknown): readonly Received<ShippingEvent>[
   });
 }
 
+/** Whether this version does not know the type of an event. */
+export function isUnknown({ kind }: ShippingEvent): boolean {
+  return kind === 'unknown';
+}
+
 function receive(value: unknown, at: readonly PropertyKey[]): Received<ShippingEvent> {
   if (!isEnvelope(value)) return { raw: value, error: new ValidationError('event', [notAnEvent(value, at)], { surface: SURFACE }) };
   const id = typeof value.id === 'string' ? value.id : undefined;
   const [kind, schema] = typeOf(value['detail-type']);
   const result = safeParseSchema(schema, value);
-  // Last, so that no property of the envelope can take its place.
-  if ('value' in result) return { id, event: { ...result.value, kind } as ShippingEvent };
+  // Last, so that no property of the envelope can take its place; into the schema's own copy, which nobody else has.
+  if ('value' in result) return { id, event: Object.assign(result.value, { kind }) as ShippingEvent };
   const [first, ...others] = result.issues.map(({ message, path = [] }): Issue => ({ message, path: [...at, ...path] }));
   const hint = 'Amazon may have changed it: keep it raw, or answer 503 to get it again.';
   return { id, raw: value, error: new ValidationError('event', [first as Issue, ...others], { surface: SURFACE, hint }) };

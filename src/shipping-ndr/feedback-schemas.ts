@@ -79,7 +79,7 @@ function* findIssues(feedback: {
 }): Generator<readonly [message: string, ...path: string[]], void> {
   const { trackingId, ndrAction, ndrRequestData: data } = feedback;
   if (!isId(trackingId)) yield ['expected the id of a parcel, without blanks around it', 'trackingId'];
-  if (!isAction(ndrAction)) yield [`expected ${Object.keys(DATA).join(', ')}`, 'ndrAction'];
+  if (!isAction(ndrAction)) yield ['expected RESCHEDULE, REATTEMPT or RTO, in capitals', 'ndrAction'];
   else if (!DATA[ndrAction]) {
     if (data !== undefined) yield ['expected nothing: RTO takes no data', 'ndrRequestData'];
   } else {
@@ -111,16 +111,24 @@ export function toDate(value: unknown): Date | undefined {
 
 function whatIsWrongWithDate(value: unknown): string | undefined {
   if (toDate(value)) return undefined;
-  const isDay = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
-  const found = isDay ? 'a day alone, which leaves open when it begins' : typeName(value);
-  return `expected a valid Date, or a text like 2026-03-01T09:00:00+05:30, with time of day and offset, up to the year 9999; got ${found}`;
+  return `expected a Date, or a text like 2026-03-01T09:00:00+05:30, with time of day and offset; got ${kindOfDate(value)}`;
+}
+
+function kindOfDate(value: unknown): string {
+  if (value instanceof Date && Number.isNaN(value.getTime())) return 'an invalid Date';
+  if (value instanceof Date || parseTime(value as string)) return 'one before 1970 or after 9999';
+  if (typeof value !== 'string') return typeName(value);
+  if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return 'a day alone, which leaves open when it begins';
+  if (/^\d{4}-\d{2}-\d{2}T[\d:.]{5,20}$/.test(value)) return 'a time without an offset, which leaves open whose time it is';
+  return 'another text, or a day that is in no calendar';
 }
 
 function whatIsWrongWithNotes(text: unknown): string | undefined {
   if (typeof text !== 'string') return `expected a text, got ${typeName(text)}`;
   if (text.trim() === '') return 'expected notes, got a blank text';
   if (/\p{Surrogate}/u.test(text)) return 'expected well-formed Unicode, got half of a surrogate pair';
-  // Code points are at most two units each, and not counted where there are far too many.
-  const tooLong = text.length > 2 * MAX_NOTES || [...text].length > MAX_NOTES;
-  return tooLong ? `expected at most ${MAX_NOTES} characters: shorten them, for half an address can be worse than none` : undefined;
+  // In code points, but where there are far too many to be worth the counting.
+  const length = text.length > 10_000 ? text.length : [...text].length;
+  if (length <= MAX_NOTES) return undefined;
+  return `expected at most ${MAX_NOTES} characters, got ${length}: shorten them, for half an address can be worse than none`;
 }

@@ -8,11 +8,13 @@ import { type BatchOptions, runBatch } from '../core/batch.ts';
 import { encodeUtf8 } from '../core/bytes.ts';
 import { ApiError } from '../core/errors.ts';
 import { type Exchange, HttpClient } from '../core/http.ts';
+import { checkIdempotencyStore, type IdempotencyStore, workOnce } from '../core/idempotency.ts';
 import { type CallOptions, type ClientOptions, checkCall, checkUrl } from '../core/options.ts';
-import { TokenBucket } from '../core/rate-limiter.ts';
+import type { RateLimiter } from '../core/rate-limiter.ts';
 import type { AnyIterable } from '../core/types.ts';
 import { demand, demandOptions, SURFACE } from './configuration.ts';
-import { checkFeedback, type FeedbackRules } from './feedback-rules.ts';
+import { FeedbackBucket, readRateLimit, tellLimiter } from './feedback-rate.ts';
+import { checkFeedback, checkRules, type FeedbackBody, type FeedbackRules, feedbackKey, readFeedback } from './feedback-rules.ts';
 import type { NdrFeedback } from './feedback-schemas.ts';
 import { type LwaCredentials, lwaTokens } from './lwa.ts';
 import { type SellingPartnerRegion, type ShippingBusinessId, sellingPartnerHost } from './regions.ts';
@@ -51,7 +53,21 @@ export interface NdrFeedbackClientOptions extends ClientOptions {
 export interface NdrFeedbackCallOptions extends CallOptions, FeedbackRules {}
 
 /** What {@link NdrFeedbackClient.submitMany} can be told. */
-export interface SubmitManyOptions extends BatchOptions, Omit<NdrFeedbackCallOptions, 'signal' | 'dueDate'> {}
+export interface SubmitManyOptions<Feedback extends NdrFeedback = NdrFeedback>
+  extends BatchOptions,
+    Omit<NdrFeedbackCallOptions, 'signal' | 'dueDate'> {
+  /**
+   * The `ndrDueDate` of the event that a feedback answers: each has its own. As `dueDate` of {@link NdrFeedbackClient.submit}.
+   * @default not checked
+   */
+  readonly dueDateOf?: (feedback: Feedback, index: number) => Date | string | undefined;
+  /**
+   * Remembers what Amazon took, so that a batch that was broken off can be started again as a whole. Give `dueDateOf` too: without it the
+   * same feedback about a later attempt at the same parcel is taken for done, as long as the store remembers the first.
+   * @default nothing is remembered
+   */
+  readonly idempotencyStore?: IdempotencyStore;
+}
 
 /** What became of one feedback of {@link NdrFeedbackClient.submitMany}, discriminated by `status`. */
 export type NdrFeedbackResult<Feedback extends NdrFeedback = NdrFeedback> = {
@@ -67,9 +83,17 @@ export type NdrFeedbackResult<Feedback extends NdrFeedback = NdrFeedback> = {
       readonly error?: undefined;
     }
   | {
+      /** By the store: taken before; or another call is at it, or broke off less than its claim's time ago. Nothing was sent. */
+      readonly status: 'already-submitted' | 'in-progress';
+      readonly receipt?: undefined;
+      readonly error?: undefined;
+    }
+  | {
       readonly status: 'failed';
       /** A waybill error, the reason of an abort, or what a function of your own threw. */
       readonly error: unknown;
+      /** Whether a request may have left before it failed: Amazon may have taken the feedback. */
+      readonly sent: boolean;
       readonly receipt?: undefined;
     }
 );
@@ -84,16 +108,14 @@ export interface NdrFeedbackReceipt {
   readonly attempts: number;
 }
 
-/** By Amazon's page 5 a second; its model on GitHub says 80. The burst is inferred. */
-const RATE = { capacity: 10, refillPerSecond: 5 };
-
 /**
  * Tells Amazon what to do with a shipment that could not be delivered: deliver on another day, deliver with better directions, or
  * send it back.
  *
- * A client sends 10 calls at once and then 5 a second; clients that share an account need a shared `rateLimiter`. Feedback is
- * checked before it is sent. A call is repeated after a passing fault; the feedback may then arrive twice, which is probably
- * harmless, but not documented. Whether a shipment takes feedback, and how far ahead it can be rescheduled, only Amazon knows.
+ * A client sends 10 calls at once and then 5 a second, or as many as Amazon says that it grants; clients that share an account need a
+ * shared `rateLimiter`. Feedback is checked before it is sent. A call is repeated after a passing fault; the feedback may then arrive
+ * twice, which is probably harmless, but not documented. Whether a shipment takes feedback, and how far ahead it can be rescheduled,
+ * only Amazon knows.
  *
  * @example
  * ```ts
@@ -108,6 +130,7 @@ const RATE = { capacity: 10, refillPerSecond: 5 };
 export class NdrFeedbackClient {
   readonly #http: HttpClient;
   readonly #tokens: AccessTokens;
+  readonly #limiter: RateLimiter | undefined;
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
 
@@ -117,7 +140,10 @@ export class NdrFeedbackClient {
     const { region = 'eu', businessId = 'AmazonShipping_IN', sandbox = false, baseUrl, userAgent } = options;
     const host = sellingPartnerHost(region, sandbox);
     demand(typeof businessId === 'string' && /^[\w-]+$/.test(businessId), '"businessId" must be one like AmazonShipping_IN');
-    this.#http = new HttpClient(SURFACE, options, new TokenBucket(RATE));
+    demand(typeof sandbox === 'boolean', '"sandbox" must be true or false');
+    const { rateLimiter = new FeedbackBucket() } = options;
+    this.#limiter = rateLimiter || undefined;
+    this.#http = new HttpClient(SURFACE, { ...options, rateLimiter });
     this.#tokens = lwaTokens(options);
     this.#url = `${baseUrl === undefined ? host : checkUrl(SURFACE, 'baseUrl', baseUrl)}/shipping/v2/ndrFeedback`;
     this.#headers = {
@@ -142,55 +168,52 @@ export class NdrFeedbackClient {
    */
   async submit(feedback: NdrFeedback, options: NdrFeedbackCallOptions = {}): Promise<NdrFeedbackReceipt> {
     checkCall(SURFACE, options);
-    const feedbackBody = checkFeedback(feedback, this.#http.now(), options);
-    const body = encodeUtf8(JSON.stringify(feedbackBody));
-    let token = '';
-    const exchange: Exchange<NdrFeedbackReceipt> = {
-      prepare: async () => {
-        token = await this.#tokens.get(options.signal);
-        return { method: 'POST', url: this.#url, headers: { ...this.#headers, 'x-amz-access-token': token }, body };
-      },
-      read: (response) => {
-        const { status, headers, attempts } = response;
-        const requestId = this.#http.requestId(response);
-        if (status !== 204) throw spApiError(response, requestId, feedbackBody);
-        const rateLimit = Number(headers.get('x-amzn-ratelimit-limit'));
-        return { ...(requestId && { requestId }), ...(rateLimit > 0 && { rateLimit }), attempts };
-      },
-      recover: (error) => {
-        if (!(error instanceof ApiError && isTokenRefused(error))) return false;
-        this.#tokens.refuse(token);
-        return true;
-      },
-    };
-    return this.#http.send(exchange, options);
+    return this.#send(checkFeedback(feedback, this.#http.now(), options), options);
   }
 
   /**
    * Gives feedback for many shipments, one call each. Yields a result for each in the order of completion and throws for none of them.
    *
-   * Holds `concurrency` of them in memory, whatever the length of the iterable. The loop ends with an error where the iterable
-   * itself throws or `signal` is aborted. Leaving the loop early aborts the calls under way.
+   * Holds `concurrency` of them in memory, whatever the length of the iterable. The loop ends with an error where the iterable itself
+   * throws or `signal` is aborted: what was under way is yielded first, with `sent` saying whether it may have arrived, and nothing
+   * further is read. Leaving the loop early aborts the calls under way.
    *
    * @throws {@link ConfigurationError} `CONFIGURATION` for inputs that are not iterable, or an option that can't work.
    *
    * @example
    * ```ts
-   * for await (const { feedback, error } of client.submitMany(decisions)) {
-   *   if (error) console.warn(feedback.ndrAction, error);
+   * for await (const { index, status, error } of client.submitMany(decisions)) {
+   *   if (status === 'failed') console.warn(index, error);
    * }
    * ```
    */
   submitMany<Feedback extends NdrFeedback>(
     feedbacks: AnyIterable<Feedback>,
-    options: SubmitManyOptions = {},
+    options: SubmitManyOptions<Feedback> = {},
   ): AsyncIterable<NdrFeedbackResult<Feedback>> {
     checkCall(SURFACE, options);
+    const { idempotencyStore, dueDateOf, ...rest } = options;
+    checkIdempotencyStore(SURFACE, idempotencyStore);
+    demand(dueDateOf === undefined || typeof dueDateOf === 'function', '"dueDateOf" must be a function');
     const task = async (feedback: Feedback, index: number, signal: AbortSignal): Promise<NdrFeedbackResult<Feedback>> => {
+      let sent = false;
       try {
-        return { index, feedback, status: 'submitted', receipt: await this.submit(feedback, { ...options, signal }) };
+        const body = readFeedback(feedback);
+        const dueDate = dueDateOf?.(feedback, index);
+        const call = { ...rest, signal, ...(dueDate !== undefined && { dueDate }) };
+        const send = async (): Promise<NdrFeedbackReceipt> => {
+          checkRules(body, this.#http.now(), call);
+          return this.#send(body, call, () => {
+            sent = true;
+          });
+        };
+        const done = await workOnce(idempotencyStore, feedbackKey(body, dueDate), send, () => {
+          this.#http.warn({ code: 'STORE_FAILED', path: ['idempotencyStore'], message: 'could not keep that feedback was taken' });
+        });
+        if (done.claim === 'claimed') return { index, feedback, status: 'submitted', receipt: done.result };
+        return { index, feedback, status: done.claim === 'completed' ? 'already-submitted' : 'in-progress' };
       } catch (error) {
-        return { index, feedback, status: 'failed', error };
+        return { index, feedback, status: 'failed', error, sent };
       }
     };
     return runBatch(SURFACE, feedbacks, task, options);
@@ -239,5 +262,30 @@ export class NdrFeedbackClient {
    */
   returnToOrigin(trackingId: string, options?: NdrFeedbackCallOptions): Promise<NdrFeedbackReceipt> {
     return this.submit({ trackingId, ndrAction: 'RTO' }, options);
+  }
+
+  #send(feedback: FeedbackBody, options: CallOptions, onPrepared?: () => void): Promise<NdrFeedbackReceipt> {
+    const body = encodeUtf8(JSON.stringify(feedback));
+    let token = '';
+    const exchange: Exchange<NdrFeedbackReceipt> = {
+      prepare: async () => {
+        token = await this.#tokens.get(options.signal);
+        onPrepared?.();
+        return { method: 'POST', url: this.#url, headers: { ...this.#headers, 'x-amz-access-token': token }, body };
+      },
+      read: (response) => {
+        tellLimiter(this.#limiter, response);
+        const requestId = this.#http.requestId(response);
+        if (response.status !== 204) throw spApiError(response, requestId, feedback);
+        const rateLimit = readRateLimit(response);
+        return { ...(requestId && { requestId }), ...(rateLimit && { rateLimit }), attempts: response.attempts };
+      },
+      recover: (error) => {
+        if (!(error instanceof ApiError && isTokenRefused(error))) return false;
+        this.#tokens.refuse(token);
+        return true;
+      },
+    };
+    return this.#http.send(exchange, options);
   }
 }

@@ -6,7 +6,7 @@
 export type { AccessToken, TokenStore } from '../core/access-token.ts';
 export type { BatchOptions } from '../core/batch.ts';
 export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo, Warning } from '../core/options.ts';
-export { type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/rate-limiter.ts';
+export { type QuotaNews, type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/rate-limiter.ts';
 export type { AnyIterable } from '../core/types.ts';
 export {
   type NdrFeedbackCallOptions,

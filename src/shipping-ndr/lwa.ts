@@ -68,7 +68,12 @@ function checkCredentials(credentials: LwaCredentials): void {
   const { clientId, clientSecret, refreshToken } = (credentials ?? {}) as Partial<LwaCredentials>;
   const texts = { clientId, clientSecret: typeof clientSecret === 'function' ? 'supplied later' : clientSecret, refreshToken };
   for (const [name, value] of Object.entries(texts)) {
-    demand(isText(value) && value.trim() === value, `"credentials.${name}" must be a text without blanks around it`);
+    demand(
+      isText(value),
+      `"credentials.${name}" is missing, or no text`,
+      'Look whether the variable or the secret that it comes from is set.',
+    );
+    demand(value.trim() === value, `"credentials.${name}" has a blank or a line break around it, as comes with secret files: trim it`);
   }
   demand(
     !clientId?.startsWith('amzn1.sp.solution.'),
@@ -84,7 +89,9 @@ function checkCredentials(credentials: LwaCredentials): void {
 
 const CREDENTIALS = 'In the Solution Provider Portal, see the LWA credentials and the authorization of your application.';
 
-function hintFor(reasonCode: string | undefined): string {
+const LATER = 'Try again later: Login with Amazon is busy or down.';
+
+function hintFor(reasonCode: string | undefined, status: number): string {
   switch (reasonCode) {
     case 'invalid_client':
       return 'Check client id and secret. A secret ends after 180 days unless it is rotated: make a new one; the refresh token stays.';
@@ -93,7 +100,11 @@ function hintFor(reasonCode: string | undefined): string {
     case 'unauthorized_client':
     case 'access_denied':
       return 'The application may not act for this shipper: check its roles and its authorization.';
+    case 'server_error':
+    case 'temporarily_unavailable':
+      return LATER;
     default:
-      return 'Check "tokenUrl" and the status of Login with Amazon.';
+      if (status === 429 || status >= 500) return LATER;
+      return `Check ${reasonCode ? '"credentials" and ' : ''}"tokenUrl", and proxies on the way.`;
   }
 }

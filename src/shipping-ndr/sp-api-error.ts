@@ -16,54 +16,63 @@ interface Fault {
   readonly details?: unknown;
 }
 
+/** More are not shown: a message is to be read. */
+const MAX_FAULTS = 3;
+
 /** The error to show for an answer. Tracking id and notes are taken out of Amazon's words. */
 export function spApiError(response: HttpResponse, requestId: string | undefined, feedback: FeedbackBody): ApiError {
   const { status } = response;
   const data = parseJson(response);
-  const { code, message, details } = firstFault(data);
   const notes = feedback.ndrRequestData?.additionalAddressNotes;
-  // Hidden first: what is cut off could leave the half of one.
-  const [reasonCode, ...others] = [code, message, details].map((word) => {
+  const clean = (word: unknown): string => {
     if (typeof word !== 'string') return '';
+    // Hidden first: what is cut off could leave the half of one.
     const hidden = word.replaceAll(feedback.trackingId, '[tracking id]');
     return redact(notes ? hidden.replaceAll(notes, '[notes]') : hidden, 500);
-  });
-  const words = [reasonCode, ...others].filter(Boolean);
-  return new ApiError(`Amazon refused the feedback with ${status}${words.length > 0 ? `: ${words.join('. ')}` : ' and no reason'}`, {
+  };
+  const faults = faultsOf(data).slice(0, MAX_FAULTS);
+  const words = faults.map(({ code, message, details }) => sentences([code, message, details].map(clean))).filter(Boolean);
+  const outcome =
+    status < 300
+      ? `Amazon answered ${status}, where only 204 says that feedback was taken`
+      : `Amazon refused the feedback with ${status}${words.length > 0 ? '' : ', without a reason'}`;
+  return new ApiError([outcome, words.join('; ')].filter(Boolean).join(': '), {
     ...failureOf(response, requestId),
     surface: SURFACE,
-    reasonCode: reasonCode || undefined,
+    reasonCode: clean(faults[0]?.code) || undefined,
     hint: hintFor(status, data === undefined),
   });
 }
 
-/** Whether another access token can help. A missing role or authorization looks the same, but for details that are empty. */
-export function isTokenRefused({ status, data }: ApiError): boolean {
-  const { message, details } = firstFault(data);
-  return status === 401 || (status === 403 && /access token|expired|revoked/i.test(JSON.stringify([message, details])));
+function sentences(words: readonly string[]): string {
+  return words.filter(Boolean).reduce((text, word) => `${text}${text && (/[.!?]$/.test(text) ? ' ' : '. ')}${word}`, '');
 }
 
-function firstFault(data: unknown): Fault {
+/** Whether another access token can help. A missing role or authorization looks the same, but for details that are empty. */
+export function isTokenRefused({ status, data }: ApiError): boolean {
+  const words = faultsOf(data).map(({ message, details }) => [message, details]);
+  return status === 401 || (status === 403 && /access token|expired|revoked/i.test(JSON.stringify(words)));
+}
+
+function faultsOf(data: unknown): Fault[] {
   const { errors } = (data ?? {}) as { readonly errors?: unknown };
-  return ((Array.isArray(errors) ? errors[0] : undefined) ?? {}) as Fault;
+  return Array.isArray(errors) ? errors.map((fault) => (fault ?? {}) as Fault) : [];
 }
 
 function hintFor(status: number, notJson: boolean): string {
+  if (status >= 500) return 'Try again later; give Amazon the request id if it stays.';
+  if (status === 429) return 'Send more slowly, and give clients that share the account one "rateLimiter".';
+  // Of Amazon Shipping every error is JSON.
+  if (notJson) return 'It came from a gateway and not from Amazon Shipping: check "baseUrl", "headers" and proxies on the way.';
   switch (status) {
     case 400:
-      return notJson
-        ? 'The gateway refused the request before Amazon Shipping saw it: check "headers", "baseUrl" and proxies on the way.'
-        : 'Check that the shipment waits for feedback and its ndrDueDate has not passed: Amazon publishes no codes of its own for either.';
+      return 'Check that the shipment waits for feedback and its ndrDueDate has not passed: Amazon publishes no codes of its own for either.';
     case 401:
     case 403:
       return 'Check the region, that the application has the role Amazon Logistics (or Direct To Consumer), and that the shipper authorized it.';
     case 404:
-      return 'Check the tracking id, the region and "businessId".';
-    case 429:
-      return 'Send more slowly, and give clients that share the account one "rateLimiter".';
+      return 'Check the tracking id, "region", "businessId" and "sandbox".';
     default:
-      return status < 300
-        ? 'Success is 204: check "baseUrl" and proxies on the way.'
-        : 'Try again later; give Amazon the request id if it stays.';
+      return 'Nothing that waybill sends explains this: check "baseUrl", "headers" and proxies on the way.';
   }
 }

@@ -17,6 +17,10 @@ const MAX_LENGTH = 500;
 export function sellingPartnerUserAgent(application = ''): string {
   const attribute = application && `; Application=${application.replace(/[\\);]/g, '\\$&')}`;
   const userAgent = `waybill/${VERSION} (Language=JavaScript${attribute})`;
-  demand(userAgent.length <= MAX_LENGTH, `"userAgent" makes a user agent of more than ${MAX_LENGTH} characters, which Amazon refuses`);
+  const excess = userAgent.length - MAX_LENGTH;
+  demand(
+    excess <= 0,
+    `"userAgent" must be ${excess} characters shorter: with it the header has more than the ${MAX_LENGTH} that Amazon takes`,
+  );
   return userAgent;
 }

@@ -5,10 +5,10 @@
  */
 import type { AuthenticationError } from '../core/errors.ts';
 import { createWebhookHandler, isAuthenticationError, type WebhookContext, type WebhookHandlerOptions } from '../core/webhook.ts';
-import { MAX_BODY_BYTES, notAnEvent, readBytes, type WebhookRequest } from '../core/webhook-request.ts';
+import { isRequest, MAX_BODY_BYTES, notAnEvent, readBytes, type WebhookRequest } from '../core/webhook-request.ts';
 import type { NdrAuth } from './auth/mechanism.ts';
 import { demand, demandOptions, SURFACE } from './configuration.ts';
-import { parseShippingEvents, receiveEvents, theOnly } from './event-parser.ts';
+import { isUnknown, parseShippingEvents, receiveEvents, theOnly } from './event-parser.ts';
 import type { NdrEvent, ShippingEvent, TrackingEvent, UnknownShippingEvent } from './event-schemas.ts';
 
 /** What {@link NdrWebhookVerifier} needs to know. */
@@ -32,13 +32,9 @@ export interface NdrWebhookHandlerOptions extends WebhookHandlerOptions<UnknownS
  * export default { fetch: verifier.handler(async (event) => queue.send(event)) };
  * ```
  *
- * @example In Express, behind express.json()
+ * @example In Express, behind express.json() or not, with toNodeHandler of waybill/adapters/node
  * ```ts
- * app.post('/ndr', async (request, response) => {
- *   const event = await verifier.verify(request);
- *   await queue.send(event);
- *   response.sendStatus(200);
- * });
+ * app.post('/ndr', toNodeHandler(verifier.handler(async (event) => queue.send(event))));
  * ```
  *
  * @see {@link https://developer-docs.amazon.com/amazon-shipping/docs/ndr-api-push-notifications | NDR push notifications}
@@ -64,8 +60,8 @@ export class NdrWebhookVerifier {
    * @throws {@link AuthenticationError} `AUTHENTICATION`: answer 401, after which the event comes again.
    * @throws {@link ValidationError} `VALIDATION` where the body is no event (answer 400), where it is one of a known type but not
    *   of its shape (keep it, or answer 503), or where it holds several.
-   * @throws {@link ConnectionError} or {@link ApiError} where the credential could not be checked, and whatever a function that you
-   *   gave to the mechanism throws: answer 503.
+   * @throws {@link ConnectionError} or {@link ApiError} where the credential could not be checked or the body breaks off, and whatever a
+   *   function that you gave to the mechanism throws: answer 503.
    */
   async verify(request: Request | WebhookRequest): Promise<ShippingEvent> {
     return theOnly(await this.verifyAll(request));
@@ -79,10 +75,7 @@ export class NdrWebhookVerifier {
     if (typeof request !== 'object' || request === null)
       throw notAnEvent(SURFACE, 'expected a Request, or an object with headers and body');
     await this.#authenticate(request);
-    if (!isRequest(request)) return parseShippingEvents(request.body);
-    const body = await readBytes(SURFACE, request, MAX_BODY_BYTES);
-    if (!body) throw notAnEvent(SURFACE, `the body is larger than ${MAX_BODY_BYTES} bytes`);
-    return parseShippingEvents(body);
+    return parseShippingEvents(isRequest(request) ? await readBytes(SURFACE, request, MAX_BODY_BYTES) : request.body);
   }
 
   /**
@@ -120,7 +113,7 @@ export class NdrWebhookVerifier {
         surface: SURFACE,
         authenticate: (request) => this.#authenticate(request),
         receive: async (_, body) => receiveEvents(body),
-        isUnknown: ({ kind }) => kind === 'unknown',
+        isUnknown,
         challenge: (error) => this.#mechanisms.map((auth) => auth.challenge(error)).join(', '),
       },
       // The machinery gives unknown events to onUnknown alone.
@@ -144,9 +137,4 @@ export class NdrWebhookVerifier {
     }
     throw failure ? failure.error : refusal;
   }
-}
-
-// By shape: a Request of another realm or of a polyfill is no instance of ours.
-function isRequest(request: Request | WebhookRequest): request is Request {
-  return 'bodyUsed' in request && 'arrayBuffer' in request;
 }

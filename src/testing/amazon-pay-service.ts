@@ -68,12 +68,14 @@ export class AmazonPayService implements Service {
 
   async answer(request: Received): Promise<Response> {
     if (request.method !== 'POST') {
-      throw new Refusal(405, 'UnsupportedOperation', 'The operation is not supported.', { headers: { allow: 'POST' } });
+      const { status, code, message } = this.fault(405);
+      throw new Refusal(status, code, message, { headers: { allow: 'POST' } });
     }
     const region = this.#checkHeaders(request);
     const authorization = readAuthorization(request.headers);
+    const publicKey = this.#findKey(authorization);
     const environment = environmentOf(request.url, authorization.publicKeyId);
-    await this.#checkSignature(request, authorization);
+    await this.#checkSignature(request, authorization, publicKey);
 
     const now = this.#options.now();
     if (this.#quotas?.[environment].take(now) === false) throw this.fault(429);
@@ -149,13 +151,17 @@ export class AmazonPayService implements Service {
     if (age > past) throw wrongHeader('x-amz-pay-date', headers, 'is too old');
   }
 
-  async #checkSignature(request: Received, authorization: PayAuthorization): Promise<void> {
-    const { publicKeyId, signedHeaders, signature, saltLength } = authorization;
-    const { publicKeys, verifySignature } = this.#options;
-    // Inferred code; "missing key" stands in the messages that merchants report.
+  #findKey({ publicKeyId }: PayAuthorization): string | WebCryptoKey {
+    const { publicKeys } = this.#options;
     const publicKey = Object.hasOwn(publicKeys, publicKeyId) ? publicKeys[publicKeyId] : undefined;
+    // Inferred code; "missing key" stands in the messages that merchants report.
     if (publicKey === undefined) throw new Refusal(403, 'InvalidAuthentication', 'missing key: the public key id is not registered.');
+    return publicKey;
+  }
 
+  async #checkSignature(request: Received, authorization: PayAuthorization, publicKey: string | WebCryptoKey): Promise<void> {
+    const { signedHeaders, signature, saltLength } = authorization;
+    const { verifySignature } = this.#options;
     const mustBeSigned = [...REQUIRED_HEADERS, ...(request.headers.has(IDEMPOTENCY_KEY) ? [IDEMPOTENCY_KEY] : [])];
     const complete = mustBeSigned.every((name) => signedHeaders.includes(name)) && signedHeaders.every((name) => request.headers.has(name));
     const stringToSign = await expectedStringToSign(request, authorization);
@@ -224,6 +230,7 @@ const FAULTS: Readonly<Record<number, readonly [code: string, message: string]>>
   401: ['UnauthorizedAccess', 'The specified seller account is not authorized to execute this request.'],
   403: ['InvalidAccountStatus', 'The account is not in a status that allows this request.'],
   404: ['ResourceNotFound', 'The requested resource was not found.'],
+  405: ['UnsupportedOperation', 'The operation is not supported.'],
   408: ['RequestTimeout', 'The request timed out.'],
   409: ['AmountMismatch', 'The amounts do not match.'],
   426: ['TLSVersionNotSupported', 'The TLS version is not supported. Use 1.2 or later.'],

@@ -44,7 +44,9 @@ export function parseAuthorization(header: string): PayAuthorization | undefined
   );
   if (!parts) return undefined;
   const [, algorithm, publicKeyId, names, signature] = parts as unknown as [string, keyof typeof SALT_LENGTH, string, string, string];
-  return { algorithm, saltLength: SALT_LENGTH[algorithm], publicKeyId, signedHeaders: names.split(';'), signature };
+  // What can be no header's name is in nobody's canonical form but the sender's, which is then found out by the signature.
+  const signedHeaders = names.split(';').filter((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name));
+  return { algorithm, saltLength: SALT_LENGTH[algorithm], publicKeyId, signedHeaders, signature };
 }
 
 /** The string that the sender must have signed, going by the request that arrived. */

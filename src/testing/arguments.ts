@@ -11,3 +11,16 @@ export function asOptions<Options extends object>(name: string, options: Options
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options;
   throw new ConfigurationError(`${name}() takes an object of what shall differ`, { surface: 'testing' });
 }
+
+/** What `fetch` is given as a `Request`. */
+export function asRequest(input: string | URL | Request, init: RequestInit | undefined): Request {
+  try {
+    return new Request(input, init);
+  } catch {
+    // The runtime's own message quotes the URL, query and all.
+    throw new ConfigurationError('fetch() of the emulator needs a Request, or an absolute URL and what a Request is made of', {
+      surface: 'testing',
+      hint: 'A Request whose body has been read can not be sent again.',
+    });
+  }
+}

@@ -4,6 +4,7 @@
  * @module
  * @see {@link https://developer-docs.amazon.com/amazon-shipping/docs/ndr-api-push-notifications | NDR push notifications}
  */
+import { encodeBase64, encodeUtf8 } from '../core/bytes.ts';
 import { ConfigurationError } from '../core/errors.ts';
 
 /** The mechanism that a shipper agreed on with Amazon, and its credential. */
@@ -39,6 +40,11 @@ export interface AuthenticatedRequestOptions {
  * ```
  */
 export function authenticatedRequest(event: unknown, options: AuthenticatedRequestOptions): Request {
+  return requestWith(event, options);
+}
+
+/** As {@link authenticatedRequest}, with a signal: to add one to a request costs as much as to make it anew. */
+export function requestWith(event: unknown, options: AuthenticatedRequestOptions, signal: AbortSignal | null = null): Request {
   try {
     const { url = 'https://shop.example/amazon/ndr', auth } = options;
     const target = new URL(url);
@@ -46,9 +52,12 @@ export function authenticatedRequest(event: unknown, options: AuthenticatedReque
       'content-type': 'application/json; charset=utf-8',
       'user-agent': 'Amazon/EventBridge/ApiDestinations',
       range: 'bytes=0-1048575',
+      // Where the platform lets a request have them: a browser sets these by itself.
+      'accept-encoding': 'gzip,deflate',
+      connection: 'close',
     });
     authenticate(auth, target, headers);
-    return new Request(target, { method: 'POST', headers, body: typeof event === 'string' ? event : JSON.stringify(event) });
+    return new Request(target, { method: 'POST', headers, body: typeof event === 'string' ? event : JSON.stringify(event), signal });
   } catch {
     // The runtime's own message may quote a credential.
     throw new ConfigurationError('the URL, the credentials or the event make no request', {
@@ -61,12 +70,7 @@ export function authenticatedRequest(event: unknown, options: AuthenticatedReque
 function authenticate(auth: WebhookAuth, url: URL, headers: Headers): void {
   if (auth.type === 'apiKey') headers.set(auth.header ?? 'x-api-key', auth.key);
   else if (auth.type === 'query') url.searchParams.append(auth.name, auth.value);
-  else if (auth.type === 'basic') headers.set('authorization', `Basic ${base64(`${auth.username}:${auth.password}`)}`);
+  else if (auth.type === 'basic') headers.set('authorization', `Basic ${encodeBase64(encodeUtf8(`${auth.username}:${auth.password}`))}`);
   else if (auth.type === 'bearer') headers.set('authorization', `Bearer ${auth.token}`);
   else if (auth.type !== 'none') throw new TypeError('no such mechanism');
-}
-
-/** Of the text's UTF-8, as RFC 7617 has it. */
-function base64(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

@@ -9,7 +9,9 @@ import { type BuyWithPrimeEventKind, type BuyWithPrimeEventType, findEventKind }
 import { ConfigurationError } from '../core/errors.ts';
 import type { Open } from '../core/types.ts';
 import { asOptions } from './arguments.ts';
+import { type BuilderOptions, isoSeconds, readBuilderOptions } from './builder-options.ts';
 import type { EmulatedOrder } from './buywithprime-order.ts';
+import { pick, type Random, seededRandom, signs, uuid } from './random.ts';
 
 /** An event as EventBridge delivers it. */
 export interface BuyWithPrimeEventBody {
@@ -69,7 +71,7 @@ const OLD_NAMES = /^(DELIVERY|RETURN_DELIVERY|ITEM)_/;
 
 /**
  * A valid event of a documented type, with an id of its own. By default it is about the order of
- * {@link buyWithPrimeOrder}. Events of the new names carry the webhook's envelope in `detail`, as Amazon's pages show it;
+ * {@link buyWithPrimeOrder}, with a seed about that of the same seed. Events of the new names carry the webhook's envelope in `detail`, as Amazon's pages show it;
  * that is also what a webhook gets as its body.
  *
  * @throws {@link ConfigurationError} `CONFIGURATION` for a type that Amazon does not document, unless `resources` says what it is about.
@@ -79,13 +81,18 @@ const OLD_NAMES = /^(DELIVERY|RETURN_DELIVERY|ITEM)_/;
  * const event = buyWithPrimeEvent('PACKAGE_DELIVERED', { ids: { orderId: '322-6XP3-AQWKKF' } });
  * ```
  */
-export function buyWithPrimeEvent(type: Open<BuyWithPrimeEventType>, overrides?: BuyWithPrimeEventOverrides): BuyWithPrimeEventBody {
+export function buyWithPrimeEvent(
+  type: Open<BuyWithPrimeEventType>,
+  overrides?: BuyWithPrimeEventOverrides,
+  options?: BuilderOptions,
+): BuyWithPrimeEventBody {
   const { ids, ...others } = asOptions('buyWithPrimeEvent', overrides);
-  const id = crypto.randomUUID();
-  const time = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-  const resources = others.resources ?? [pathOf(type, { ...IDS, ...ids })];
+  const { newId, now } = readBuilderOptions('buyWithPrimeEvent', options);
+  const id = newId();
+  const time = isoSeconds(now);
+  const resources = others.resources ?? [pathOf(type, { ...idsOf(options), ...ids })];
   const detail = {
-    idempotencyKey: crypto.randomUUID(),
+    idempotencyKey: newId(),
     eventDescriptor: type,
     resources,
     eventId: id,
@@ -110,25 +117,48 @@ export function buyWithPrimeEvent(type: Open<BuyWithPrimeEventType>, overrides?:
 
 /**
  * An order of two line items that share one delivery, which is on its way: what the ids of {@link buyWithPrimeEvent}
- * lead to.
+ * lead to. The same seed gives the same ids as there.
  *
- * @throws {@link ConfigurationError} `CONFIGURATION` where the overrides are no object.
+ * @throws {@link ConfigurationError} `CONFIGURATION` where the overrides are no object or an option is none.
  *
  * @example
  * ```ts
  * const emulator = new AmazonEmulator({ orders: [buyWithPrimeOrder()] });
  * ```
  */
-export function buyWithPrimeOrder(overrides?: Partial<EmulatedOrder>): EmulatedOrder {
+export function buyWithPrimeOrder(overrides?: Partial<EmulatedOrder>, options?: BuilderOptions): EmulatedOrder {
+  readBuilderOptions('buyWithPrimeOrder', options);
+  const { orderId, deliveryId, refundId, returnId, carrierCode, trackingNumber } = idsOf(options);
   const lineItems = [{ id: '88eaa8941c-b27324fb27' }, { id: '6aa26b8761-0868dbc493', quantity: 2 }];
-  const tracker = { carrierCode: IDS.carrierCode, trackingNumber: IDS.trackingNumber, milestones: [{ code: 'IN_TRANSIT' }] };
+  const tracker = { carrierCode, trackingNumber, milestones: [{ code: 'IN_TRANSIT' }] };
   return {
-    id: IDS.orderId,
+    id: orderId,
     lineItems,
-    deliveries: [{ id: IDS.deliveryId, state: 'IN_TRANSIT', tracker }],
-    refunds: [{ id: IDS.refundId, state: 'PENDING' }],
-    returns: [{ id: IDS.returnId, state: 'CREATED' }],
+    deliveries: [{ id: deliveryId, state: 'IN_TRANSIT', tracker }],
+    refunds: [{ id: refundId, state: 'PENDING' }],
+    returns: [{ id: returnId, state: 'CREATED' }],
     ...asOptions('buyWithPrimeOrder', overrides),
+  };
+}
+
+/** The ids of a seed, for event and order alike: from a stream of their own, so that neither shifts the other's. */
+function idsOf({ seed }: BuilderOptions = {}): Required<BuyWithPrimeIds> {
+  return seed === undefined ? IDS : chooseIds(seededRandom(~seed));
+}
+
+function chooseIds(random: Random): Required<BuyWithPrimeIds> {
+  const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+  return {
+    // What the emulator's credentials are for.
+    businessProductId: IDS.businessProductId,
+    orderId: `322-${signs(random, letters, 4)}-${signs(random, letters, 6)}`,
+    deliveryId: uuid(random),
+    refundId: uuid(random),
+    returnId: uuid(random),
+    itemId: uuid(random),
+    taskId: uuid(random),
+    carrierCode: pick(random, ['ups', 'usps', 'fedex', 'amazon']),
+    trackingNumber: `1Z${signs(random, letters, 16)}`,
   };
 }
 
@@ -161,6 +191,11 @@ const PATHS: Readonly<Record<BuyWithPrimeEventKind, PathOf>> = {
   PERSONAL_DATA_RETRIEVAL_TASK_COMPLETED: retrieval,
   PERSONAL_DATA_RETRIEVAL_TASK_FAILED: retrieval,
 };
+
+/** Every documented kind of event. */
+export function documentedKinds(): readonly BuyWithPrimeEventKind[] {
+  return Object.keys(PATHS) as BuyWithPrimeEventKind[];
+}
 
 function pathOf(type: string, ids: Required<BuyWithPrimeIds>): string {
   const found = typeof type === 'string' ? findEventKind(type) : undefined;

@@ -3,11 +3,13 @@
  *
  * It holds the names that Amazon's reference pages show and that a query can use. Types whose fields no page shows
  * (addresses, customers, payments, tracking details of the older versions) are left out, so that a document which
- * guesses them fails here and not at Amazon. Names of types, and whether a field may be null, are often inferred.
+ * guesses them fails here and not at Amazon. Names of types, and whether a field may be null, are often inferred; what
+ * is inferred of more than that says so beside it.
  *
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/order-queries-order | The order query}
  */
+import { managementSchema } from './buywithprime-management-schema.ts';
 
 /**
  * The schema, all API versions in one. `@only(in: [...])` marks what belongs to some versions alone; the emulator
@@ -33,11 +35,8 @@ type Query {
   eventSubscription(subscriptionId: String!): EventSubscription
   "first is 0 to 1000; after is a cursor of at most 6000 characters."
   eventSubscriptions(first: Int, after: String): EventSubscriptionConnection
-}
-
-type Mutation {
-  createEventSubscription(input: CreateEventSubscriptionInput!): CreateEventSubscriptionResponse
-  deleteEventSubscription(subscriptionId: String!): DeleteEventSubscriptionResponse
+  "The name is Amazon's; argument and fields are inferred, so what passes here need not pass there."
+  inventoryItem(itemId: ID!): InventoryItem
 }
 
 "Exactly one of its fields."
@@ -227,63 +226,4 @@ type ReturnPackageDetails {
   packageTracker: PackageTracker
 }
 
-type EventSubscription {
-  subscriptionId: String
-  eventSubscriptionDetails: EventSubscriptionDetails
-  "The business product id, the value of x-api-target-id."
-  targetId: String
-}
-
-type EventSubscriptionDetails {
-  destination: EventDestination
-  "A string: Amazon lists no values."
-  eventType: String
-}
-
-"How a webhook destination reads is not documented."
-union EventDestination = EventBridgeData
-
-type EventBridgeData {
-  "arn:aws:events:<region>::event-source/aws.partner/buywithprime/<name>"
-  arn: String
-}
-
-type EventSubscriptionConnection { edges: [EventSubscriptionEdge], pageInfo: PageInfo, totalCount: Int }
-type EventSubscriptionEdge { node: EventSubscriptionNode, cursor: String }
-type EventSubscriptionNode { id: ID }
-
-type PageInfo {
-  startCursor: String
-  endCursor: String
-  hasPreviousPage: Boolean
-  hasNextPage: Boolean
-}
-
-input CreateEventSubscriptionInput { destination: EventDestinationInput!, eventType: String! }
-
-"Exactly one of its fields."
-input EventDestinationInput { eventBridge: EventBridgeDestinationInput, webhook: WebhookDestinationInput }
-input EventBridgeDestinationInput { region: String!, partnerEventSource: PartnerEventSourceInput! }
-
-input PartnerEventSourceInput {
-  "AWS account id."
-  account: String!
-  "Unique in the world."
-  name: String!
-}
-
-input WebhookDestinationInput {
-  "https only."
-  url: String!
-  method: HttpMethod
-  authProfileId: String
-  authConfig: AuthConfigInput
-}
-
-input AuthConfigInput { oAuthConfig: OAuthConfigInput }
-input OAuthConfigInput { clientParameters: OAuthClientParametersInput, authEndpoint: String, httpMethod: HttpMethod }
-input OAuthClientParametersInput { clientId: String, clientSecret: String }
-enum HttpMethod { POST }
-type CreateEventSubscriptionResponse { subscriptionId: String }
-type DeleteEventSubscriptionResponse { subscriptionId: String }
-`;
+${managementSchema}`;

@@ -8,7 +8,9 @@ import { ConfigurationError } from '../core/errors.ts';
 import type { WebCryptoKey } from '../core/types.ts';
 import type { VerifySignature } from './amazon-pay-signature.ts';
 import type { EmulatedOrder } from './buywithprime-order.ts';
+import type { DeliverySettings } from './event-delivery.ts';
 import type { QuotaLimit } from './quota.ts';
+import { WebhookSigningKeys } from './webhook-signing-keys.ts';
 
 /** What the emulated token endpoints accept. Made up, and no secret: never put real credentials here. */
 export interface EmulatorCredentials {
@@ -77,7 +79,14 @@ export interface AmazonEmulatorOptions {
    */
   readonly carrierCodes?: Iterable<string>;
   /**
-   * How many trackers, feedbacks, tokens and idempotency keys are remembered each; the oldest are forgotten.
+   * What Buy with Prime's webhooks are signed with, and what `GET /jwks.json` publishes.
+   * @default keys of its own
+   */
+  readonly signingKeys?: WebhookSigningKeys;
+  /** How `deliver()` goes. */
+  readonly delivery?: DeliverySettings;
+  /**
+   * How many trackers, feedbacks, tokens, idempotency keys and reports of events are remembered each; the oldest are forgotten.
    * @default 10_000
    */
   readonly maxRecords?: number;
@@ -94,6 +103,8 @@ export interface EmulatorSettings {
   readonly verifySignature: VerifySignature | undefined;
   readonly dateTolerance: { readonly past: number; readonly future: number };
   readonly carrierCodes: ReadonlySet<string> | undefined;
+  readonly signingKeys: WebhookSigningKeys;
+  readonly delivery: Required<DeliverySettings>;
   readonly maxRecords: number;
 }
 
@@ -116,11 +127,11 @@ const CREDENTIALS: EmulatorCredentials = {
 export function readOptions(options: AmazonEmulatorOptions): EmulatorSettings {
   check(isObject(options), 'the options must be an object');
   const { publicKeys = {}, credentials = {}, orders = [], quota = {}, dateTolerance = {}, carrierCodes, maxRecords = 10_000 } = options;
-  const { clock = () => new Date(), randomId = () => crypto.randomUUID(), verifySignature } = options;
+  const { delivery = {}, clock = () => new Date(), randomId = () => crypto.randomUUID(), verifySignature } = options;
   for (const [name, value] of Object.entries({ clock, randomId, verifySignature })) {
     check(value === undefined || typeof value === 'function', `"${name}" must be a function`);
   }
-  for (const [name, value] of Object.entries({ publicKeys, credentials, quota: quota || {}, dateTolerance })) {
+  for (const [name, value] of Object.entries({ publicKeys, credentials, quota: quota || {}, dateTolerance, delivery })) {
     check(isObject(value), `"${name}" must be an object`);
   }
   check(Array.isArray(orders) && orders.every((order) => typeof order?.id === 'string'), '"orders" must be a list of orders');
@@ -136,6 +147,11 @@ export function readOptions(options: AmazonEmulatorOptions): EmulatorSettings {
   }
   const tolerance = { past: 900_000, future: 5_000, ...dateTolerance };
   check(tolerance.past >= 0 && tolerance.future >= 0, '"dateTolerance" must be milliseconds, 0 or more');
+  const { signingKeys = new WebhookSigningKeys() } = options;
+  check(typeof signingKeys?.sign === 'function', '"signingKeys" must be WebhookSigningKeys');
+  const { seed = 1, timeScale = Number.POSITIVE_INFINITY } = delivery;
+  check(Number.isInteger(seed), '"delivery.seed" must be a whole number');
+  check(timeScale > 0, '"delivery.timeScale" must be more than 0');
   const accepted = {
     lwa: { ...CREDENTIALS.lwa, ...credentials.lwa },
     buyWithPrime: { ...CREDENTIALS.buyWithPrime, ...credentials.buyWithPrime },
@@ -153,6 +169,8 @@ export function readOptions(options: AmazonEmulatorOptions): EmulatorSettings {
     verifySignature,
     dateTolerance: tolerance,
     carrierCodes: carrierCodes && new Set(carrierCodes),
+    signingKeys,
+    delivery: { seed, timeScale },
     maxRecords,
   };
 }

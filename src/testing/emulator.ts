@@ -6,21 +6,25 @@
  */
 
 import { sleep } from '../core/abort.ts';
-import { ConfigurationError } from '../core/errors.ts';
 import { redact } from '../core/redact.ts';
-import { AmazonPayService, type DeliveryTrackerRecord } from './amazon-pay-service.ts';
-import { webCryptoVerifier } from './amazon-pay-signature.ts';
+import type { DeliveryTrackerRecord } from './amazon-pay-service.ts';
+import { asRequest } from './arguments.ts';
+import type { AuthProfileRecord } from './auth-profiles.ts';
 import type { EmulatedOrder } from './buywithprime-order.ts';
+import type { DeliverOptions } from './delivery-letter.ts';
+import type { DeliveryReport } from './delivery-report.ts';
+import { type EmulatedServices, startServices } from './emulated-services.ts';
 import { type AmazonEmulatorOptions, type EmulatorCredentials, type EmulatorSettings, readOptions } from './emulator-options.ts';
-import { type EventSubscriptionRecord, EventSubscriptions } from './event-subscriptions.ts';
+import { EventDelivery } from './event-delivery.ts';
+import type { EventSubscriptionRecord } from './event-subscriptions.ts';
 import { connectionReset, type FaultRule, Faults, isHandled } from './faults.ts';
-import { FeedbackService, type NdrFeedbackRecord } from './feedback-service.ts';
-import { GraphQLService } from './graphql-service.ts';
+import type { NdrFeedbackRecord } from './feedback-service.ts';
+import type { EmulatedInventoryItem } from './inventory.ts';
 import { answer, applyFault, type Outcome } from './outcome.ts';
 import { Recent } from './recent.ts';
 import { type RequestRecord, redactHeaders } from './request-record.ts';
 import type { Received } from './service.ts';
-import { TokenService } from './token-service.ts';
+import type { WebhookSigningKeys } from './webhook-signing-keys.ts';
 
 /** Requests that are remembered. */
 const MAX_REQUESTS = 1_000;
@@ -32,10 +36,12 @@ const MAX_REQUESTS = 1_000;
  * | interface | checked as documented | inferred |
  * | --- | --- | --- |
  * | Amazon Pay delivery trackers | signature by both algorithms, headers, environment, body, idempotency key, quota, a tracking number used once | codes for headers and environment, how old a date may be, the answer to a number used again, one parcel a call |
- * | Login with Amazon | parameters, credentials, lifetime of a token | |
+ * | Login with Amazon | parameters, credentials, lifetime of a token | that client credentials, which are for other calls, are refused here already |
  * | NDR feedback | token, user agent, body, rate header, 204 | codes for user agent and business, burst, largest body |
  * | Buy with Prime token | lifetime | the whole request and answer |
- * | Buy with Prime GraphQL | token, target, versions and their fields, classified errors | names of types, that `x-api-version` must be there |
+ * | Buy with Prime key set | | where it lies, the header names, what is signed |
+ * | Buy with Prime GraphQL | token, target, versions and their fields, classified errors | names of types, that `x-api-version` must be there, inputs of auth profiles and of the sandbox, fields of the inventory |
+ * | Events to your webhook | headers, 5 seconds, what is repeated, 24 hours, 185 retries, `Retry-After`: as AWS documents API destinations | that Amazon delivers through them, the lengths of the waits, that connection faults are repeated, how a token is asked for |
  *
  * Not checked: whether a carrier code, an order or a shipment exists at Amazon, permissions, and how far ahead a delivery can be rescheduled.
  *
@@ -66,19 +72,26 @@ export class AmazonEmulator {
   readonly #settings: EmulatorSettings;
   readonly #faults = new Faults();
   readonly #orders = new Map<string, EmulatedOrder>();
-  #services: Services;
+  #services: EmulatedServices;
+  #delivery: EventDelivery;
   #requests = new Recent<RequestRecord, RequestRecord>(MAX_REQUESTS);
 
   /** @throws {@link ConfigurationError} `CONFIGURATION` where an option can't work. */
   constructor(options: AmazonEmulatorOptions = {}) {
     this.#settings = readOptions(options);
     this.#services = this.#start();
+    this.#delivery = this.#startDelivery();
     this.fetch = (input, init) => this.#fetch(input, init);
   }
 
   /** What the token endpoints accept. */
   get credentials(): EmulatorCredentials {
     return this.#settings.credentials;
+  }
+
+  /** The keys that Buy with Prime's webhooks are signed with: `rotate()` and `withdraw()` change what `GET /jwks.json` publishes. */
+  get signingKeys(): WebhookSigningKeys {
+    return this.#settings.signingKeys;
   }
 
   /** Buy with Prime's orders by id: set, change and delete them at any time. */
@@ -94,6 +107,16 @@ export class AmazonEmulator {
   /** The NDR feedback that was accepted, oldest first. */
   get ndrFeedback(): readonly NdrFeedbackRecord[] {
     return this.#services.feedback.records;
+  }
+
+  /** What `inventoryItem` knows, by item id: set it at any time. */
+  get inventory(): Map<string, EmulatedInventoryItem> {
+    return this.#services.graphql.inventory;
+  }
+
+  /** The auth profiles that exist. */
+  get authProfiles(): readonly AuthProfileRecord[] {
+    return this.#services.graphql.authProfiles.records;
   }
 
   /** The event subscriptions that exist. */
@@ -121,69 +144,79 @@ export class AmazonEmulator {
     this.#faults.add(rule);
   }
 
+  /**
+   * Brings an event to a webhook as EventBridge API destinations do: with their headers, 5 seconds to answer, and retries for 24 hours
+   * where the answer is 401, 407, 409, 429, 5xx or none. Any other answer but 2xx loses the event. Ask {@link AmazonEmulator.report} what
+   * became of it.
+   *
+   * The waits between the retries are skipped, so that a day of them takes milliseconds; {@link AmazonEmulator.deliveryTime} tells the
+   * time that has passed. Deliveries begin at once and run beside your code.
+   *
+   * That Amazon Shipping delivers through EventBridge is inferred, and so are the lengths of the waits. How webhooks of Buy with Prime
+   * are repeated is not known.
+   *
+   * @param event Sent as JSON; a text goes as it is.
+   * @throws {@link ConfigurationError} `CONFIGURATION` where no request can come of it.
+   *
+   * @example A day of outages and duplicates, and no event is lost
+   * ```ts
+   * for (let count = 0; count < 100; count += 1) {
+   *   emulator.deliver(ndrEvent(), { to: handler, auth: { type: 'apiKey', key: 'abcdef12345' }, duplicates: 0.2, disorder: 60_000 });
+   * }
+   * const { delivered, dropped } = await emulator.report();
+   * expect(dropped).toEqual([]);
+   * ```
+   */
+  deliver(event: unknown, options: DeliverOptions): void {
+    this.#delivery.deliver(event, options);
+  }
+
+  /** Waits until every event was delivered or given up, and says what became of each since the emulator was made or reset. */
+  report(): Promise<DeliveryReport> {
+    return this.#delivery.report();
+  }
+
+  /**
+   * The time that the deliveries have come to: the emulator's clock, and all waits that were skipped. Hand it to what shall see time pass,
+   * as in `new MemoryIdempotencyStore({ clock: () => emulator.deliveryTime })`.
+   */
+  get deliveryTime(): Date {
+    return this.#delivery.time;
+  }
+
   /** Makes every access token that was issued unknown, as if the authorization had been withdrawn. */
   revokeTokens(): void {
     this.#services.lwa.revoke();
     this.#services.buyWithPrimeToken.revoke();
   }
 
-  /** Forgets everything that happened, and all faults; the orders are those it was made with. */
+  /** Forgets everything that happened, all faults, and what is being delivered; the orders are those it was made with. */
   reset(): void {
+    this.#delivery.stop();
+    this.#delivery = this.#startDelivery();
     this.#faults.clear();
     this.#requests = new Recent(MAX_REQUESTS);
     this.#services = this.#start();
   }
 
-  #start(): Services {
-    const {
-      clock: now,
-      randomId,
-      credentials,
-      orders,
-      quota,
-      maxRecords,
-      verifySignature = webCryptoVerifier(),
-      ...settings
-    } = this.#settings;
-    const { lwa, buyWithPrime } = credentials;
+  #startDelivery(): EventDelivery {
+    const { delivery: settings, clock, signingKeys, maxRecords } = this.#settings;
+    return new EventDelivery({ settings, clock, signingKeys, maxRecords });
+  }
+
+  #start(): EmulatedServices {
+    const { orders } = this.#settings;
     this.#orders.clear();
     for (const order of orders) this.#orders.set(order.id, order);
-    const common = { now, randomId, maxRecords };
-    const lwaToken = new TokenService({
-      ...common,
-      path: '/auth/o2/token',
-      host: /^api\.amazon\.(com|co\.uk|co\.jp)$/,
-      grantType: 'refresh_token',
-      credentials: { client_id: lwa.clientId, client_secret: lwa.clientSecret, refresh_token: lwa.refreshToken },
-      prefix: 'Atza|',
-      lifetime: 3_600,
-    });
-    const buyWithPrimeToken = new TokenService({
-      ...common,
-      path: '/token',
-      host: /^api\.buywithprime\.amazon\.com$/,
-      grantType: 'client_credentials',
-      credentials: { client_id: buyWithPrime.clientId, client_secret: buyWithPrime.clientSecret },
-      prefix: 'emulated-',
-      lifetime: 900,
-    });
-    const subscriptions = new EventSubscriptions(randomId);
-    return {
-      amazonPay: new AmazonPayService({ ...common, ...settings, verifySignature, quota }),
-      lwa: lwaToken,
-      feedback: new FeedbackService({ ...common, tokens: lwaToken, quota: quota?.ndrFeedback }),
-      buyWithPrimeToken,
-      graphql: new GraphQLService({ tokens: buyWithPrimeToken, targetId: buyWithPrime.targetId, orders: this.#orders, subscriptions }),
-      subscriptions,
-    };
+    return startServices(this.#settings, this.#orders);
   }
 
   async #fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const request = toRequest(input, init);
+    const request = asRequest(input, init);
     request.signal.throwIfAborted();
     const url = new URL(request.url);
-    const { amazonPay, lwa, feedback, buyWithPrimeToken, graphql } = this.#services;
-    const service = [amazonPay, lwa, feedback, buyWithPrimeToken, graphql].find((one) => one.matches(url));
+    const { amazonPay, lwa, feedback, buyWithPrimeToken, graphql, jwks } = this.#services;
+    const service = [amazonPay, lwa, feedback, buyWithPrimeToken, graphql, jwks].find((one) => one.matches(url));
     const fault = this.#faults.take(service?.path, url.pathname);
     // A browser's Request drops the user agent, which Amazon demands.
     const headers = new Headers(request.headers);
@@ -206,26 +239,5 @@ export class AmazonEmulator {
     response.headers.set(idHeader, requestId);
     response.headers.set('date', this.#settings.clock().toUTCString());
     return response;
-  }
-}
-
-interface Services {
-  readonly amazonPay: AmazonPayService;
-  readonly lwa: TokenService;
-  readonly feedback: FeedbackService;
-  readonly buyWithPrimeToken: TokenService;
-  readonly graphql: GraphQLService;
-  readonly subscriptions: EventSubscriptions;
-}
-
-function toRequest(input: string | URL | Request, init: RequestInit | undefined): Request {
-  try {
-    return new Request(input, init);
-  } catch {
-    // The runtime's own message quotes the URL, query and all.
-    throw new ConfigurationError('fetch() of the emulator needs a Request, or an absolute URL and what a Request is made of', {
-      surface: 'testing',
-      hint: 'A Request whose body has been read can not be sent again.',
-    });
   }
 }

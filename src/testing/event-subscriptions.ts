@@ -4,6 +4,7 @@
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/create-and-delete-event-subscriptions | Event subscriptions}
  */
+import { findEventKind } from '../buywithprime/event-kinds.ts';
 import { GraphQLFault } from './graphql-fault.ts';
 
 /** A subscription that was created. */
@@ -28,7 +29,7 @@ export interface CreateEventSubscriptionInput {
 }
 
 // The page cuts the pattern after "south"; the rest is inferred from the names that AWS has.
-const REGION = /^(us(-gov)?|ap|ca|cn|eu|sa|af)-(central|(north|south)?(east|west)?)-\d$/;
+const REGION = /^(us(-gov)?|ap|ca|cn|eu|sa|af)-(central|(north|south)(east|west)?|east|west)-\d$/;
 
 /** Creates, shows and deletes subscriptions. */
 export class EventSubscriptions {
@@ -45,7 +46,7 @@ export class EventSubscriptions {
 
   create({ eventType, destination }: CreateEventSubscriptionInput): object {
     // Amazon's own answer to a type that it does not know.
-    if (!/^[A-Z_]+$/.test(eventType)) throw new GraphQLFault('AccessDeniedError');
+    if (!findEventKind(eventType)) throw new GraphQLFault('AccessDeniedError');
     const wanted = readDestination(destination);
     const same = JSON.stringify(wanted);
     for (const record of this.records) {

@@ -109,7 +109,7 @@ function checkUserAgent(headers: Headers): void {
   const userAgent = headers.get('user-agent') ?? '';
   if (userAgent === '') throw invalid('The user-agent header is missing');
   if (userAgent.length > 500) throw invalid('The user-agent header is longer than 500 characters');
-  if (!USER_AGENT.test(userAgent) || !/[(;]\s*Language=./.test(userAgent)) {
+  if (!USER_AGENT.test(userAgent) || !/[(;]\s*Language=[^;)]/.test(userAgent)) {
     throw invalid('The user-agent header must be AppName/Version (Language=LanguageAndVersion; Platform=Platform)');
   }
 }
@@ -135,7 +135,10 @@ function readFeedback(body: Record<string, unknown> | undefined): Omit<NdrFeedba
 }
 
 function isDateTime(value: unknown): value is string {
-  return typeof value === 'string' && DATE_TIME.test(value) && !Number.isNaN(Date.parse(value));
+  if (typeof value !== 'string' || !DATE_TIME.test(value) || Number.isNaN(Date.parse(value))) return false;
+  // Engines roll 30 February over into March.
+  const day = value.slice(0, 10);
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 // Code points, as JSON schema counts; whether Amazon counts bytes is not documented.

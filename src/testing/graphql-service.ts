@@ -6,10 +6,13 @@
  */
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { ConfigurationError } from '../core/errors.ts';
+import { AuthProfiles } from './auth-profiles.ts';
 import { type EmulatedOrder, trackersOf, viewOrder, viewTracker } from './buywithprime-order.ts';
 import { buyWithPrimeSchema } from './buywithprime-schema.ts';
+import { moveDeliveries } from './delivery-moves.ts';
 import type { CreateEventSubscriptionInput, EventSubscriptions } from './event-subscriptions.ts';
 import { GraphQLFault, type GraphQLFaultType } from './graphql-fault.ts';
+import { type EmulatedInventoryItem, viewInventoryItem } from './inventory.ts';
 import { isAmazonHost, isObject, jsonObject, mediaType, type Received, Refusal, type Service } from './service.ts';
 import type { TokenService } from './token-service.ts';
 
@@ -18,8 +21,9 @@ export interface GraphQLServiceOptions {
   readonly tokens: TokenService;
   /** The business product that the credentials are for. */
   readonly targetId: string;
-  readonly orders: ReadonlyMap<string, EmulatedOrder>;
+  readonly orders: Map<string, EmulatedOrder>;
   readonly subscriptions: EventSubscriptions;
+  readonly randomId: () => string;
 }
 
 type GraphQL = typeof import('graphql');
@@ -31,11 +35,14 @@ export class GraphQLService implements Service {
   readonly path = '/graphql';
   // Inferred: no page names the header.
   readonly requestIdHeader = 'x-amzn-requestid';
+  readonly inventory: Map<string, EmulatedInventoryItem> = new Map();
+  readonly authProfiles: AuthProfiles;
   readonly #options: GraphQLServiceOptions;
   readonly #schemas = new Map<string, GraphQLSchema>();
 
   constructor(options: GraphQLServiceOptions) {
     this.#options = options;
+    this.authProfiles = new AuthProfiles(options.randomId);
   }
 
   matches(url: URL): boolean {
@@ -125,7 +132,20 @@ export class GraphQLService implements Service {
         subscriptions.page(first ?? undefined, after ?? undefined),
       createEventSubscription: ({ input }: { input: CreateEventSubscriptionInput }) => subscriptions.create(input),
       deleteEventSubscription: ({ subscriptionId }: { subscriptionId: string }) => subscriptions.delete(subscriptionId),
+      inventoryItem: ({ itemId }: { itemId: string }) => viewInventoryItem(this.inventory, itemId),
+      createAuthProfile: () => this.authProfiles.create(),
+      deleteAuthProfile: ({ authProfileId }: { authProfileId: string }) => this.authProfiles.delete(authProfileId),
+      updateOrderDeliveryInformation: ({ input }: MoveInput) => this.#move({ orderIdentifier: { orderId: findOrderId(input) } }, input),
+      updateOrderPackageInformation: ({ orderIdentifier, input }: OrderSelector & MoveInput) =>
+        this.#move({ orderIdentifier: orderIdentifier ?? null }, input),
     };
+  }
+
+  #move(selector: OrderSelector, input: unknown): object {
+    const { orders } = this.#options;
+    const order = findOrder(orders, selector);
+    orders.set(order.id, moveDeliveries(order, input));
+    return {};
   }
 }
 
@@ -133,6 +153,10 @@ interface OrderSelector {
   /** 2024-01-01 alone. */
   readonly orderId?: string | null;
   readonly orderIdentifier?: Readonly<Record<string, unknown>> | null;
+}
+
+interface MoveInput {
+  readonly input: unknown;
 }
 
 interface PackageTrackerSelector {
@@ -155,6 +179,13 @@ function findOrder(orders: ReadonlyMap<string, EmulatedOrder>, { orderId, orderI
     : orders.get(String(value));
   if (!order) throw new GraphQLFault('ResourceNotFoundError', { code: 'ResourceNotFoundException' });
   return order;
+}
+
+/** The first `orderId` there is: no page shows where it stands. */
+function findOrderId(input: unknown): string | undefined {
+  if (!isObject(input)) return undefined;
+  const { orderId } = input;
+  return typeof orderId === 'string' ? orderId : Object.values(input).map(findOrderId).find(Boolean);
 }
 
 /** HTTP 200 whatever happened, and each error classified. */

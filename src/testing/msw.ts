@@ -12,7 +12,7 @@ const URLS = [
   /^https:\/\/pay-api\.amazon\.(com|eu|jp)(\/(live|sandbox))?\/v2\/deliveryTrackers\/?(\?.*)?$/,
   /^https:\/\/api\.amazon\.(com|co\.uk|co\.jp)\/auth\/o2\/token(\?.*)?$/,
   /^https:\/\/(sandbox\.)?sellingpartnerapi-(na|eu|fe)\.amazon\.com\/shipping\/v2\/ndrFeedback(\?.*)?$/,
-  /^https:\/\/api\.buywithprime\.amazon\.com\/(token|graphql)(\?.*)?$/,
+  /^https:\/\/api\.buywithprime\.amazon\.com\/(token|graphql|jwks\.json)(\?.*)?$/,
 ] as const;
 
 /**

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { parse, validate } from 'graphql';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest';
-import { BuyWithPrimeClient, type BuyWithPrimeClientOptions } from '../../src/buywithprime/client.ts';
+import { BuyWithPrimeClient } from '../../src/buywithprime/client.ts';
+import type { BuyWithPrimeClientOptions } from '../../src/buywithprime/client-options.ts';
 import { orderDocument } from '../../src/buywithprime/documents.ts';
 import type { BuyWithPrimeEventOf } from '../../src/buywithprime/event.ts';
 import { BuyWithPrimeEventParser } from '../../src/buywithprime/parser.ts';
@@ -149,10 +150,10 @@ describe('order', () => {
   });
 
   test('holds what a document of your own selects beside it', async () => {
-    const orderDocument = `query ($orderIdentifier: OrderIdentifierInput!) {
+    const document = `query ($orderIdentifier: OrderIdentifierInput!) {
       order(orderIdentifier: $orderIdentifier) { id totalPrice { amount } lineItems { id createdAt packageInformation { details { id state } } } }
     }`;
-    const order = await clientOf({ orderDocument }).order(orderId);
+    const order = await clientOf({ documents: { order: document } }).order(orderId);
     expect(order?.payload).toHaveProperty('totalPrice', null);
     expect(order?.lineItems[0]?.deliveries[0]).toMatchObject({ id: deliveryId, state: 'IN_TRANSIT' });
   });
@@ -169,19 +170,23 @@ describe('order', () => {
     expect(error.message).toContain(message);
   });
 
-  test.each<[unknown, string]>([
-    ['', 'orderId: expected text, got an empty one'],
-    [undefined, 'orderId: expected text, got undefined'],
-    [42, 'orderId: expected text, got number'],
-    [null, 'alias.aliasId: expected text, got undefined'],
-    [{}, 'alias.aliasId: expected text, got undefined'],
-    [{ orderId: 'o' }, 'alias.aliasId: expected text'],
-    [{ alias: { aliasId: 'a' } }, 'alias.aliasType: expected text, got undefined'],
-    [{ alias: 'a' }, 'alias.aliasId: expected text'],
-  ])('refuses %j, and nothing is sent', async (identifier, message) => {
+  test.each([
+    '',
+    undefined,
+    42,
+    null,
+    {},
+    [],
+    { orderId: 'o' },
+    { alias: { aliasId: 'a' } },
+    { alias: { aliasId: 'a', aliasType: '' } },
+    { alias: { aliasId: 7, aliasType: 'EXTERNAL_ID' } },
+    { alias: 'a' },
+    { alias: null },
+  ])('refuses %j, and nothing is sent', async (identifier) => {
     const error = await failure(() => clientOf().order(identifier as never));
-    expect(error).toMatchObject({ code: 'VALIDATION', direction: 'request' });
-    expect(error.message).toContain(message);
+    expect(error).toMatchObject({ code: 'VALIDATION', direction: 'request', issues: [{ path: ['identifier'] }] });
+    expect(error.message).toContain('expected the id of an order, or { alias: { aliasId, aliasType } }');
     expect(server.seen).toEqual([]);
   });
 
@@ -550,6 +555,15 @@ describe('the token', () => {
     expect(graphqlRequests()).toEqual([]);
   });
 
+  test.each([7n, '900', Symbol('900'), {}, Number.NaN])('takes a lifetime that is none for 15 minutes: %s', async (expiresIn) => {
+    const fetchToken = vi.fn(async () => ({ accessToken: 'token-1', expiresIn }) as never);
+    await clientOf().order(orderId);
+    const client = clientOf({ fetchToken });
+    await client.order(orderId);
+    await client.order(orderId);
+    expect(fetchToken).toHaveBeenCalledOnce();
+  });
+
   test.each([undefined, null, 42, {}, { accessToken: 42 }])('of a function of your own that gives %j is refused', async (token) => {
     expect(await failure(() => clientOf({ fetchToken: async () => token as never }).order(orderId))).toMatchObject({ code: 'VALIDATION' });
   });
@@ -580,8 +594,10 @@ describe('the client', () => {
     ['a version that is no text', { apiVersion: 20241101 }, 'apiVersion'],
     ['a base URL that is none', { baseUrl: 'api.example' }, 'baseUrl'],
     ['a token URL that is none', { tokenUrl: 'ftp://x' }, 'tokenUrl'],
-    ['a document without variables', { orderDocument: '{ order { id } }' }, 'orderDocument'],
-    ['a document that is none', { orderDocument: 7 }, 'orderDocument'],
+    ['documents that are none', { documents: null }, 'documents'],
+    ['a document without variables', { documents: { order: '{ order { id } }' } }, 'documents.order'],
+    ['a document that is none', { documents: { refund: 7 } }, 'documents.refund'],
+    ['a document for nothing', { documents: { constructor: '$input' } }, 'documents'],
     ['a token function that is none', { fetchToken: 'x' }, 'fetchToken'],
     ['a token store that is none', { tokenStore: {} }, 'tokenStore'],
   ])('refuses %s', async (_, options, name) => {

@@ -1,26 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { BuyWithPrimeEventParser, type ParsedRecord } from '../../src/buywithprime/parser.ts';
-import { deliveryInTransit, fixture, fixtureText } from './fixtures.ts';
+import { deliveryInTransit, fixture, fixtureText, sqsRecord } from './fixtures.ts';
 
 const parser = new BuyWithPrimeEventParser();
 const text = JSON.stringify(deliveryInTransit());
-
-const sqsRecord = (body: string, messageId = 'm-1') => ({
-  messageId,
-  receiptHandle: 'receipt-handle',
-  body,
-  attributes: {
-    ApproximateReceiveCount: '1',
-    SentTimestamp: '1698410096000',
-    SenderId: 'sender',
-    ApproximateFirstReceiveTimestamp: '1698410096001',
-  },
-  messageAttributes: {},
-  md5OfBody: 'e4e68fb7bd0e697a0ae8f1bb342846b3',
-  eventSource: 'aws:sqs',
-  eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:queue',
-  awsRegion: 'us-east-1',
-});
 
 const notification = (message: string) => ({
   Type: 'Notification',
@@ -97,6 +80,25 @@ describe('parseAll takes', () => {
 });
 
 describe('parseAll', () => {
+  test.each<[string, string, string]>([
+    ['a dead letter of a custom event bus', fixtureText('custom-bus-dead-letter.json'), 'a dead letter of a custom event bus'],
+    ['what an input path left of an event', JSON.stringify(deliveryInTransit()['resources']), 'a resource path without its event'],
+    ['what an input transformer made of it', '{"orderId":"322-ABC1-AAAAAA"}', 'input transformer'],
+    ['what an input transformer made of it, without quotes', '{"orderId": 322-ABC1-AAAAAA}', 'mistake in the syntax'],
+    ["Amazon's sample as printed", fixtureText('delivery-in-transit-as-printed.txt'), 'trailing comma'],
+  ])('says of the message that it is %s', (_, body, message) => {
+    const [record, second] = parser.parseAll({ Records: [sqsRecord(body), sqsRecord(text, 'm-2')] });
+    expect(second).toMatchObject({ messageId: 'm-2', success: true });
+    if (record?.success !== false) throw new Error('was taken for an event');
+    expect(record.messageId).toBe('m-1');
+    expect(`${record.error.message} ${record.error.hint}`).toContain(message);
+  });
+
+  test('reads events that were encoded twice on their way', () => {
+    const twice = JSON.stringify(JSON.stringify(deliveryInTransit()));
+    expect(summary(parser.parseAll({ Records: [sqsRecord(twice)] }))).toEqual([['m-1', 'DELIVERY_IN_TRANSIT']]);
+  });
+
   test('keeps good records and bad ones in their order, each bad one with its message and its reason', () => {
     const bad = '{"detail-type":';
     const records = parser.parseAll({

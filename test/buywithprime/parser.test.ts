@@ -124,23 +124,31 @@ describe("Amazon's samples", () => {
     });
   });
 
-  test('fat data comes through as it is', () => {
-    const event = parser.parse(fixture('eventbridge-refund-completed-fat.json'));
-    expect(event).toMatchObject({ kind: 'REFUND_COMPLETED', refundId: 'refund-id', data: { order: { refunds: [{ details: {} }] } } });
+  test.each([
+    ['package-delivered', 'DELIVERY_COMPLETED', { packageInformation: { details: [{ id: 'delivery-id', state: 'DELIVERED' }] } }],
+    ['refund-requested', 'REFUND_REQUESTED', { refunds: { details: [{ id: 'refund-id' }] } }],
+    ['refund-completed', 'REFUND_COMPLETED', { refunds: [{ details: { id: 'refund-id' } }] }],
+    ['return-completed', 'RETURN_COMPLETED', { returns: { details: [{ id: 'return-id' }] } }],
+  ])('fat data of %s comes through as it is', (name, kind, order) => {
+    const event = parser.parse(fixture(`eventbridge-${name}-fat.json`));
+    expect(event).toMatchObject({ kind, orderId: 'order-id', idempotencyKey: 'example-idempotency-key', data: { order } });
   });
 
-  test.each(['mock-2023-order-placed.json', 'mock-2023-inventory-availability-changed.json'])('%s comes through as unknown', (name) => {
-    const sample = fixture(name);
-    expect(parser.parse(sample)).toMatchObject({
-      kind: 'unknown',
-      eventType: sample['detail-type'],
-      idempotencyKey: 'example-event-id',
-      businessProductId: undefined,
-      resources: [],
-      data: sample['detail'],
-      raw: sample,
-    });
-  });
+  test.each(['order-placed', 'refund-success', 'inventory-availability-changed', 'buyability-status-change'])(
+    'the mock of 2023, %s, comes through as unknown',
+    (name) => {
+      const sample = fixture(`mock-2023-${name}.json`);
+      expect(parser.parse(sample)).toMatchObject({
+        kind: 'unknown',
+        eventType: sample['detail-type'],
+        idempotencyKey: 'example-event-id',
+        businessProductId: undefined,
+        resources: [],
+        data: sample['detail'],
+        raw: sample,
+      });
+    },
+  );
 
   test('as Amazon prints it, it is not JSON, and the error says where the comma is', () => {
     const printed = fixtureText('delivery-in-transit-as-printed.txt');
@@ -167,6 +175,15 @@ describe('parse', () => {
   test('reads only its own part of a larger buffer', () => {
     const bytes = Buffer.from(`xx${JSON.stringify(deliveryInTransit())}xx`);
     expect(parser.parse(bytes.subarray(2, -2)).kind).toBe('DELIVERY_IN_TRANSIT');
+  });
+
+  test('takes an event without detail, as the variable aws.events.event of an input transformer holds it', () => {
+    expect(parser.parse(deliveryInTransit({ detail: undefined }))).toMatchObject({ kind: 'DELIVERY_IN_TRANSIT', data: undefined });
+  });
+
+  test('takes the detail alone where it is the copied body, as an input path leaves it', () => {
+    const { detail } = fixture('eventbridge-package-delivered-copied-detail.json');
+    expect(parser.parse(detail)).toMatchObject({ kind: 'DELIVERY_COMPLETED', idempotencyKey: 'example-idempotency-key' });
   });
 
   test('throws what safeParse answers', () => {
@@ -290,17 +307,14 @@ describe('the error names what it saw instead', () => {
     ['a resource path alone', path('order/o/delivery/d'), 'a resource path without its event'],
     ['the detail alone', {}, 'neither "detail-type" nor "eventDescriptor"'],
     ['what an input transformer made', { orderId: 'o' }, 'neither "detail-type" nor "eventDescriptor"'],
+    ['what an input path left of it', [path('order/o/delivery/d')], 'a batch of 1'],
     ['CDK spelling', { detailType: ['DELIVERY_IN_TRANSIT'] }, 'spells "detail-type" in another way'],
     ['a PutEvents entry', { Source: 's', DetailType: 'DELIVERY_IN_TRANSIT', Detail: '{}' }, 'spells "detail-type" in another way'],
     ['a function URL request', { headers: {}, body: '{}', requestContext: {} }, 'an HTTP request'],
     ['a Request', new Request('http://localhost', { method: 'POST', body: '{}' }), 'an HTTP request'],
     ['a promise', Promise.resolve({}), 'a promise'],
     ['an SNS confirmation', { Type: 'SubscriptionConfirmation', Message: 'x', Token: 't' }, 'no notification'],
-    [
-      "a custom bus's dead letter",
-      { version: '1.0', busArn: 'arn', errorCode: 'E', failedMessages: [{ eventId: 'e' }] },
-      'a dead letter of a custom event bus',
-    ],
+    ["a custom bus's dead letter", fixture('custom-bus-dead-letter.json'), 'a dead letter of a custom event bus'],
     ['a batch', { Records: [{ messageId: 'm', body: JSON.stringify(deliveryInTransit()) }] }, 'a batch of 1'],
     ['an array', [deliveryInTransit(), deliveryInTransit()], 'a batch of 2'],
     ['an empty array', [], 'a batch of 0'],

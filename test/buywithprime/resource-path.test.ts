@@ -72,6 +72,21 @@ describe('parseResourcePath', () => {
     expect(() => parseResourcePath('businessProduct/bp/carrier/ups/tracker/1Z999/')).toThrow(/^(?!.*1Z999)/);
   });
 
+  test('takes apart, of any text, what is key and id in turn, and nothing else', () => {
+    const part = fc.constantFrom('', 'businessProduct', 'order', 'x');
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 7 }), (parts) => {
+        const path = parts.join('/');
+        if (parts[0] === 'businessProduct' && parts.length % 2 === 0 && !parts.includes('')) {
+          expect(parseResourcePath(path).segments.flat()).toEqual(parts);
+        } else {
+          expect(() => parseResourcePath(path)).toThrow('not a Buy with Prime resource path');
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   test('takes ids that are names of Object.prototype as plain ids', () => {
     const path = parseResourcePath('businessProduct/__proto__/order/constructor/__proto__/polluted');
     expect(path.orderId).toBe('constructor');

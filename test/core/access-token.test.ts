@@ -33,6 +33,19 @@ describe('AccessTokens', () => {
     expect(fetchToken).toHaveBeenCalledOnce();
   });
 
+  test.each(['WebSocketPair', 'EdgeRuntime'])('asks for each by itself where %s says that requests are apart', async (name) => {
+    vi.stubGlobal(name, class {});
+    try {
+      // The request that asked first was cancelled: what it waits for never comes.
+      const fetchToken = vi.fn(async () => ({ accessToken: 'token', expiresIn: 3_600 })).mockReturnValueOnce(new Promise(() => undefined));
+      const { subject } = tokens({ fetchToken });
+      void subject.get();
+      expect(await Promise.race([subject.get(), new Promise((resolve) => setTimeout(resolve, 1_000, 'none'))])).toBe('token');
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
   test('renews a token before it ends', async () => {
     const { subject } = tokens();
     await subject.get();
@@ -96,6 +109,20 @@ describe('AccessTokens', () => {
     ['gives a token whose end is no time', async () => ({ accessToken: 'old', expiresAt: 'soon' })],
   ])('works without a store that %s', async (_, answer) => {
     expect(await tokens({ store: { get: answer, set: answer } as never }).subject.get()).toBe('token-1');
+  });
+
+  test('works without a store that does not answer', async () => {
+    vi.useFakeTimers();
+    try {
+      const hangs = (): Promise<never> => new Promise(() => undefined);
+      const { subject } = tokens({ store: { get: hangs, set: hangs } });
+      const token = subject.get();
+      await vi.runAllTimersAsync();
+      expect(await token).toBe('token-1');
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('takes what a store gives at once', async () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TokenBucket } from '../../src/core/rate-limiter.ts';
 
@@ -50,12 +51,160 @@ describe('TokenBucket', () => {
     expect([...(await behind), ...(await schedule(bucket, 1))]).toEqual([1_000, 1_000]);
   });
 
+  test('a new rate holds for those who wait already, and keeps what has come in', async () => {
+    const bucket = new TokenBucket({ capacity: 1, refillPerSecond: 1 });
+    const times = schedule(bucket, 3);
+    // At 500 ms half a token is there; the other half comes in another 500 ms at the old rate, in 50 at the new one.
+    setTimeout(() => bucket.setRate(10), 500);
+    expect(await times).toEqual([0, 550, 650]);
+  });
+
+  test('who waits through a rate so slow that a timer could not hold the wait is let go when it is raised', async () => {
+    const bucket = new TokenBucket({ capacity: 1, refillPerSecond: 1e-9 });
+    const times = schedule(bucket, 2);
+    setTimeout(() => bucket.setRate(1), 1_000);
+    expect(await times).toEqual([0, 2_000]);
+  });
+
+  test('emptied, it lets nobody through until it is filled again', async () => {
+    const bucket = new TokenBucket({ capacity: 10, refillPerSecond: 2 });
+    await bucket.acquire();
+    bucket.drain();
+    bucket.drain();
+    expect(await schedule(bucket, 2)).toEqual([500, 1_000]);
+  });
+
+  test('a rate without end is none', async () => {
+    expect(await schedule(new TokenBucket({ capacity: 1, refillPerSecond: Number.POSITIVE_INFINITY }), 3)).toEqual([0, 1, 2]);
+  });
+
+  test('trusts a timer where the clock stands still', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const bucket = new TokenBucket({ capacity: 1, refillPerSecond: 1 });
+    const both = Promise.all([bucket.acquire(), bucket.acquire()]);
+    await vi.runAllTimersAsync();
+    expect(await both).toHaveLength(2);
+  });
+
+  test.each([0, -1, Number.NaN, undefined, null, '5', Symbol('5')])('refuses the rate %s and keeps its own', async (rate) => {
+    const bucket = new TokenBucket({ capacity: 1, refillPerSecond: 2 });
+    expect(() => bucket.setRate(rate as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
+    expect(await schedule(bucket, 2)).toEqual([0, 500]);
+  });
+
   test.each([
     [{ capacity: 0, refillPerSecond: 1 }],
     [{ capacity: 1, refillPerSecond: 0 }],
     [{ capacity: Number.NaN, refillPerSecond: 1 }],
+    [{ capacity: 1, refillPerSecond: Number.NaN }],
     [{}],
   ])('refuses %j', (options) => {
     expect(() => new TokenBucket(options as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
+  });
+});
+
+describe('whatever happens to a TokenBucket', () => {
+  type Action = { readonly after: number } & (
+    | { readonly type: 'acquire'; readonly patience?: number | undefined }
+    | { readonly type: 'rate'; readonly perSecond: number }
+    | { readonly type: 'drain' }
+  );
+  const perSecond = fc.constantFrom(0.5, 1, 2, 5, 7, 80);
+  const after = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2_500 }));
+  const action: fc.Arbitrary<Action> = fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.record({ after, type: fc.constant('acquire'), patience: fc.option(fc.nat(4_000), { freq: 4, nil: undefined }) }),
+    },
+    { weight: 2, arbitrary: fc.record({ after, type: fc.constant('rate'), perSecond }) },
+    { weight: 1, arbitrary: fc.record({ after, type: fc.constant('drain') }) },
+  );
+  const script = fc.record({ capacity: fc.integer({ min: 1, max: 5 }), first: perSecond, actions: fc.array(action, { maxLength: 30 }) });
+
+  interface Entry {
+    readonly at: number;
+    readonly what: 'asked' | 'granted' | 'gave up' | 'drained' | { readonly perSecond: number };
+    readonly who?: number;
+  }
+
+  /** What happened, in its order. */
+  async function play({ capacity, first, actions }: typeof script extends fc.Arbitrary<infer Script> ? Script : never): Promise<Entry[]> {
+    const start = performance.now();
+    const log: Entry[] = [];
+    const note = (what: Entry['what'], who?: number): void => {
+      log.push({ at: Math.round(performance.now() - start), what, ...(who !== undefined && { who }) });
+    };
+    const bucket = new TokenBucket({ capacity, refillPerSecond: first });
+    for (const [who, act] of actions.entries()) {
+      await vi.advanceTimersByTimeAsync(act.after);
+      if (act.type === 'rate') {
+        bucket.setRate(act.perSecond);
+        note({ perSecond: act.perSecond });
+      } else if (act.type === 'drain') {
+        bucket.drain();
+        note('drained');
+      } else {
+        const controller = new AbortController();
+        if (act.patience !== undefined) setTimeout(() => controller.abort(), act.patience);
+        note('asked', who);
+        void bucket.acquire(controller.signal).then(
+          () => note('granted', who),
+          () => note('gave up', who),
+        );
+      }
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    await vi.runAllTimersAsync();
+    return log;
+  }
+
+  test('it lets through in order, never too many, nobody too late, and forgets nobody', async () => {
+    await fc.assert(
+      fc.asyncProperty(script, async (given) => {
+        const log = await play(given);
+        const grants = log.filter(({ what }) => what === 'granted');
+        const asked = log.filter(({ what }) => what === 'asked');
+        expect(log.filter(({ what }) => what === 'gave up').length + grants.length).toBe(asked.length);
+        const order = grants.map(({ who }) => Number(who));
+        expect(order).toEqual([...order].sort((a, b) => a - b));
+
+        // A bookkeeping of its own: what would be in the bucket, a millisecond at a time.
+        const times = grants.map(({ at }) => at);
+        const rates: number[] = [];
+        let tokens = given.capacity;
+        let rate = given.first / 1_000;
+        let now = 0;
+        /** Who waits for a token, and since when there was one. */
+        const waiting = new Set<number>();
+        let ready: number | undefined;
+        for (const { at, what, who } of log) {
+          for (; now < at; now += 1) {
+            rates.push(rate);
+            tokens = Math.min(given.capacity, tokens + rate);
+            if (waiting.size > 0 && tokens >= 1) ready ??= now + 1;
+          }
+          if (what === 'asked') waiting.add(Number(who));
+          else if (what === 'drained') tokens = Math.min(tokens, 0);
+          else if (typeof what === 'object') rate = what.perSecond / 1_000;
+          else {
+            waiting.delete(Number(who));
+            if (what === 'granted') {
+              tokens -= 1;
+              expect(tokens).toBeGreaterThan(-1e-3);
+              expect(at - (ready ?? at)).toBeLessThan(2);
+            }
+            ready = waiting.size > 0 && tokens >= 1 ? now : undefined;
+          }
+        }
+        // What the name promises, for any stretch of time.
+        for (const [first, from] of times.entries()) {
+          for (const [last, to] of times.entries()) {
+            const refilled = rates.slice(from, to).reduce((sum, each) => sum + each, 0);
+            if (last >= first) expect(last - first + 1).toBeLessThanOrEqual(given.capacity + refilled + 1e-3);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });

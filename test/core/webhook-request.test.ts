@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { headerValues, jsonBody, queryValues } from '../../src/core/webhook-request.ts';
+import { headerValues, jsonBody, queryValues, readBytes } from '../../src/core/webhook-request.ts';
 
 describe('headerValues', () => {
   test.each([
@@ -66,5 +66,28 @@ describe('jsonBody', () => {
 
   test('nesting without end is an error of ours too', () => {
     expect(() => jsonBody('core', '['.repeat(1_000_000))).toThrow(expect.objectContaining({ code: 'VALIDATION' }));
+  });
+});
+
+describe('readBytes', () => {
+  const post = (body: BodyInit): Request => new Request('https://shop.example/', { method: 'POST', body, duplex: 'half' } as RequestInit);
+
+  test('gives the bytes, and refuses more than the limit', async () => {
+    expect(await readBytes('core', post('ä'), 2)).toEqual(new Uint8Array([0xc3, 0xa4]));
+    await expect(readBytes('core', post('ä'), 1)).rejects.toMatchObject({ code: 'VALIDATION', message: 'the body is larger than 1 bytes' });
+  });
+
+  test.each<[string, () => Request]>([
+    ['that breaks off', () => post(new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) }))],
+    [
+      'that somebody else reads',
+      () => {
+        const request = post('{}');
+        request.body?.getReader();
+        return request;
+      },
+    ],
+  ])('says of a body %s that it could not be had', async (_, makeRequest) => {
+    await expect(readBytes('core', makeRequest(), 9)).rejects.toMatchObject({ code: 'CONNECTION', cause: expect.any(TypeError) });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { decodeUtf8 } from '../../src/core/bytes.ts';
-import { AuthenticationError, ConnectionError, ValidationError } from '../../src/core/errors.ts';
+import { AuthenticationError, ConnectionError, InProgressError, ValidationError } from '../../src/core/errors.ts';
 import { MemoryIdempotencyStore } from '../../src/core/idempotency.ts';
 import { createWebhookHandler, type Received, type WebhookHandlerOptions, type WebhookReceiver } from '../../src/core/webhook.ts';
 import { jsonBody } from '../../src/core/webhook-request.ts';
@@ -109,10 +109,16 @@ describe('answers', () => {
     expect(onError.mock.calls.map(([error]) => error.message)).toEqual([expect.stringContaining('20 ms'), 'given up']);
   });
 
-  test('what onError throws changes nothing', async () => {
-    const onError = () => {
-      throw new Error('logger down');
-    };
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('logger down');
+      },
+    ],
+    // A rejection that nobody hears of would end the process.
+    ['rejects with', () => Promise.reject(new Error('logger down'))],
+  ])('what onError %s changes nothing', async (_, onError: () => void) => {
     expect((await handler(() => undefined, { onError })(new Request('https://x/'))).status).toBe(405);
   });
 
@@ -194,10 +200,12 @@ describe('de-duplication', () => {
 
   test('one in flight elsewhere is sent back', async () => {
     let finish = (): void => undefined;
+    const onError = vi.fn();
     const onEvent = () => new Promise<void>((resolve) => (finish = resolve));
-    const handle = handler(onEvent, { idempotencyStore: new MemoryIdempotencyStore() });
+    const handle = handler(onEvent, { idempotencyStore: new MemoryIdempotencyStore(), onError });
     const first = handle(post(event));
     await vi.waitFor(async () => expect((await handle(post(event))).status).toBe(503));
+    expect(onError).toHaveBeenLastCalledWith(expect.any(InProgressError), { status: 503 });
     finish();
     expect((await first).status).toBe(200);
     expect((await handle(post(event))).status).toBe(200);
@@ -238,6 +246,27 @@ describe('de-duplication', () => {
     const handle = handler(onEvent, { idempotencyStore: new MemoryIdempotencyStore() });
     for (const type of ['known', 'another']) expect((await handle(post({ id: '', type }))).status).toBe(200);
     expect(onEvent).toHaveBeenCalledTimes(2);
+  });
+
+  test.each([true, 1, 'OK', null, undefined])(
+    'a store that answers %j to a claim does not keep an event from being handled',
+    async (claim) => {
+      const onEvent = vi.fn();
+      const store = { claim: () => claim, complete: () => undefined, release: () => undefined } as never;
+      expect((await handler(onEvent, { idempotencyStore: store })(post(event))).status).toBe(200);
+      expect(onEvent).toHaveBeenCalledOnce();
+    },
+  );
+
+  test.each([
+    { completedFor: Number.NaN },
+    { completedFor: '1 day' },
+    { claimedFor: 0 },
+    { maxKeys: 0 },
+    { maxKeys: null },
+    { clock: new Date() },
+  ])('a MemoryIdempotencyStore that would forget, or never, is not made: %j', (options) => {
+    expect(() => new MemoryIdempotencyStore(options as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
   });
 
   test('claims lapse, and the oldest keys go first', async () => {

@@ -15,7 +15,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   'shipping-ndr': ['core'],
   buywithprime: ['core'],
   testing: ['core', 'amazonpay', 'shipping-ndr', 'buywithprime'],
-  cli: ['core', 'amazonpay', 'shipping-ndr', 'buywithprime', 'testing'],
+  adapters: ['core'],
+  cli: ['core', 'amazonpay', 'shipping-ndr', 'buywithprime', 'testing', 'adapters'],
 };
 
 const text = (file: string): string => readFileSync(join(src, file), 'utf8');

@@ -45,6 +45,7 @@ function boom(): never {
 }
 
 const keys = await testing.testKeys();
+const signingKeys = new testing.WebhookSigningKeys();
 const credentials = { clientId: 'id', clientSecret: 'secret', refreshToken: 'Atzr|token' };
 const fetch = () => Promise.resolve(new Response('{}', { status: 400 }));
 const client = { fetch, maxRetries: 0, rateLimiter: false } as const;
@@ -56,7 +57,15 @@ const INSTANCES: readonly object[] = [
   new amazonpay.DeliveryTrackerClient({ ...key, ...client }),
   new shippingNdr.NdrFeedbackClient({ ...client, credentials }),
   new shippingNdr.NdrWebhookVerifier({ auth: shippingNdr.apiKey({ keys: 'secret' }) }),
+  new shippingNdr.NdrTokenEndpoint({
+    clients: { id: 'amazon', secrets: 'secret' },
+    keys: new Uint8Array(32),
+    issuer: 'https://shop.example/token',
+    audience: 'https://shop.example/ndr',
+  }),
   new buywithprime.BuyWithPrimeEventParser(),
+  new buywithprime.BuyWithPrimeWebhookVerifier({ keys: signingKeys.jwks }),
+  signingKeys,
   new buywithprime.BuyWithPrimeClient({ ...client, credentials, targetId: 'bp-1' }),
 ];
 

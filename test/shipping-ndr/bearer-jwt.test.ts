@@ -12,9 +12,9 @@ import {
   NdrWebhookVerifier,
   TimeoutError,
 } from '../../src/shipping-ndr/webhook.ts';
+import { answerTo, bearer, refusalOf } from './bearer.ts';
 import { everythingShownOf, thrownBy, waybillErrorOf } from './errors.ts';
 import { ecPair, edPair, rsaPair, token } from './jwt.ts';
-import { ndrSample } from './samples.ts';
 import { listen } from './server.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
@@ -32,20 +32,8 @@ const secret = randomBytes(64);
 const required = { issuer: ISSUER, audience: AUDIENCE, clock: () => NOW };
 const withKeys = (options: Partial<BearerJwtOptions> = {}): NdrAuth =>
   bearerJwt({ ...required, keys: rsa.jwk, ...options } as BearerJwtOptions);
-const request = (jwt: string) => ({ headers: { authorization: `Bearer ${jwt}` } });
 const rs256 = (changes: Record<string, unknown> = {}, header: Record<string, unknown> = {}): string =>
   token({ alg: 'RS256', kid: 'rsa-1', typ: 'at+jwt', ...header }, { ...claims, ...changes }, rsa.privateKey);
-
-/** Why a token is refused: `undefined` where it is let in. */
-async function refusalOf(auth: NdrAuth, jwt: string): Promise<AuthenticationError | undefined> {
-  try {
-    await auth.check(request(jwt));
-    return undefined;
-  } catch (error) {
-    if (error instanceof AuthenticationError) return error;
-    throw error;
-  }
-}
 
 describe('a token is let in', () => {
   test.each([
@@ -213,6 +201,8 @@ describe('bearerJwt is not made', () => {
     ['with an algorithm of Object.prototype', { ...required, keys: rsa.jwk, algorithms: ['constructor'] }],
     ['with a secret algorithm and a published key set', { ...required, jwks: 'https://login.example.com/jwks', algorithms: ['HS256'] }],
     ['with a key set that has no URL', { ...required, jwks: '/jwks' }],
+    ['with a key set that is no URL', { ...required, jwks: Object.create(null) }],
+    ['with a key set that is null', { ...required, jwks: null }],
     ['with a key set on a disk', { ...required, jwks: 'file:///etc/jwks' }],
     ['with a password in the URL', { ...required, jwks: 'https://user:password@login.example.com/jwks' }],
     ['with a time limit that is none', { ...required, jwks: 'https://login.example.com/jwks', timeout: 0 }],
@@ -234,20 +224,20 @@ describe('bearerJwt is not made', () => {
     'and a function that supplies %# says nothing of the token',
     async (supplied) => {
       const auth = withKeys({ keys: (() => supplied) as never });
-      expect(await waybillErrorOf(() => auth.check(request(rs256())))).toBeInstanceOf(ConfigurationError);
+      expect(await waybillErrorOf(() => auth.check(bearer(rs256())))).toBeInstanceOf(ConfigurationError);
     },
   );
 
   test('and a key that is damaged says nothing of the token', async () => {
     const auth = withKeys({ keys: { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' } });
-    const error = await waybillErrorOf(() => auth.check(request(token({ alg: 'ES256' }, claims, ec.privateKey))));
+    const error = await waybillErrorOf(() => auth.check(bearer(token({ alg: 'ES256' }, claims, ec.privateKey))));
     expect(error).toMatchObject({ code: 'CONFIGURATION', message: 'a key in "keys" can\'t be imported' });
   });
 });
 
 test.each([() => new Date(Number.NaN), () => 0, () => undefined])('a clock that tells no time lets nobody in: %#', async (clock) => {
   const auth = withKeys({ clock: clock as never });
-  expect(await waybillErrorOf(() => auth.check(request(rs256({ exp: 1 }))))).toBeInstanceOf(ConfigurationError);
+  expect(await waybillErrorOf(() => auth.check(bearer(rs256({ exp: 1 }))))).toBeInstanceOf(ConfigurationError);
 });
 
 describe('a key set at a URL', () => {
@@ -264,9 +254,18 @@ describe('a key set at a URL', () => {
   const withSet = (jwks: string, options: Partial<BearerJwtOptions> = {}): NdrAuth =>
     bearerJwt({ ...required, jwks, ...options } as BearerJwtOptions);
 
+  test.each(['WebSocketPair', 'EdgeRuntime'])('is fetched by each request for itself where %s says that they are apart', async (name) => {
+    vi.stubGlobal(name, 'here');
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const server = await serveKeys([rsa.jwk]);
+    const auth = withSet(server.jwks);
+    expect(await Promise.all([refusalOf(auth, rs256()), refusalOf(auth, rs256())])).toEqual([undefined, undefined]);
+    expect(server.asked).toBe(2);
+  });
+
   test('is fetched once for many tokens', async () => {
     const server = await serveKeys([ec.jwk, rsa.jwk]);
-    const auth = withSet(server.jwks);
+    const auth = bearerJwt({ ...required, jwks: new URL(server.jwks) });
     expect(server.asked).toBe(0);
     expect(await Promise.all(Array.from({ length: 20 }, () => refusalOf(auth, rs256())))).toEqual(new Array(20).fill(undefined));
     expect(server.asked).toBe(1);
@@ -310,11 +309,57 @@ describe('a key set at a URL', () => {
     expect(server.asked).toBe(2);
   });
 
+  /** Puts forward the clock that the age of a key set is told by. */
+  const pass = (milliseconds: number): void => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + milliseconds });
+    onTestFinished(() => void vi.useRealTimers());
+  };
+  const fresh = rsaPair('rsa-2');
+  const byFresh = token({ alg: 'RS256', kid: 'rsa-2' }, claims, fresh.privateKey);
+
+  test('is followed through a rotation: the old key, both, the new one', async () => {
+    const server = await serveKeys([rsa.jwk]);
+    const auth = withSet(server.jwks);
+    expect(await refusalOf(auth, rs256())).toBeUndefined();
+    pass(30_001);
+    server.keys = [fresh.jwk, rsa.jwk];
+    expect([await refusalOf(auth, byFresh), await refusalOf(auth, rs256())]).toEqual([undefined, undefined]);
+    server.keys = [fresh.jwk];
+    expect(await refusalOf(auth, rs256())).toBeUndefined();
+    expect(server.asked).toBe(2);
+    pass(600_001);
+    expect(await refusalOf(auth, byFresh)).toBeUndefined();
+    expect(await refusalOf(auth, rs256())).toMatchObject({ reason: 'mismatch' });
+    expect(server.asked).toBe(3);
+  });
+
+  test.each<[string, RequestListener, new (...args: never[]) => Error]>([
+    ['is down', (_, outgoing) => outgoing.writeHead(503).end(), ApiError],
+    ['is slow', (_, outgoing) => void setTimeout(() => outgoing.end(JSON.stringify({ keys: [fresh.jwk] })), 5_000).unref(), TimeoutError],
+    ['answers garbage', (_, outgoing) => outgoing.end(Buffer.from([0xff, 0, 0x7b])), ConnectionError],
+  ])('that %s later goes on to serve for the keys it gave for a day, and says nothing of others', async (_, answer, kind) => {
+    const server = await serveKeys([rsa.jwk]);
+    const auth = withSet(server.jwks, { timeout: 300 });
+    expect(await refusalOf(auth, rs256())).toBeUndefined();
+    server.answer = answer;
+    for (const milliseconds of [30_001, 86_400_000]) {
+      pass(milliseconds);
+      expect(await waybillErrorOf(() => auth.check(bearer(byFresh)))).toBeInstanceOf(kind);
+      expect(await refusalOf(auth, rs256())).toBeUndefined();
+    }
+    pass(600_000);
+    expect(await waybillErrorOf(() => auth.check(bearer(rs256())))).toBeInstanceOf(kind);
+    server.answer = undefined;
+    server.keys = [fresh.jwk];
+    pass(1_000);
+    expect(await refusalOf(auth, byFresh)).toBeUndefined();
+  });
+
   test('that is out of reach is asked once for all who wait', async () => {
     const server = await serveKeys([rsa.jwk]);
     const auth = withSet(server.jwks);
     server.answer = (_, outgoing) => outgoing.writeHead(500).end();
-    const errors = await Promise.all(Array.from({ length: 50 }, () => waybillErrorOf(() => auth.check(request(rs256())))));
+    const errors = await Promise.all(Array.from({ length: 50 }, () => waybillErrorOf(() => auth.check(bearer(rs256())))));
     expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['API']));
     expect(server.asked).toBe(1);
   });
@@ -323,7 +368,7 @@ describe('a key set at a URL', () => {
     const server = await serveKeys([rsa.jwk]);
     server.answer = () => undefined;
     const auth = withSet(server.jwks, { timeout: 0.5 });
-    expect(await waybillErrorOf(() => auth.check(request(rs256())))).toBeInstanceOf(TimeoutError);
+    expect(await waybillErrorOf(() => auth.check(bearer(rs256())))).toBeInstanceOf(TimeoutError);
   });
 
   test.each<[string, RequestListener, new (...args: never[]) => Error]>([
@@ -335,31 +380,25 @@ describe('a key set at a URL', () => {
     ['hangs up', (incoming) => incoming.socket.destroy(), ConnectionError],
     ['is silent', () => undefined, TimeoutError],
     ['stops halfway', (_, outgoing) => void outgoing.writeHead(200, { 'content-length': 99 }).write('{"keys":['), TimeoutError],
-  ])('that %s makes a token neither right nor wrong, and is asked again', async (_, answer, kind) => {
+  ])('that %s makes a token neither right nor wrong, and is asked again a second later', async (_, answer, kind) => {
     const server = await serveKeys([rsa.jwk]);
     const auth = withSet(server.jwks, { timeout: 500 });
     server.answer = answer;
-    const error = await waybillErrorOf(() => auth.check(request(rs256())));
+    const error = await waybillErrorOf(() => auth.check(bearer(rs256())));
     expect(error).toBeInstanceOf(kind);
     expect(error).not.toBeInstanceOf(AuthenticationError);
     expect(everythingShownOf(error)).not.toMatch(/eyJ|policy=b2c/);
 
-    const handler = new NdrWebhookVerifier({ auth }).handler(() => undefined);
-    const event = (): Request =>
-      new Request('https://shop.example/ndr', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${rs256()}` },
-        body: JSON.stringify(ndrSample),
-      });
-    const response = await handler(event());
+    const response = await answerTo(auth, rs256());
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '60']);
     server.answer = undefined;
-    expect((await handler(event())).status).toBe(200);
+    pass(1_000);
+    expect((await answerTo(auth, rs256())).status).toBe(200);
   });
 
   test('that publishes a private key can be trusted in nothing', async () => {
     const server = await serveKeys([{ ...rsa.privateKey.export({ format: 'jwk' }), kid: 'rsa-1' }]);
-    const error = await waybillErrorOf(() => withSet(server.jwks).check(request(rs256())));
+    const error = await waybillErrorOf(() => withSet(server.jwks).check(bearer(rs256())));
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error.message).toContain('no JSON Web Key Set of public keys');
   });
@@ -388,7 +427,7 @@ describe('a key set at a URL', () => {
     expect(await refusalOf(withSet('https://login.example.com/jwks', { fetch }), rs256())).toBeUndefined();
     expect(calls).toEqual(['GET https://login.example.com/jwks manual']);
     const failing = withSet('https://login.example.com/jwks', { fetch: () => Promise.reject('no error at all') });
-    expect(await thrownBy(() => failing.check(request(rs256())))).toBeInstanceOf(ConnectionError);
+    expect(await thrownBy(() => failing.check(bearer(rs256())))).toBeInstanceOf(ConnectionError);
   });
 });
 

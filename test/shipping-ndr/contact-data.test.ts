@@ -27,11 +27,22 @@ test.each([
   '+91\u202f98765\u202f43210',
   '9876-543210',
   '+91 (98765) 43210',
+  '98765\u201343210',
+  '98765\u201143210',
+  '\u202d+91 98765 43210\u202c',
+  '98765\u200b43210',
+  '\uff19\uff18\uff17\uff16\uff15\uff14\uff13\uff12\uff11\uff10',
 ])('finds the phone number in %j', (text) => {
   expect(findContactData(text)).toBe('a phone number');
 });
 
-test.each(['asha@example.in', 'mail: asha.rao+shop@mail.example.co.in!', 'आशा@उदाहरण.भारत'])('finds the e-mail address in %j', (text) => {
+test.each([
+  'asha@example.in',
+  'mail: asha.rao+shop@mail.example.co.in!',
+  'आशा@उदाहरण.भारत',
+  'asha\uff20example.in',
+  'asha@\u200bexample.in',
+])('finds the e-mail address in %j', (text) => {
   expect(findContactData(text)).toBe('an e-mail address');
 });
 

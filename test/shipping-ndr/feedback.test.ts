@@ -1,19 +1,26 @@
-import { describe, expect, expectTypeOf, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest';
 import {
   type ApiError,
   ConfigurationError,
   ConnectionError,
+  type IdempotencyStore,
+  MemoryIdempotencyStore,
   type NdrFeedback,
   NdrFeedbackClient,
   type NdrFeedbackClientOptions,
   type NdrFeedbackResult,
   NdrFeedbackSchema,
+  type QuotaNews,
+  type RateLimiter,
   type RequestInfo,
+  type RescheduleFeedback,
+  type SubmitManyOptions,
   TimeoutError,
   TokenBucket,
   ValidationError,
+  type Warning,
 } from '../../src/shipping-ndr/index.ts';
-import { accepted, clientOf, credentials, fault, startAmazon } from './amazon.ts';
+import { accepted, clientOf, credentials, fault, json, startAmazon } from './amazon.ts';
 import { everythingShownOf, thrownBy, waybillErrorOf } from './errors.ts';
 
 const NOW = new Date('2023-12-01T00:00:00Z');
@@ -149,35 +156,60 @@ describe('what comes back', () => {
       'HTML of the gateway',
       (outgoing) => outgoing.writeHead(400).end('<html>Bad Request'),
       { status: 400, retryable: false },
-      /no reason$/,
+      /, without a reason$/,
     ],
-    ['a 500 without a body', (outgoing) => outgoing.writeHead(500).end(), { status: 500, retryable: true }, /no reason$/],
+    ['a 500 without a body', (outgoing) => outgoing.writeHead(500).end(), { status: 500, retryable: true }, /, without a reason$/],
     [
       'a page that says 200',
       (outgoing) => outgoing.writeHead(200).end('<html>Log in to the hotel WLAN'),
       { status: 200, retryable: false },
-      /200/,
+      /^Amazon answered 200, where only 204 says that feedback was taken$/,
     ],
     ['a redirect', (outgoing) => outgoing.writeHead(302, { location: '/elsewhere' }).end(), { status: 302, retryable: false }, /redirect/],
     [
       'nonsense',
       (outgoing) => outgoing.writeHead(400).end('{"errors":[{"code":7,"message":{},"details":[]}]}'),
       { status: 400 },
-      /no reason$/,
+      /, without a reason$/,
     ],
     [
       'nonsense that has no text',
       (outgoing) => outgoing.writeHead(403).end('{"errors":[{"details":{"toString":1,"valueOf":1}}]}'),
       { status: 403 },
-      /no reason$/,
+      /, without a reason$/,
     ],
-    ['other nonsense', (outgoing) => outgoing.writeHead(400).end('{"errors":"none"}'), { status: 400 }, /no reason$/],
+    [
+      'several reasons',
+      json(400, {
+        errors: [{ code: 'InvalidRequest', message: 'm', details: 'TrackingId is wrong' }, { code: 'Other', message: 'n' }, null],
+      }),
+      { status: 400, reasonCode: 'InvalidRequest' },
+      /400: InvalidRequest\. m\. TrackingId is wrong; Other\. n$/,
+    ],
+    ['other nonsense', (outgoing) => outgoing.writeHead(400).end('{"errors":"none"}'), { status: 400 }, /, without a reason$/],
   ])('%s', async (_, answer, fields, message) => {
     const amazon = await startAmazon();
     amazon.feedbackAnswers.push(answer);
     const error = (await waybillErrorOf(() => clientOf(amazon).submit(rto))) as ApiError;
     expect(error).toMatchObject({ code: 'API', surface: 'shipping-ndr', attempts: 1, hint: expect.any(String), ...fields });
     expect(error.message).toMatch(message);
+  });
+
+  test.each<[number, string, RegExp]>([
+    [400, '{"errors":[]}', /ndrDueDate/],
+    [400, '<html>', /gateway/],
+    [403, '<html>', /gateway/],
+    [403, '{}', /Amazon Logistics/],
+    [404, '{}', /"businessId"/],
+    [413, '{}', /proxies/],
+    [415, '{}', /proxies/],
+    [429, '<html>', /slowly/],
+    [503, '<html>', /later/],
+    [202, '', /proxies/],
+  ])('%i %j comes with a hint that fits', async (status, body, hint) => {
+    const amazon = await startAmazon();
+    amazon.feedbackAnswers.push((outgoing) => outgoing.writeHead(status).end(body));
+    expect((await waybillErrorOf(() => clientOf(amazon).submit(rto))).hint).toMatch(hint);
   });
 
   test('the whole answer is kept where no log shows it', async () => {
@@ -296,9 +328,9 @@ describe('feedback that is refused before it is sent', () => {
     [{ ...rto, trackingId: '' }, 'trackingId: expected the id of a parcel'],
     [{ ...rto, trackingId: ' 1' }, 'trackingId: expected the id of a parcel'],
     [{ ...rto, trackingId: '1\ud800' }, 'trackingId: expected the id of a parcel'],
-    [{ ...rto, ndrAction: 'Reschedule' }, 'ndrAction: expected RESCHEDULE, REATTEMPT, RTO'],
-    [{ ...rto, ndrAction: 'constructor' }, 'ndrAction: expected RESCHEDULE, REATTEMPT, RTO'],
-    [{ ...rto, ndrAction: '__proto__' }, 'ndrAction: expected RESCHEDULE, REATTEMPT, RTO'],
+    [{ ...rto, ndrAction: 'Reschedule' }, 'ndrAction: expected RESCHEDULE, REATTEMPT or RTO, in capitals'],
+    [{ ...rto, ndrAction: 'constructor' }, 'ndrAction: expected RESCHEDULE, REATTEMPT or RTO, in capitals'],
+    [{ ...rto, ndrAction: '__proto__' }, 'ndrAction: expected RESCHEDULE, REATTEMPT or RTO, in capitals'],
     [{ trackingId }, 'ndrAction: expected string, got nothing'],
     [{ ...rto, ndrRequestData: {} }, 'ndrRequestData: expected nothing: RTO takes no data'],
     [{ ...rto, ndrRequestData: null }, 'ndrRequestData: expected nothing'],
@@ -312,17 +344,18 @@ describe('feedback that is refused before it is sent', () => {
     ],
     [
       date(undefined),
-      'ndrRequestData.rescheduleDate: expected a valid Date, or a text like 2026-03-01T09:00:00+05:30, with time of day and offset, up to the year 9999; got nothing',
+      'ndrRequestData.rescheduleDate: expected a Date, or a text like 2026-03-01T09:00:00+05:30, with time of day and offset; got nothing',
     ],
     [date(1702358640000), 'got number'],
     [date({}), 'got object'],
-    [date(new Date('tomorrow')), 'expected a valid Date'],
-    [date(new Date('+010000-01-01T00:00:00Z')), 'up to the year 9999'],
+    [date(new Date('tomorrow')), 'got an invalid Date'],
+    [date(new Date('+010000-01-01T00:00:00Z')), 'got one before 1970 or after 9999'],
     [date('2023-12-12'), 'a day alone, which leaves open when it begins'],
-    [date('2023-12-12T05:24:00'), 'with time of day and offset'],
-    [date('2023-02-30T05:24:00Z'), 'with time of day and offset'],
+    [date('2023-12-12T05:24:00'), 'got a time without an offset'],
+    [date(new Date(-1)), 'got one before 1970 or after 9999'],
+    [date('2023-02-30T05:24:00Z'), 'got another text, or a day that is in no calendar'],
     [date('12 December 2023'), 'with time of day and offset'],
-    [date('9999-12-31T23:59:59-05:30'), 'up to the year 9999'],
+    [date('9999-12-31T23:59:59-05:30'), 'got one before 1970 or after 9999'],
     [date('2'.repeat(10_000_000)), 'with time of day and offset'],
     [date('2023-11-30T23:59:59Z'), 'ndrRequestData.rescheduleDate: expected a time that lies ahead'],
     [date(NOW), 'expected a time that lies ahead'],
@@ -331,8 +364,8 @@ describe('feedback that is refused before it is sent', () => {
     [notes(' \n'), 'expected notes, got a blank text'],
     [notes({ street: 'MG Road' }), 'expected a text, got object'],
     [notes('half of 🏠: \ud83c'), 'expected well-formed Unicode'],
-    [notes('x'.repeat(257)), 'expected at most 256 characters'],
-    [notes('🏠'.repeat(257)), 'expected at most 256 characters'],
+    [notes('x'.repeat(257)), 'expected at most 256 characters, got 257'],
+    [notes('🏠'.repeat(257)), 'expected at most 256 characters, got 257'],
     [notes('x'.repeat(10_000_000)), 'expected at most 256 characters'],
     [notes('Call 98765 43210 at the gate'), 'looks as if it held a phone number'],
     [notes('write to asha@example.in'), 'looks as if it held an e-mail address'],
@@ -381,8 +414,8 @@ describe('submitMany', () => {
     const results: NdrFeedbackResult[] = [];
     for await (const result of clientOf(amazon).submitMany(feedbacks, { concurrency: 1 })) results.push(result);
     expect(results.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-    expect(results[0]).toMatchObject({ feedback: feedbacks[0], status: 'failed', error: { status: 404 } });
-    expect(results[3]).toMatchObject({ feedback: feedbacks[3], error: { code: 'VALIDATION' } });
+    expect(results[0]).toMatchObject({ feedback: feedbacks[0], status: 'failed', sent: true, error: { status: 404 } });
+    expect(results[3]).toMatchObject({ feedback: feedbacks[3], sent: false, error: { code: 'VALIDATION' } });
     expect(results.filter(({ status, receipt }) => status === 'submitted' && receipt)).toHaveLength(6);
     expect(amazon.tokenRequests).toHaveLength(1);
   });
@@ -398,14 +431,214 @@ describe('submitMany', () => {
     expect(seen).toEqual([1, 1]);
   });
 
-  test.each([[undefined], ['text'], [[rto], { concurrency: 0 }], [[rto], null], [[rto], { timeout: -1 }]])(
-    'refuses %j',
-    async (...args) => {
+  test.each([
+    [undefined],
+    ['text'],
+    [[rto], { concurrency: 0 }],
+    [[rto], null],
+    [[rto], { timeout: -1 }],
+    [[rto], { dueDateOf: '2026-03-01T00:00:00Z' }],
+    [[rto], { idempotencyStore: {} }],
+  ])('refuses %j', async (...args) => {
+    const amazon = await startAmazon();
+    const error = await waybillErrorOf(() => clientOf(amazon).submitMany(...(args as unknown as [NdrFeedback[]])));
+    expect(error).toBeInstanceOf(ConfigurationError);
+  });
+
+  test('an abort ends it with the reason; what was under way says whether it was sent', async () => {
+    const amazon = await startAmazon();
+    const reason = new Error('closing time');
+    const controller = new AbortController();
+    amazon.feedbackAnswers.push(
+      () => undefined,
+      () => controller.abort(reason),
+    );
+    const results: NdrFeedbackResult[] = [];
+    const run = async (): Promise<void> => {
+      const many = clientOf(amazon).submitMany(new Array(50).fill(rto), { concurrency: 2, signal: controller.signal });
+      for await (const result of many) results.push(result);
+    };
+    expect(await thrownBy(run)).toBe(reason);
+    expect(results).toMatchObject(new Array(2).fill({ status: 'failed', sent: true, error: reason }));
+  });
+
+  test('each feedback has a due date of its own', async () => {
+    const amazon = await startAmazon();
+    const dueDateOf = vi.fn((_: NdrFeedback, index: number) => ['2023-11-30T00:00:00Z', '2023-12-02T00:00:00Z', undefined, 'soon'][index]);
+    const seen = new Map<number, string>();
+    const feedbacks = ['a', 'b', 'c', 'd'].map((id): NdrFeedback => ({ ...rto, trackingId: id }));
+    for await (const { index, status } of clientOf(amazon, { clock }).submitMany(feedbacks, { dueDateOf })) seen.set(index, status);
+    expect(Object.fromEntries(seen)).toEqual({ 0: 'failed', 1: 'submitted', 2: 'submitted', 3: 'failed' });
+    expect(dueDateOf).toHaveBeenCalledWith(feedbacks[2], 2);
+  });
+
+  describe('with a store', () => {
+    const reschedule = (rescheduleDate: string): NdrFeedback => ({
+      trackingId,
+      ndrAction: 'RESCHEDULE',
+      ndrRequestData: { rescheduleDate },
+    });
+
+    async function statuses(client: NdrFeedbackClient, feedbacks: NdrFeedback[], options: SubmitManyOptions): Promise<string[]> {
+      const seen: string[] = [];
+      for await (const { index, status } of client.submitMany(feedbacks, { concurrency: 1, ...options })) seen[index] = status;
+      return seen;
+    }
+
+    test('goes on where a batch broke off: what was taken is not sent again, what failed is', async () => {
       const amazon = await startAmazon();
-      const error = await waybillErrorOf(() => clientOf(amazon).submitMany(...(args as unknown as [NdrFeedback[]])));
-      expect(error).toBeInstanceOf(ConfigurationError);
+      let now = NOW;
+      const client = clientOf(amazon, { clock: () => now });
+      const idempotencyStore = new MemoryIdempotencyStore({ clock });
+      const feedbacks = [reschedule('2023-12-01T12:00:00Z'), rto, reschedule('2023-12-03T12:00:00Z')];
+      amazon.feedbackAnswers.push(accepted, fault(503, 'ServiceUnavailable', 'x'));
+      expect(await statuses(client, feedbacks, { idempotencyStore })).toEqual(['submitted', 'failed', 'submitted']);
+      // Done is done, though its date has passed meanwhile; and so is the same moment in other words.
+      now = new Date('2023-12-02T00:00:00Z');
+      feedbacks[2] = reschedule('2023-12-03T17:30:00+05:30');
+      expect(await statuses(client, feedbacks, { idempotencyStore })).toEqual(['already-submitted', 'submitted', 'already-submitted']);
+      expect(amazon.feedbackRequests).toHaveLength(4);
+    });
+
+    test('tells a later attempt at the same parcel by its due date', async () => {
+      const amazon = await startAmazon();
+      const client = clientOf(amazon, { clock });
+      const idempotencyStore = new MemoryIdempotencyStore();
+      const due = (dueDate: string) => ({ idempotencyStore, dueDateOf: () => dueDate });
+      expect(await statuses(client, [rto], due('2023-12-02T00:00:00Z'))).toEqual(['submitted']);
+      expect(await statuses(client, [rto], due('2023-12-02T05:30:00+05:30'))).toEqual(['already-submitted']);
+      expect(await statuses(client, [rto], due('2023-12-05T00:00:00Z'))).toEqual(['submitted']);
+    });
+
+    test('leaves to another process what it is at', async () => {
+      const amazon = await startAmazon();
+      const idempotencyStore: IdempotencyStore = {
+        claim: async () => 'in-progress',
+        complete: async () => undefined,
+        release: async () => undefined,
+      };
+      expect(await statuses(clientOf(amazon), [rto], { idempotencyStore })).toEqual(['in-progress']);
+      expect(amazon.feedbackRequests).toHaveLength(0);
+    });
+
+    test('one that fails before sending fails the feedback; one that fails after it only warns', async () => {
+      const amazon = await startAmazon();
+      const warnings: Warning[] = [];
+      const client = clientOf(amazon, { hooks: { onWarning: (warning) => warnings.push(warning) } });
+      const down = (): Promise<never> => Promise.reject(new Error('down'));
+      const store: IdempotencyStore = { claim: async () => 'claimed', complete: down, release: down };
+      expect(await statuses(client, [rto], { idempotencyStore: { ...store, claim: down } })).toEqual(['failed']);
+      expect(amazon.feedbackRequests).toHaveLength(0);
+      expect(await statuses(client, [rto], { idempotencyStore: store })).toEqual(['submitted']);
+      expect(warnings).toMatchObject([{ code: 'STORE_FAILED', surface: 'shipping-ndr', path: ['idempotencyStore'] }]);
+      amazon.feedbackAnswers.push(fault(404, 'NotFound', 'x'));
+      expect(await statuses(client, [rto], { idempotencyStore: store })).toEqual(['failed']);
+    });
+  });
+});
+
+describe('the rate', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** When each of `count` calls asked for at once was sent, in milliseconds; the answers come at once. */
+  async function schedule(count: number, answer: () => Response, options: Partial<NdrFeedbackClientOptions> = {}): Promise<number[]> {
+    const start = performance.now();
+    const times: number[] = [];
+    const fetch = async (url: string): Promise<Response> => {
+      if (url.includes('/auth/')) return Response.json({ access_token: 'Atza|x', expires_in: 3600 });
+      times.push(Math.round(performance.now() - start));
+      return answer();
+    };
+    const client = new NdrFeedbackClient({ credentials, fetch, maxRetries: 0, ...options });
+    const calls = Promise.allSettled(Array.from({ length: count }, () => client.submit(rto)));
+    await vi.runAllTimersAsync();
+    await calls;
+    return times;
+  }
+  const granting = (rate: string) => (): Response => new Response(null, { status: 204, headers: { 'x-amzn-RateLimit-Limit': rate } });
+  const burst = new Array<number>(10).fill(0);
+
+  test.each([
+    ['50', [20, 40, 60]],
+    ['2.0', [500, 1_000, 1_500]],
+    [' 12.5 ', [80, 160, 240]],
+    // The bounds.
+    ['1000', [13, 25, 38]],
+    ['0.0001', [2_000, 4_000, 6_000]],
+  ])('is what Amazon grants: %s', async (rate, after) => {
+    expect(await schedule(13, granting(rate))).toEqual([...burst, ...after]);
+  });
+
+  test.each(['', '0', '0.0', '-5', 'fast', 'NaN', 'Infinity', '1e3', '0x50', '5,0', '5.0.0', '50, 50', '9'.repeat(400)])(
+    'is 5 a second where the header says %j',
+    async (rate) => {
+      expect(await schedule(13, granting(rate))).toEqual([...burst, 200, 400, 600]);
+      const fetch = async (url: string): Promise<Response> =>
+        url.includes('/auth/') ? Response.json({ access_token: 'Atza|x' }) : granting(rate)();
+      expect(await new NdrFeedbackClient({ credentials, fetch }).submit(rto)).toEqual({ attempts: 1 });
     },
   );
+
+  test('starts from an empty bucket after a 429, and adapts to what that says too', async () => {
+    const full = [new Response('', { status: 429 }), new Response('', { status: 429, headers: { 'x-amzn-ratelimit-limit': '10' } })];
+    const answer = (): Response => full.shift() ?? new Response(null, { status: 204 });
+    // The ten are on their way before the first answer is there.
+    expect(await schedule(12, answer)).toEqual([...burst, 100, 200]);
+    // One at a time: what the burst would have allowed is gone.
+    full.push(new Response('', { status: 429 }));
+    const start = performance.now();
+    const times: number[] = [];
+    const fetch = async (url: string): Promise<Response> => {
+      if (url.includes('/auth/')) return Response.json({ access_token: 'Atza|x' });
+      times.push(performance.now() - start);
+      return answer();
+    };
+    const client = new NdrFeedbackClient({ credentials, fetch, maxRetries: 0 });
+    const calls = (async () => {
+      for (let call = 0; call < 3; call += 1) await client.submit(rto).catch(() => undefined);
+    })();
+    await vi.runAllTimersAsync();
+    await calls;
+    expect(times).toEqual([0, 200, 400]);
+  });
+
+  test('of a limiter that the caller chose stays', async () => {
+    const rateLimiter = new TokenBucket({ capacity: 1, refillPerSecond: 2 });
+    expect(await schedule(3, granting('80'), { rateLimiter })).toEqual([0, 500, 1_000]);
+  });
+
+  test('is told to one that wants to hear of it, and what that throws is ignored', async () => {
+    const news: QuotaNews[] = [];
+    const answers = [granting('2.5')(), new Response('', { status: 429 }), new Response(null, { status: 204 })];
+    const rateLimiter: RateLimiter = {
+      acquire: async () => undefined,
+      adapt: (told) => {
+        news.push(told);
+        throw new Error('of no concern');
+      },
+    };
+    expect(await schedule(3, () => answers.shift() as Response, { rateLimiter })).toEqual([0, 0, 0]);
+    expect(news).toEqual([{ perSecond: 2.5, exceeded: false }, { exceeded: true }]);
+    const late: RateLimiter = { acquire: async () => undefined, adapt: () => Promise.reject(new Error('of no concern')) };
+    expect(await schedule(1, granting('1000'), { rateLimiter: late })).toEqual([0]);
+    expect(await schedule(20, granting('1'), { rateLimiter: false })).toEqual(new Array(20).fill(0));
+  });
+
+  test('can be shared and adapt, as the documentation shows', async () => {
+    class SharedQuota extends TokenBucket {
+      adapt({ perSecond, exceeded }: QuotaNews): void {
+        if (perSecond) this.setRate(perSecond);
+        if (exceeded) this.drain();
+      }
+    }
+    const rateLimiter = new SharedQuota({ capacity: 1, refillPerSecond: 1 });
+    expect(await schedule(3, granting('4'), { rateLimiter })).toEqual([0, 250, 500]);
+  });
 });
 
 describe('the client', () => {
@@ -413,6 +646,7 @@ describe('the client', () => {
     const amazon = await startAmazon();
     const client = clientOf(amazon, { totalTimeout: 150 });
     const calls = await Promise.allSettled(Array.from({ length: 12 }, () => client.submit(rto)));
+    for (const call of calls) if (call.status === 'rejected') expect(call.reason.message).toContain('waited for its turn');
     expect(amazon.feedbackRequests.length).toBeLessThan(12);
     expect(calls.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
   });
@@ -443,12 +677,13 @@ describe('the client', () => {
 
   test.each<[unknown, string]>([
     [undefined, 'needs an object of options'],
-    [{}, '"credentials.clientId" must be a text'],
-    [{ credentials: null }, '"credentials.clientId" must be a text'],
-    [{ credentials: { ...credentials, clientSecret: '' } }, '"credentials.clientSecret" must be a text'],
+    [{}, '"credentials.clientId" is missing'],
+    [{ credentials: null }, '"credentials.clientId" is missing'],
+    [{ credentials: { ...credentials, clientSecret: '' } }, '"credentials.clientSecret" is missing'],
+    [{ credentials: { ...credentials, clientSecret: 7 } }, '"credentials.clientSecret" is missing, or no text'],
     [
       { credentials: { ...credentials, refreshToken: `${credentials.refreshToken}\n` } },
-      '"credentials.refreshToken" must be a text without blanks',
+      '"credentials.refreshToken" has a blank or a line break around it',
     ],
     [{ credentials: { ...credentials, refreshToken: 'Atza|access' } }, 'is an access token'],
     [{ credentials: { ...credentials, clientId: 'amzn1.sp.solution.4622520d' } }, 'is the id of the application'],
@@ -461,7 +696,8 @@ describe('the client', () => {
     [{ credentials, tokenStore: {} }, '"tokenStore" must have get() and set()'],
     [{ credentials, timeout: 'long' }, '"timeout"'],
     [{ credentials, fetch: 'fetch' }, '"fetch"'],
-    [{ credentials, userAgent: 'x'.repeat(480) }, 'more than 500 characters'],
+    [{ credentials, userAgent: 'x'.repeat(480) }, 'more than the 500 that Amazon takes'],
+    [{ credentials, sandbox: 'false' }, '"sandbox" must be true or false'],
     [{ credentials, userAgent: 'a\r\nb' }, '"userAgent" must be printable ASCII'],
   ])('is not made with %#', async (options, message) => {
     const error = await waybillErrorOf(() => new NdrFeedbackClient(options as never));
@@ -493,4 +729,10 @@ test('the compiler knows what each action needs', () => {
   expectTypeOf<{ trackingId: string; ndrAction: 'RESCHEDULE' }>().not.toExtend<NdrFeedback>();
   expectTypeOf<{ trackingId: string; ndrAction: 'RTO' }>().toExtend<NdrFeedback>();
   expectTypeOf<{ trackingId: string; ndrAction: 'REATTEMPT'; ndrRequestData: { rescheduleDate: Date } }>().not.toExtend<NdrFeedback>();
+  type Own = RescheduleFeedback & { readonly trackingId: `own-${string}` };
+  expectTypeOf<SubmitManyOptions<Own>['dueDateOf']>().toEqualTypeOf<
+    ((feedback: Own, index: number) => Date | string | undefined) | undefined
+  >();
+  expectTypeOf<Extract<NdrFeedbackResult<Own>, { status: 'failed' }>['sent']>().toEqualTypeOf<boolean>();
+  expectTypeOf<NdrFeedbackResult<Own>['feedback']>().toEqualTypeOf<Own>();
 });

@@ -1,15 +1,20 @@
-import { describe, expect, test } from 'vitest';
+import type { SQSEvent } from 'aws-lambda';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import { BuyWithPrimeEventParser, parseResourcePath } from '../../src/buywithprime/index.ts';
+import { parseShippingEvent } from '../../src/shipping-ndr/index.ts';
 import {
   AmazonEmulator,
   authenticatedRequest,
   buyWithPrimeEvent,
   buyWithPrimeOrder,
   ndrEvent,
+  type SqsEvent,
+  sqsEvent,
   testKeys,
   trackingEvent,
   type WebhookAuth,
 } from '../../src/testing/index.ts';
+import { reasonsOfStatus } from '../../src/testing/shipping-events.ts';
 
 describe('ndrEvent', () => {
   test('is an event of its own each time, with a day left to answer', () => {
@@ -75,6 +80,97 @@ describe('buyWithPrimeEvent', () => {
     const { orderId, deliveryId } = parseResourcePath(buyWithPrimeEvent('DELIVERY_IN_TRANSIT').resources[0] ?? '');
     expect(buyWithPrimeOrder()).toMatchObject({ id: orderId, deliveries: [{ id: deliveryId }] });
     expect(new AmazonEmulator({ orders: [buyWithPrimeOrder({ id: 'x' })] }).orders.get('x')?.lineItems).toHaveLength(2);
+  });
+});
+
+describe('a seed', () => {
+  const clock = () => new Date('2026-01-15T10:00:00Z');
+  const builders: [string, (seed: number) => unknown][] = [
+    ['ndrEvent', (seed) => ndrEvent({}, { seed, clock })],
+    ['trackingEvent', (seed) => trackingEvent({}, { seed, clock })],
+    ['buyWithPrimeEvent', (seed) => buyWithPrimeEvent('PACKAGE_DELIVERED', {}, { seed, clock })],
+    ['buyWithPrimeOrder', (seed) => buyWithPrimeOrder({}, { seed })],
+    ['sqsEvent', (seed) => sqsEvent([{ id: 1 }], { seed, clock })],
+  ];
+
+  test.each(builders)('makes the same again, and another one something else: %s', (_, make) => {
+    expect(make(7)).toEqual(make(7));
+    const all = Array.from({ length: 100 }, (__, seed) => JSON.stringify(make(seed)));
+    expect(new Set(all).size).toBe(100);
+  });
+
+  test('makes events that are valid, with reasons that go with their status', () => {
+    for (let seed = 0; seed < 300; seed += 1) {
+      const event = ndrEvent({}, { seed, clock });
+      expect(parseShippingEvent(event)).toEqual({ ...event, kind: 'ndr' });
+      const { trackingId, latestDeliveryAttemptedDate, ndrDueDate, deliveryAttemptCount, shipmentStatus, reasonCode } = event.detail;
+      expect(trackingId).toMatch(/^1\d{12}$/);
+      expect(event.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      expect(Date.parse(latestDeliveryAttemptedDate)).toBeLessThan(clock().getTime());
+      expect(Date.parse(ndrDueDate)).toBeGreaterThan(clock().getTime());
+      expect(Number(deliveryAttemptCount)).toBeGreaterThan(0);
+      expect(reasonsOfStatus.find(([status]) => status === shipmentStatus)?.[1]).toContain(reasonCode);
+      expect(parseShippingEvent(trackingEvent({}, { seed, clock })).kind).toBe('tracking');
+    }
+  });
+
+  test('leads an event to the order of the same seed', async () => {
+    for (const seed of [0, 1, -5, 2 ** 31]) {
+      const event = new BuyWithPrimeEventParser().parse(buyWithPrimeEvent('DELIVERY_IN_TRANSIT', {}, { seed }));
+      const order = buyWithPrimeOrder({}, { seed });
+      expect(event).toMatchObject({ orderId: order.id, deliveryId: order.deliveries?.[0]?.id, businessProductId: 'bp-emulator' });
+    }
+  });
+
+  test('gives way to what is asked for', () => {
+    expect(ndrEvent({ id: 'x', detail: { reasonCode: 'Other' } }, { seed: 3, clock })).toMatchObject({
+      id: 'x',
+      detail: { reasonCode: 'Other' },
+    });
+  });
+
+  test('and a clock set the time alone', () => {
+    expect(ndrEvent({}, { clock }).time).toBe('2026-01-15T10:00:00Z');
+    expect(ndrEvent({}, { clock }).id).not.toBe(ndrEvent({}, { clock }).id);
+  });
+
+  test.each([[{ seed: 1.5 }], [{ seed: 'x' }], [{ clock: 7 }], [{ clock: () => new Date(Number.NaN) }], [null], ['x']])(
+    'is refused where it is none: %j',
+    (options) => {
+      for (const make of [
+        () => ndrEvent({}, options as never),
+        () => trackingEvent({}, options as never),
+        () => buyWithPrimeEvent('PACKAGE_DELIVERED', {}, options as never),
+        () => buyWithPrimeOrder({}, options as never),
+        () => sqsEvent([], options as never),
+      ]) {
+        expect(make).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
+      }
+    },
+  );
+});
+
+describe('sqsEvent', () => {
+  test.each([false, true])('holds events that the parser finds, through a topic: %s', (sns) => {
+    const events = [buyWithPrimeEvent('PACKAGE_DELIVERED'), '{"broken', buyWithPrimeEvent('REFUND_REQUESTED')];
+    const batch = sqsEvent(events, { sns });
+    const results = new BuyWithPrimeEventParser().parseAll(batch);
+    expect(results.map((result) => result.success && result.event.eventType)).toEqual(['PACKAGE_DELIVERED', false, 'REFUND_REQUESTED']);
+    expect(results.map(({ messageId }) => messageId)).toEqual(batch.Records.map(({ messageId }) => messageId));
+  });
+
+  test('of a FIFO queue says so', () => {
+    expect(sqsEvent([{}], { messageGroupId: 'order-1' }).Records).toMatchObject([
+      { eventSourceARN: expect.stringMatching(/\.fifo$/), attributes: { MessageGroupId: 'order-1' } },
+    ]);
+  });
+
+  test('fits the type of AWS', () => {
+    expectTypeOf<SqsEvent>().toExtend<SQSEvent>();
+  });
+
+  test.each([[undefined], ['x'], [[7n]], [[undefined]]])('refuses %s', (events) => {
+    expect(() => sqsEvent(events as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
   });
 });
 

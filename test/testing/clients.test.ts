@@ -1,10 +1,9 @@
 /** Our clients against the emulator, in memory and over a real server. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-// @ts-expect-error It is plain JavaScript, for it runs on a fresh clone.
-import { serve as serveHandler } from '../../examples/demo/serve.mjs';
 import { DeliveryTrackerClient } from '../../src/amazonpay/index.ts';
 import { type BuyWithPrimeApiVersion, BuyWithPrimeClient, BuyWithPrimeEventParser } from '../../src/buywithprime/index.ts';
+import { serve } from '../../src/cli/server.ts';
 import {
   apiKey,
   basicAuth,
@@ -25,7 +24,6 @@ import {
   type WebhookAuth,
 } from '../../src/testing/index.ts';
 
-const serve: (handler: (request: Request) => unknown) => Promise<{ url: string; close: () => void }> = serveHandler;
 const keys = await testKeys({ environment: 'live' });
 const emulator = new AmazonEmulator({ publicKeys: { [keys.publicKeyId]: keys.publicKey }, orders: [buyWithPrimeOrder()], quota: false });
 const server = await serve(emulator.fetch);

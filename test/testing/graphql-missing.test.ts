@@ -23,7 +23,9 @@ test('without the package graphql everything works but GraphQL, and the error sa
       bundle: true,
       format: 'esm',
       platform: 'neutral',
-      external: ['graphql'],
+      // A folder above may have a graphql of its own.
+      alias: { graphql: 'graphql-that-nobody-installed' },
+      external: ['graphql-that-nobody-installed'],
       outfile,
     });
     const { stdout } = await promisify(execFile)(process.execPath, [outfile], { cwd: folder });

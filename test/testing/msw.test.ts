@@ -26,6 +26,7 @@ test.each([
   ['https://sandbox.sellingpartnerapi-eu.amazon.com/shipping/v2/ndrFeedback', 405],
   ['https://api.buywithprime.amazon.com/token', 405],
   ['https://api.buywithprime.amazon.com/graphql?x=1', 405],
+  ['https://api.buywithprime.amazon.com/jwks.json', 200],
 ])('%s is answered', async (url, status) => {
   expect((await fetch(url)).status).toBe(status);
 });

@@ -149,6 +149,7 @@ describe('NDR feedback is refused', () => {
     ['a date without a time', data({ rescheduleDate: '2023-12-12' }), 'RescheduleDate is invalid'],
     ['a date without an offset', data({ rescheduleDate: '2023-12-12T05:24:00' }), 'RescheduleDate is invalid'],
     ['a date of the thirteenth month', data({ rescheduleDate: '2023-13-12T05:24:00Z' }), 'RescheduleDate is invalid'],
+    ['a date on 30 February', data({ rescheduleDate: '2024-02-30T05:24:00Z' }), 'RescheduleDate is invalid'],
     ['a number as a date', data({ rescheduleDate: 1702358640 }), 'RescheduleDate is invalid'],
     ['no notes', data({}, 'REATTEMPT'), 'AdditionalAddressNotes is missing in the request'],
     ['257 signs of notes', data({ additionalAddressNotes: 'x'.repeat(257) }, 'REATTEMPT'), 'AdditionalAddressNotes is invalid'],

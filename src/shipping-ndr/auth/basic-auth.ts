@@ -4,15 +4,13 @@
  * @module
  * @see {@link https://www.rfc-editor.org/rfc/rfc7617 | RFC 7617}
  */
-import { decodeBase64 } from '../../core/bytes.ts';
 import type { Provided } from '../../core/types.ts';
 import { headerValues, type WebhookRequest } from '../../core/webhook-request.ts';
 import { demand, demandOptions } from '../configuration.ts';
+import { basicChallenge, readBasic } from './basic.ts';
 import { checkHeaderName } from './header-name.ts';
 import { type NdrAuth, refused, soleValue } from './mechanism.ts';
 import { headerSecret, type OneOrMany, SecretSet, textSecret } from './secrets.ts';
-
-const COLON = 0x3a;
 
 /** A user name and its password. */
 export interface BasicAuthUser {
@@ -49,7 +47,7 @@ export interface BasicAuthOptions {
 export function basicAuth(options: BasicAuthOptions): NdrAuth {
   demandOptions('basicAuth()', options);
   const { headers } = options;
-  const read = headers ? fromHeaders(headers) : fromAuthorization;
+  const read = headers ? fromHeaders(headers) : readBasic;
   const text = headers ? headerSecret('users') : textSecret('users');
   const users = new SecretSet('users', options.users, (user) => {
     const { username, password } = (user ?? {}) as Partial<BasicAuthUser>;
@@ -62,17 +60,8 @@ export function basicAuth(options: BasicAuthOptions): NdrAuth {
     check: async (request) => {
       if (!(await users.has(read(request)))) throw refused('mismatch', 'user name and password are not valid');
     },
-    challenge: () => (headers ? 'UserPassword' : 'Basic realm="Amazon Shipping", charset="UTF-8"'),
+    challenge: headers ? () => 'UserPassword' : basicChallenge,
   };
-}
-
-/** As bytes: those that are no UTF-8 would all become the same character. */
-function fromAuthorization(request: WebhookRequest): Uint8Array<ArrayBuffer> {
-  const value = soleValue(headerValues(request, 'authorization'), 'the header "authorization"');
-  const [, encoded] = /^basic +(\S*)$/i.exec(value) ?? [];
-  const pair = decodeBase64(encoded ?? '');
-  if (!pair?.includes(COLON)) throw refused('malformed', 'the header "authorization" is not Basic with base64 of user:password');
-  return pair;
 }
 
 function fromHeaders(names: { readonly username: string; readonly password: string }): (request: WebhookRequest) => string {

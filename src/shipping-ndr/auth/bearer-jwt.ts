@@ -4,31 +4,22 @@
  * @module
  * @see {@link https://www.rfc-editor.org/rfc/rfc9068 | RFC 9068}, {@link https://www.rfc-editor.org/rfc/rfc7519 | RFC 7519}
  */
-import { type ClientOptions, checkOptions, checkUrl } from '../../core/options.ts';
+import { type ClientOptions, checkOptions } from '../../core/options.ts';
 import type { Fetch } from '../../core/types.ts';
 import { demand, isText, SURFACE } from '../configuration.ts';
 import { bearerChallenge, readBearer } from './bearer.ts';
 import { checkAlgorithms, isSymmetric, type JwtAlgorithm, type JwtKeys } from './jwt-keys.ts';
 import { JwtVerifier } from './jwt-verifier.ts';
-import { type NdrAuth, refused } from './mechanism.ts';
+import type { NdrAuth } from './mechanism.ts';
 import type { OneOrMany } from './secrets.ts';
+import { checkGrant, checkGrantOptions, type TokenGrant } from './token-grant.ts';
 
-/** What a token is checked for. */
-export interface BearerJwtClaims {
+/** What a JSON Web Token is checked for. */
+export interface BearerJwtClaims extends TokenGrant {
   /** The `iss` of your authorization server, to the letter. */
   readonly issuer: string;
   /** The `aud` that names this webhook; of several, one has to be in the token. */
   readonly audience: OneOrMany<string>;
-  /**
-   * The id that you gave to Amazon; of several, one. Compared with `client_id` (RFC 9068), or with `azp` where that is absent.
-   * @default not checked
-   */
-  readonly clientId?: OneOrMany<string>;
-  /**
-   * What the token has to be good for; of several, all. Compared with `scope`, or with `scp` where that is absent.
-   * @default not checked
-   */
-  readonly scope?: OneOrMany<string>;
   /**
    * The `typ` in the token's header, such as `at+jwt` where the issuer follows RFC 9068.
    * @default not checked
@@ -39,16 +30,6 @@ export interface BearerJwtClaims {
    * @default every algorithm with a public key
    */
   readonly algorithms?: readonly JwtAlgorithm[];
-  /**
-   * Seconds by which the clocks of the issuer and of this machine may differ.
-   * @default 30
-   */
-  readonly clockTolerance?: number;
-  /**
-   * The present time.
-   * @default () => new Date()
-   */
-  readonly clock?: () => Date;
 }
 
 /** What {@link bearerJwt} needs to know: what to check, and where the keys are. */
@@ -58,8 +39,8 @@ export type BearerJwtOptions = BearerJwtClaims & (RemoteJwtKeys | LocalJwtKeys);
 export interface RemoteJwtKeys {
   /**
    * URL of its JSON Web Key Set. Fetched when the first token comes, kept for ten minutes, and fetched again for a key that is not
-   * in it, twice a minute at most. While it is out of reach, every token asks for it again, but no two at once (on Cloudflare Workers
-   * and Vercel Edge, where requests can't share one, each for itself).
+   * in it, twice a minute at most. While it can't be fetched, the old one goes on to serve for a day, so that an outage there is none of
+   * your webhook; a key that is withdrawn meanwhile is trusted as long.
    */
   readonly jwks: string | URL;
   /**
@@ -107,30 +88,17 @@ export interface LocalJwtKeys {
 export function bearerJwt(options: BearerJwtOptions): NdrAuth {
   // "fetch", "clock" and "timeout" are as in a client's options.
   checkOptions(SURFACE, options as ClientOptions);
-  const { issuer, audience, clientId, scope, typ, clockTolerance = 30 } = options;
+  const { issuer, audience, typ, clockTolerance = 30 } = options;
   demand(isText(issuer), '"issuer" must be the "iss" of your authorization server');
   demand(audience !== undefined, '"audience" must be the "aud" that names this webhook, or anybody\'s token of that issuer would do');
   demand(typ === undefined || isText(typ), '"typ" must be a text');
-  for (const [name, value] of Object.entries({ audience, clientId, scope })) {
-    demand(value === undefined || (list(value).length > 0 && list(value).every(isText)), `"${name}" must be a text or several`);
-  }
-  demand(
-    typeof clockTolerance === 'number' && clockTolerance >= 0 && clockTolerance <= 3_600,
-    '"clockTolerance" must be seconds, 0 to 3600',
-  );
+  checkGrantOptions(options);
   const algorithms = checkAlgorithms(options.algorithms);
   checkKeySource(options, algorithms);
   const verifier = new JwtVerifier({ ...options, clockTolerance, algorithms });
   return {
     check: async (request) => {
-      const claims = await verifier.verify(readBearer(request));
-      if (clientId !== undefined && !list(clientId).includes(claims['client_id'] ?? claims['azp'])) {
-        throw refused('mismatch', 'the token was not issued to that client');
-      }
-      const granted = list(claims['scope'] ?? claims['scp']).flatMap((value) => (typeof value === 'string' ? value.split(' ') : []));
-      if (scope !== undefined && !list(scope).every((name) => granted.includes(name as string))) {
-        throw refused('mismatch', 'the token lacks a scope');
-      }
+      checkGrant(await verifier.verify(readBearer(request)), options);
     },
     challenge: bearerChallenge,
   };
@@ -138,11 +106,8 @@ export function bearerJwt(options: BearerJwtOptions): NdrAuth {
 
 function checkKeySource({ jwks, keys }: BearerJwtOptions, algorithms: readonly JwtAlgorithm[]): void {
   demand((jwks === undefined) !== (keys === undefined), 'bearerJwt() needs "jwks" or "keys", and not both');
-  if (jwks === undefined) return;
-  checkUrl(SURFACE, 'jwks', String(jwks));
-  demand(!algorithms.some(isSymmetric), 'HS256, HS384 and HS512 need a shared secret in "keys": a published key set holds none');
-}
-
-function list(value: unknown): readonly unknown[] {
-  return [value].flat();
+  demand(
+    jwks === undefined || !algorithms.some(isSymmetric),
+    'HS256, HS384 and HS512 need a shared secret in "keys": a published key set holds none',
+  );
 }

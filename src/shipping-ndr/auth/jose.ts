@@ -1,6 +1,6 @@
 /**
- * What is used of jose, in a module of its own that is loaded on first use: `import('jose')` itself would carry all of it.
+ * What is used of jose for tokens, in a module of its own that is loaded on first use: `import('jose')` itself would carry all of it.
  *
  * @module
  */
-export { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
+export { jwtVerify } from 'jose';

@@ -6,11 +6,11 @@
  */
 import type { JWTPayload, JWTVerifyGetKey, KeyInput } from 'jose';
 import { isWaybillError } from '../../core/errors.ts';
+import { codeOf, NO_KEY, remoteKeySet, SEVERAL_KEYS } from '../../core/key-set.ts';
 import { misconfigured, readClock } from '../../core/options.ts';
 import type { AnyIterable } from '../../core/types.ts';
-import { SURFACE } from '../configuration.ts';
-import type { BearerJwtOptions, RemoteJwtKeys } from './bearer-jwt.ts';
-import { remoteKeySet } from './jwt-key-set.ts';
+import { readUrl, SURFACE } from '../configuration.ts';
+import type { BearerJwtOptions } from './bearer-jwt.ts';
 import { type JwtAlgorithm, type JwtKey, listKeys } from './jwt-keys.ts';
 import { refused } from './mechanism.ts';
 
@@ -22,12 +22,14 @@ export class JwtVerifier {
   readonly #options: JwtVerifierOptions;
   /** The keys, where they are known from the start. Always the same objects, by which jose remembers what it has imported. */
   readonly #keys: readonly JwtKey[] | undefined;
-  #keySet: JWTVerifyGetKey | undefined;
+  readonly #keySet: JWTVerifyGetKey | undefined;
 
   constructor(options: JwtVerifierOptions) {
     this.#options = options;
-    const { jwks, keys, algorithms } = options;
-    if (jwks === undefined && typeof keys !== 'function') this.#keys = listKeys(keys, algorithms);
+    if (options.jwks !== undefined) {
+      const { timeout, fetch } = options;
+      this.#keySet = remoteKeySet({ surface: SURFACE, jwks: readUrl('jwks', options.jwks), timeout, fetch });
+    } else if (typeof options.keys !== 'function') this.#keys = listKeys(options.keys, options.algorithms);
   }
 
   /**
@@ -39,10 +41,11 @@ export class JwtVerifier {
     const local = typeof keys === 'function' ? listKeys(await keys(), algorithms) : this.#keys;
     // By a clock that tells no time, no token is past its end.
     const currentDate = readClock(SURFACE, clock);
-    // Before anything is judged: that it can't be loaded says nothing of the token.
-    const jose = await loadJose();
+    // On first use, for who authenticates in another way has no need of jose. Before anything is judged: that it can't be loaded says
+    // nothing of the token.
+    const { jwtVerify } = await import('./jose.ts');
     const verifyWith = async (key: KeyInput | JWTVerifyGetKey): Promise<JWTPayload> => {
-      const { payload } = await jose.jwtVerify(token, key, {
+      const { payload } = await jwtVerify(token, key, {
         issuer,
         audience: [audience].flat(),
         algorithms: [...algorithms],
@@ -56,9 +59,8 @@ export class JwtVerifier {
     };
     try {
       if (local) return await withAny(local as readonly KeyInput[], verifyWith);
-      this.#keySet ??= remoteKeySet(jose, this.#options as RemoteJwtKeys);
-      return await verifyWith(this.#keySet).catch((error) => {
-        if (codeOf(error) !== 'ERR_JWKS_MULTIPLE_MATCHING_KEYS') throw error;
+      return await verifyWith(this.#keySet as JWTVerifyGetKey).catch((error) => {
+        if (codeOf(error) !== SEVERAL_KEYS) throw error;
         // The token does not say which of them signed it, while one key takes the place of another.
         return withAny(error as AsyncIterable<KeyInput>, verifyWith);
       });
@@ -66,11 +68,6 @@ export class JwtVerifier {
       throw isWaybillError(error) ? error : explain(error);
     }
   }
-}
-
-/** On first use: who authenticates in another way has no need of jose. */
-function loadJose(): Promise<typeof import('./jose.ts')> {
-  return import('./jose.ts');
 }
 
 /** Tries one key after another. */
@@ -101,13 +98,8 @@ function explain(error: unknown): Error {
     return refused('mismatch', `"${claim}" of the token ${reason === 'missing' ? 'is missing' : 'is not as expected'}`);
   }
   if (code === 'ERR_JOSE_ALG_NOT_ALLOWED') return refused('mismatch', 'the token is signed with an algorithm that is not accepted');
-  if (code === 'ERR_JWKS_NO_MATCHING_KEY') return refused('mismatch', 'the token is signed with a key that is not in the key set');
+  if (code === NO_KEY) return refused('mismatch', 'the token is signed with a key that is not in the key set');
   if (isWrongKey(error)) return refused('mismatch', 'the signature of the token does not verify');
   if (code.startsWith('ERR_J')) return refused('malformed', 'the token is no signed JSON Web Token');
   return misconfigured(SURFACE, 'a key in "keys" can\'t be imported', 'Check its parameters against RFC 7518, section 6.');
-}
-
-function codeOf(error: unknown): string {
-  const { code } = error as { readonly code?: unknown };
-  return typeof code === 'string' ? code : '';
 }

@@ -14,13 +14,13 @@ export type OneOrMany<Value> = Value | readonly Value[];
 export class SecretSet {
   readonly #digests: () => readonly Uint8Array[] | Promise<readonly Uint8Array[]>;
 
-  /** `toText` checks a secret and gives the text that is compared; what it throws must not hold the secret. */
-  constructor(option: string, provided: Provided<OneOrMany<unknown>>, toText: (secret: unknown) => string) {
+  /** `toText` checks a secret and gives the text that is compared, or several; what it throws must not hold the secret. */
+  constructor(option: string, provided: Provided<OneOrMany<unknown>>, toText: (secret: unknown) => OneOrMany<string>) {
     // Digests have one length, so that comparing them tells nothing of the secret's.
     const digestAll = (secrets: unknown): readonly Uint8Array[] => {
       const list: readonly unknown[] = Array.isArray(secrets) ? secrets : [secrets];
       demand(list.length > 0, `"${option}" must not be empty, or nobody could be let in`);
-      return list.map((secret) => digest(toText(secret)));
+      return list.flatMap(toText).map((text) => digest(text));
     };
     if (typeof provided === 'function') this.#digests = async () => digestAll(await provided());
     else {

@@ -1,0 +1,44 @@
+/**
+ * What Amazon can send, and what can be sent to Amazon, for property tests with fast-check. Needs fast-check 4.
+ *
+ * Every value is valid by Amazon's references, but for those of the functions whose name says `Invalid`: these have one thing wrong,
+ * and say where. All shrink towards small and plain values.
+ *
+ * @example Whatever Amazon sends, the webhook keeps it
+ * ```ts
+ * import fc from 'fast-check';
+ * import { authenticatedRequest } from 'waybill/testing';
+ * import { anyNdrEvent } from 'waybill/testing/arbitraries';
+ *
+ * const auth = { type: 'apiKey', key: 'abcdef12345' } as const;
+ * await fc.assert(
+ *   fc.asyncProperty(anyNdrEvent(), async (event) => (await handler(authenticatedRequest(event, { auth }))).status === 200),
+ * );
+ * ```
+ *
+ * @module waybill/testing/arbitraries
+ * @see {@link https://fast-check.dev | fast-check}
+ */
+
+export {
+  anyBuyWithPrimeArrival,
+  anyBuyWithPrimeEvent,
+  anyInvalidResourcePath,
+  anyResourcePath,
+  type BuyWithPrimeArrival,
+} from './buywithprime-arbitraries.ts';
+export type { BuyWithPrimeEventBody } from './buywithprime-event.ts';
+export {
+  anyDeliveryTrackerInput,
+  anyInvalidDeliveryTrackerInput,
+  type DeliveryTrackerArbitraryOptions,
+} from './delivery-tracker-arbitraries.ts';
+export type { Flawed } from './flaws.ts';
+export {
+  anyInvalidNdrEvent,
+  anyInvalidNdrFeedback,
+  anyNdrEvent,
+  anyNdrFeedback,
+  anyTrackingEvent,
+  type NdrFeedbackArbitraryOptions,
+} from './shipping-arbitraries.ts';

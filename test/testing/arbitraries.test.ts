@@ -1,0 +1,242 @@
+import fc from 'fast-check';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { DeliveryTrackerInputSchema } from '../../src/amazonpay/index.ts';
+import { BuyWithPrimeEventParser, parseResourcePath } from '../../src/buywithprime/index.ts';
+import { NdrFeedbackClient, NdrFeedbackSchema, parseShippingEvent } from '../../src/shipping-ndr/index.ts';
+import {
+  anyBuyWithPrimeArrival,
+  anyBuyWithPrimeEvent,
+  anyDeliveryTrackerInput,
+  anyInvalidDeliveryTrackerInput,
+  anyInvalidNdrEvent,
+  anyInvalidNdrFeedback,
+  anyInvalidResourcePath,
+  anyNdrEvent,
+  anyNdrFeedback,
+  anyResourcePath,
+  anyTrackingEvent,
+} from '../../src/testing/arbitraries.ts';
+import { AmazonEmulator } from '../../src/testing/index.ts';
+import { LIVE, NOW, publicKeys, SANDBOX, signedRequest } from './signed-request.ts';
+
+const schemaAccepts = (schema: { '~standard': { validate: (value: unknown) => object } }, value: unknown) =>
+  'value' in schema['~standard'].validate(value);
+
+describe('Amazon Shipping', () => {
+  test('every event is one that the parser reads, also after its way through JSON', () => {
+    fc.assert(
+      fc.property(anyNdrEvent(), (event) => {
+        expect(parseShippingEvent(JSON.stringify(event))).toEqual({ ...event, kind: 'ndr' });
+      }),
+    );
+    fc.assert(
+      fc.property(anyTrackingEvent(), (event) => {
+        expect(parseShippingEvent(event)).toEqual({ ...event, kind: 'tracking' });
+      }),
+    );
+  });
+
+  test('every invalid event is refused, at the place that it names', () => {
+    fc.assert(
+      fc.property(anyInvalidNdrEvent(), ({ value, path }) => {
+        let error: { issues?: { path?: unknown[] }[] } = {};
+        try {
+          parseShippingEvent(value);
+        } catch (thrown) {
+          error = thrown as typeof error;
+        }
+        expect(error.issues?.map((issue) => issue.path)).toEqual([path]);
+      }),
+    );
+  });
+
+  test('every feedback is one that schema, client and emulator take', async () => {
+    const emulator = new AmazonEmulator({ quota: false });
+    const client = new NdrFeedbackClient({ credentials: emulator.credentials.lwa, fetch: emulator.fetch, rateLimiter: false });
+    await fc.assert(
+      fc.asyncProperty(anyNdrFeedback(), async (feedback) => {
+        expect(schemaAccepts(NdrFeedbackSchema, feedback)).toBe(true);
+        await client.submit(feedback);
+        const { trackingId, ndrAction, ndrRequestData } = emulator.ndrFeedback.at(-1) ?? {};
+        expect({ trackingId, ndrAction }).toEqual({ trackingId: feedback.trackingId, ndrAction: feedback.ndrAction });
+        const date = feedback.ndrAction === 'RESCHEDULE' ? new Date(feedback.ndrRequestData.rescheduleDate).toISOString() : undefined;
+        expect(ndrRequestData?.rescheduleDate && new Date(ndrRequestData.rescheduleDate).toISOString()).toBe(date);
+      }),
+    );
+  });
+
+  test('every invalid feedback is refused by the schema, and by the emulator as it is', async () => {
+    const emulator = new AmazonEmulator({ quota: false });
+    const form = new URLSearchParams({
+      grant_type: 'refresh_token',
+      client_id: emulator.credentials.lwa.clientId,
+      client_secret: emulator.credentials.lwa.clientSecret,
+      refresh_token: emulator.credentials.lwa.refreshToken,
+    });
+    const answer = await emulator.fetch('https://api.amazon.com/auth/o2/token', { method: 'POST', body: form });
+    const { access_token: token } = (await answer.json()) as { access_token: string };
+    await fc.assert(
+      fc.asyncProperty(anyInvalidNdrFeedback(), async ({ value, path }) => {
+        expect(path.length).toBeGreaterThan(0);
+        expect(schemaAccepts(NdrFeedbackSchema, value)).toBe(false);
+        const { status } = await emulator.fetch('https://sellingpartnerapi-eu.amazon.com/shipping/v2/ndrFeedback', {
+          method: 'POST',
+          headers: {
+            'x-amz-access-token': token,
+            'x-amzn-shipping-business-id': 'AmazonShipping_IN',
+            'content-type': 'application/json',
+            'user-agent': 'my-shop/1.2 (Language=JavaScript)',
+          },
+          body: JSON.stringify(value),
+        });
+        expect(status).toBe(400);
+      }),
+    );
+  });
+
+  test('dates lie in the week after the one that is given', () => {
+    const after = new Date('2030-01-01T00:00:00Z');
+    fc.assert(
+      fc.property(anyNdrFeedback({ after }), (feedback) => {
+        if (feedback.ndrAction !== 'RESCHEDULE') return;
+        const time = new Date(feedback.ndrRequestData.rescheduleDate).getTime();
+        expect(time).toBeGreaterThanOrEqual(after.getTime());
+        expect(time).toBeLessThanOrEqual(after.getTime() + 7 * 86_400_000);
+      }),
+    );
+  });
+});
+
+describe('Amazon Pay', () => {
+  test.each([
+    ['live', LIVE],
+    ['sandbox', SANDBOX],
+  ] as const)('every parcel, %s, is one that the schema and the emulator take', async (environment, publicKeyId) => {
+    const emulator = new AmazonEmulator({ publicKeys, clock: () => NOW, quota: false });
+    const used = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(anyDeliveryTrackerInput({ environment }), async (input) => {
+        expect(schemaAccepts(DeliveryTrackerInputSchema, input)).toBe(true);
+        const { trackingNumber, carrierCode, ...id } = input;
+        const body = JSON.stringify({ ...id, deliveryDetails: [{ trackingNumber, carrierCode }] });
+        const { status } = await emulator.fetch(signedRequest({ publicKeyId, body }));
+        expect(status).toBe(used.has(trackingNumber) ? 400 : 200);
+        used.add(trackingNumber);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('every invalid parcel is refused by the schema', () => {
+    fc.assert(
+      fc.property(anyInvalidDeliveryTrackerInput(), ({ value }) => {
+        expect(schemaAccepts(DeliveryTrackerInputSchema, value)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('Buy with Prime', () => {
+  test('every resource path is one, and every invalid one is none', () => {
+    fc.assert(
+      fc.property(anyResourcePath(), (path) => {
+        expect(parseResourcePath(path).segments.flat().join('/')).toBe(path);
+      }),
+    );
+    fc.assert(
+      fc.property(anyInvalidResourcePath(), (path) => {
+        expect(() => parseResourcePath(path)).toThrow(expect.objectContaining({ code: 'VALIDATION' }));
+      }),
+    );
+  });
+
+  test('every event is of a known kind, with the ids of its first path', () => {
+    fc.assert(
+      fc.property(anyBuyWithPrimeEvent(), (event) => {
+        const parsed = new BuyWithPrimeEventParser().parse(event);
+        expect(parsed.kind).not.toBe('unknown');
+        expect(parsed).toMatchObject({ eventType: event['detail-type'], id: event.id, raw: event });
+        expect(parsed.resources).toHaveLength(event.resources.length);
+        const { segments: _, ...ids } = parsed.resources[0] ?? { segments: [] };
+        expect(parsed).toMatchObject(ids);
+      }),
+    );
+  });
+
+  test('only of the types that are asked for', () => {
+    fc.assert(
+      fc.property(anyBuyWithPrimeEvent(['PACKAGE_DELIVERED', 'ITEM_DELIVERED']), (event) => {
+        expect(new BuyWithPrimeEventParser().parse(event).kind).toBe('DELIVERY_COMPLETED');
+      }),
+    );
+  });
+
+  test('whatever way events arrive, all are read, in order', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(anyBuyWithPrimeArrival(), ({ via, input, events }) => {
+        seen.add(via);
+        const results = new BuyWithPrimeEventParser().parseAll(input);
+        expect(results.map((result) => result.success && result.event.eventType)).toEqual(events.map((event) => event['detail-type']));
+        expect(results.every(({ messageId }) => (messageId !== undefined) === via.includes('sqs'))).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+    expect([...seen].sort()).toEqual(['archive replay', 'eventbridge', 'sns in sqs', 'sqs', 'text', 'webhook']);
+  });
+});
+
+test('every kind, status and reason turns up', () => {
+  const sample = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.sample(arbitrary, { numRuns: 1_000, seed: 1 });
+  expect(new Set(sample(anyBuyWithPrimeEvent()).map((event) => event['detail-type'])).size).toBe(28);
+  expect(new Set(sample(anyNdrEvent()).map(({ detail }) => detail.reasonCode)).size).toBe(17);
+  expect(new Set(sample(anyNdrFeedback()).map(({ ndrAction }) => ndrAction)).size).toBe(3);
+  const details = sample(anyBuyWithPrimeEvent()).map(({ detail }) => detail);
+  expect(details.filter((detail) => Object.keys(detail).length === 0).length).toBeGreaterThan(200);
+});
+
+describe('what fails shrinks to something small', () => {
+  const smallest = <Value>(arbitrary: fc.Arbitrary<Value>, isRight: (value: Value) => boolean): Value => {
+    const { counterexample } = fc.check(fc.property(arbitrary, isRight), { seed: 7, numRuns: 1_000 });
+    if (!counterexample) throw new Error('nothing failed');
+    return counterexample[0];
+  };
+
+  test('an NDR event to the properties that must be there', () => {
+    const event = smallest(anyNdrEvent(), ({ detail }) => detail.reasonCode !== 'Bad weather');
+    expect(Object.keys(event.detail).sort()).toEqual([
+      'expectedDeliveryDate',
+      'latestDeliveryAttemptedDate',
+      'ndrDueDate',
+      'reasonCode',
+      'shipmentStatus',
+      'trackingId',
+    ]);
+    expect(event.detail).toMatchObject({ shipmentStatus: 'Attempted', trackingId: '1000000000000', ndrDueDate: '2024-01-01T00:00:00Z' });
+  });
+
+  test('a batch to one event about one thing', () => {
+    const { events } = smallest(anyBuyWithPrimeArrival(), ({ via }) => via !== 'sqs');
+    expect(events).toHaveLength(1);
+    expect(events[0]?.resources).toHaveLength(1);
+  });
+
+  test('notes to a few letters', () => {
+    const feedback = smallest(
+      anyNdrFeedback(),
+      (one) => one.ndrAction !== 'REATTEMPT' || one.ndrRequestData.additionalAddressNotes.length < 20,
+    );
+    expect(feedback).toMatchObject({ ndrRequestData: { additionalAddressNotes: `gate ${'a'.repeat(15)}` } });
+  });
+});
+
+test('options that are none are refused with a typed error', () => {
+  for (const options of [null, 'x', 7]) {
+    expect(() => anyDeliveryTrackerInput(options as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
+    expect(() => anyNdrFeedback(options as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
+  }
+});
+
+test('the types are those of what is parsed', () => {
+  expectTypeOf(anyNdrEvent()).toExtend<fc.Arbitrary<{ readonly detail: { readonly trackingId: string } }>>();
+});
