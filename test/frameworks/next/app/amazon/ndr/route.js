@@ -1,0 +1,3 @@
+import { routes } from '../../../routes.mjs';
+
+export const POST = routes['/amazon/ndr'];
