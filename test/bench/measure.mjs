@@ -10,14 +10,14 @@ const MILLISECONDS_PER_TURN = 80;
  *
  * @template {string} Name
  * @param {Record<Name, () => unknown>} tasks
- * @param {{ readonly perRun?: number }} [options] `perRun`: how many operations one run of a task is
+ * @param {{ readonly perRun?: number, readonly rounds?: number }} [options] `perRun`: how many operations one run of a task is
  * @returns {Promise<Record<Name, { readonly rate: number, readonly times: number }>>}
  */
-export async function compare(tasks, { perRun = 1 } = {}) {
+export async function compare(tasks, { perRun = 1, rounds = ROUNDS } = {}) {
   const names = /** @type {Name[]} */ (Object.keys(tasks));
   /** @type {number[][]} */
   const rates = names.map(() => []);
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const warmup = { warmupTime: round === 0 ? 300 : 0, warmupIterations: 1 };
     const bench = new Bench({ time: MILLISECONDS_PER_TURN, iterations: 3, ...warmup, throws: true });
     for (const name of names) bench.add(name, tasks[name]);

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { EventBridgeSchema } from '@aws-lambda-powertools/parser/schemas/eventbridge';
-import { BuyWithPrimeEventParser, parseResourcePath } from 'waybill/buywithprime/events';
+import { BuyWithPrimeEventParser, parseResourcePath, sqsHandler } from 'waybill/buywithprime/events';
 import { compare, printRates } from './measure.mjs';
 
 const path = 'businessProduct/bp-30b55436-5c42-4864-b3cb-4e4d014d8744/order/322-ABC1-AAAAAA/delivery/d5013dfc-2ae6-4f58-bc69-cae5d5323d30';
@@ -20,11 +20,20 @@ const event = {
   detail: {},
 };
 const text = JSON.stringify(event);
-const batch = { Records: Array.from({ length: 10 }, (_, index) => ({ messageId: `m${index}`, eventSource: 'aws:sqs', body: text })) };
+const batch = {
+  Records: Array.from({ length: 10 }, (_, index) => ({
+    messageId: `m${index}`,
+    eventSource: 'aws:sqs',
+    // Events of their own: one that comes twice in a batch is handled once.
+    body: JSON.stringify({ ...event, id: `${event.id}-${index}` }),
+  })),
+};
 const parser = new BuyWithPrimeEventParser();
 
 const parse = () => parser.parse(text);
 const parseAll = () => parser.parseAll(batch);
+let handled = 0;
+const handle = sqsHandler({ DELIVERY_IN_TRANSIT: () => (handled += 1) });
 const powertools = () => EventBridgeSchema.parse(JSON.parse(text));
 
 const parsed = parse();
@@ -36,6 +45,8 @@ assert.deepEqual(
   batch.Records.map(() => true),
 );
 assert.deepEqual(powertools(), event);
+assert.deepEqual(await handle(batch), { batchItemFailures: [] });
+assert.equal(handled, 10);
 
 console.log('string to event, and how many times the rate of the last line');
 printRates(
@@ -51,9 +62,28 @@ console.log('records of an SQS batch of 10');
 printRates(
   await compare(
     {
+      'sqsHandler() with a function that does nothing': () => handle(batch),
       'BuyWithPrimeEventParser.parseAll()': parseAll,
       'JSON.parse() of each body alone': () => batch.Records.map(({ body }) => JSON.parse(body)),
     },
     { perRun: 10 },
   ),
 );
+
+/** Texts that are made to be slow to read, by their length. @type {Record<string, (length: number) => string>} */
+const HOSTILE = {
+  'of blanks': (length) => ' '.repeat(length),
+  'of commas and blanks': (length) => `{${', '.repeat(length / 2)}`,
+  'of quotes': (length) => `"${'\\"'.repeat(length / 2)}"`,
+  'of brackets': (length) => '['.repeat(length),
+  'of paths': (length) =>
+    JSON.stringify({ ...event, resources: new Array(Math.ceil(length / 40)).fill('businessProduct/b/locker/12345678') }),
+  'of an id': (length) => JSON.stringify({ ...event, resources: [`${path}${'x'.repeat(length)}`] }),
+  'of records': (length) => JSON.stringify(new Array(Math.ceil(length / 30)).fill({ messageId: 'm', body: '{"a":' })),
+};
+console.log('times as long for two megabytes as for one');
+for (const [name, make] of Object.entries(HOSTILE)) {
+  const [one, two] = [make(1_000_000), make(2_000_000)];
+  const { two: large } = await compare({ two: () => parser.parseAll(two), one: () => parser.parseAll(one) }, { rounds: 5 });
+  console.log(`${name.padEnd(56)}${(1 / large.times).toFixed(2).padStart(10)}`);
+}

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 
 // With every core busy, what is in flight at once has nothing to run on.
 console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model.trim()}, load ${loadavg()[0]?.toFixed(1)}`);
-for (const name of ['signing', 'create', 'parse', 'webhook', 'constant-time', 'import']) {
+for (const name of ['signing', 'create', 'parse', 'webhook', 'webhook-http', 'signature', 'constant-time', 'import']) {
   console.log(`\n## ${name}`);
   const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.mjs`)], { stdio: 'inherit' });
   if (status !== 0) process.exitCode = 1;
