@@ -24,6 +24,11 @@ export type Anatomy =
   | { readonly scheme: 'unknown' };
 
 const HASHES: readonly Hash[] = ['sha256', 'sha1', 'sha384', 'sha512'];
+/** Hash and hash of the mask, the usual ones first. */
+const PAIRS: readonly (readonly [Hash, Hash])[] = [
+  ...HASHES.map((hash) => [hash, hash] as const),
+  ...HASHES.flatMap((hash) => HASHES.filter((other) => other !== hash).map((other) => [hash, other] as const)),
+];
 /** The names of the hash functions in PKCS#1: what stands before the hash. */
 const DIGEST_INFO: Readonly<Record<Hash, string>> = {
   sha1: '3021300906052b0e03021a05000414',
@@ -52,31 +57,31 @@ function readPkcs1(encoded: Buffer): Anatomy | undefined {
   return { scheme: 'pkcs1', hash, isOf: (data) => createHash(hash).update(data).digest('hex') === found };
 }
 
-/** Masked padding and salt, the hash H, `bc`. */
+/**
+ * Masked padding and salt, the hash H, `bc`. The wrong pair of hashes leaves chance, which looks like padding of no or of few zeros in one
+ * of a hundred cases: the longest padding is the right one.
+ */
 function readPss(encoded: Buffer): Anatomy | undefined {
   if (encoded.at(-1) !== 0xbc) return undefined;
-  for (const hash of HASHES) {
+  const [likeliest] = PAIRS.flatMap(([hash, maskHash]) => {
     const size = createHash(hash).digest().length;
     const masked = encoded.subarray(0, -1 - size);
     const tail = encoded.subarray(-1 - size, -1);
-    for (const maskHash of HASHES) {
-      const mask = maskOf(maskHash, tail, masked.length);
-      const block = masked.map((byte, at) => byte ^ (mask[at] as number));
-      // The first bit is cut off: the number must be smaller than the modulus.
-      block[0] = (block[0] as number) & 0x7f;
-      const start = block.findIndex((byte) => byte !== 0);
-      if (block[start] !== 1) continue;
-      const salt = block.subarray(start + 1);
-      // The padding before it tells chance from structure; no library salts with more than this.
-      if (salt.length > masked.length - 8 && salt.length !== encoded.length - size - 2) continue;
-      const isOf = (data: string): boolean => {
-        const message = createHash(hash).update(data).digest();
-        return createHash(hash).update(Buffer.alloc(8)).update(message).update(salt).digest().equals(tail);
-      };
-      return { scheme: 'pss', hash, maskHash, saltLength: salt.length, isOf };
-    }
-  }
-  return undefined;
+    const mask = maskOf(maskHash, tail, masked.length);
+    const block = masked.map((byte, at) => byte ^ (mask[at] as number));
+    // The first bit is cut off: the number must be smaller than the modulus.
+    block[0] = (block[0] as number) & 0x7f;
+    const padding = block.findIndex((byte) => byte !== 0);
+    // Some libraries salt with all the room there is.
+    if (block[padding] !== 1 || (padding > 0 && padding < 7)) return [];
+    const salt = block.subarray(padding + 1);
+    const isOf = (data: string): boolean => {
+      const message = createHash(hash).update(data).digest();
+      return createHash(hash).update(Buffer.alloc(8)).update(message).update(salt).digest().equals(tail);
+    };
+    return [{ padding, anatomy: { scheme: 'pss' as const, hash, maskHash, saltLength: salt.length, isOf } }];
+  }).sort((one, other) => other.padding - one.padding);
+  return likeliest?.anatomy;
 }
 
 /** MGF1, appendix B.2.1. */
