@@ -403,7 +403,7 @@ describe('errors of GraphQL', () => {
     ['a stall in the body', (response) => response.writeHead(200).write('{"data":')],
   ])('%s is repeated', async (_, fault) => {
     server.faults.graphql.push(fault);
-    expect(await clientOf({ timeout: 500 }).order(orderId)).toMatchObject({ id: orderId });
+    expect(await clientOf({ timeout: 2_000 }).order(orderId)).toMatchObject({ id: orderId });
     expect(graphqlRequests().length).toBe(2);
   });
 

@@ -229,7 +229,7 @@ describe('a key set that can not be had', () => {
     const server = await serveKeys(pair.jwk);
     server.answer = answer;
     const errors: unknown[] = [];
-    const handler = server.verifier({ timeout: 500 }).handler(() => undefined, { onError: (error) => errors.push(error) });
+    const handler = server.verifier({ timeout: 1_000 }).handler(() => undefined, { onError: (error) => errors.push(error) });
     const response = await handler(signedPost(pair));
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '60']);
     expect(errors[0]).toBeInstanceOf(kind);
@@ -243,7 +243,7 @@ describe('a key set that can not be had', () => {
   test.each(outages)('because it %s is done without for a day', async (_, answer) => {
     const goOn = stopClock();
     const server = await serveKeys(pair.jwk);
-    const verifier = server.verifier({ timeout: 500 });
+    const verifier = server.verifier({ timeout: 1_000 });
     expect(await outcomeOf(verifier)).toBe('let in');
     server.answer = answer;
     goOn(86_400_000 + 599_000);

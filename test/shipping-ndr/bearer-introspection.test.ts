@@ -280,7 +280,7 @@ describe('a server', () => {
   ])('that %s makes a token neither right nor wrong', async (_, answer, kind) => {
     const server = await authorizationServer();
     server.answer = answer;
-    const auth = mechanism(server.endpoint, { timeout: 300 });
+    const auth = mechanism(server.endpoint, { timeout: 600 });
     const error = await waybillErrorOf(() => auth.check(request()));
     expect(error).toBeInstanceOf(kind);
     expect(everythingShownOf(error)).not.toMatch(/opaque|s3cret|tenant=1/);

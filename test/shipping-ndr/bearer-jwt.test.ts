@@ -339,7 +339,7 @@ describe('a key set at a URL', () => {
     ['answers garbage', (_, outgoing) => outgoing.end(Buffer.from([0xff, 0, 0x7b])), ConnectionError],
   ])('that %s later goes on to serve for the keys it gave for a day, and says nothing of others', async (_, answer, kind) => {
     const server = await serveKeys([rsa.jwk]);
-    const auth = withSet(server.jwks, { timeout: 300 });
+    const auth = withSet(server.jwks, { timeout: 600 });
     expect(await refusalOf(auth, rs256())).toBeUndefined();
     server.answer = answer;
     for (const milliseconds of [30_001, 86_400_000]) {
@@ -382,7 +382,7 @@ describe('a key set at a URL', () => {
     ['stops halfway', (_, outgoing) => void outgoing.writeHead(200, { 'content-length': 99 }).write('{"keys":['), TimeoutError],
   ])('that %s makes a token neither right nor wrong, and is asked again a second later', async (_, answer, kind) => {
     const server = await serveKeys([rsa.jwk]);
-    const auth = withSet(server.jwks, { timeout: 500 });
+    const auth = withSet(server.jwks, { timeout: 1_000 });
     server.answer = answer;
     const error = await waybillErrorOf(() => auth.check(bearer(rs256())));
     expect(error).toBeInstanceOf(kind);
