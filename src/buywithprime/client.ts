@@ -27,7 +27,8 @@ import { findReturn, type ReturnResolution } from './return.ts';
 /**
  * Reads orders with their deliveries, refunds and returns, and manages event subscriptions.
  *
- * Cheap to make. A token lasts 15 minutes; it is fetched on first use, shared by concurrent calls and renewed a minute early. Make one
+ * Cheap to make. A token lasts 15 minutes; it is fetched on first use, shared by concurrent calls and renewed a minute early. (On
+ * Cloudflare Workers and Vercel Edge no request may wait for another's: as long as there is none, calls at once fetch one each.) Make one
  * client per business product and keep it, or share a `tokenStore`.
  *
  * The queries ask for no personal data. What changes something is repeated only where Amazon certainly did not do it.

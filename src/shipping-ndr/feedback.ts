@@ -117,6 +117,9 @@ export interface NdrFeedbackReceipt {
  * twice, which is probably harmless, but not documented. Whether a shipment takes feedback, and how far ahead it can be rescheduled,
  * only Amazon knows.
  *
+ * An access token lasts an hour and is shared by concurrent calls. (On Cloudflare Workers and Vercel Edge no request may wait for
+ * another's: as long as there is none, calls at once fetch one each.)
+ *
  * @example
  * ```ts
  * const client = new NdrFeedbackClient({

@@ -8,6 +8,7 @@ import { buyWithPrime } from './suite/buy-with-prime.mjs';
 import { runChecks } from './suite/check.mjs';
 import { emulator } from './suite/emulator.mjs';
 import { errors } from './suite/errors.mjs';
+import { receiving } from './suite/receiving.mjs';
 import { shippingNdr } from './suite/shipping-ndr.mjs';
 import { transport } from './suite/transport.mjs';
 
@@ -19,7 +20,7 @@ import { transport } from './suite/transport.mjs';
  */
 export function runConformance(print = (line) => console.log(line)) {
   return runChecks(
-    { 'Amazon Pay': amazonPay, 'Shipping NDR': shippingNdr, 'Buy with Prime': buyWithPrime, transport, errors, emulator },
+    { 'Amazon Pay': amazonPay, 'Shipping NDR': shippingNdr, 'Buy with Prime': buyWithPrime, receiving, transport, errors, emulator },
     print,
   );
 }

@@ -92,7 +92,11 @@ export const shippingNdr = {
       client.reattempt('1809561149386', 'Second gate'),
       client.returnToOrigin('1809561149386'),
     ]);
-    equal([tokens.calls.length, feedback.calls.length], [1, 4]);
+    // Workers and Edge tie what a request waits for to that request: there none may wait for another's.
+    const isShared = !('WebSocketPair' in globalThis || 'EdgeRuntime' in globalThis);
+    equal([tokens.calls.length, feedback.calls.length], [isShared ? 1 : 3, 4]);
+    await client.returnToOrigin('1809561149386');
+    equal(tokens.calls.length, isShared ? 1 : 3);
     for (const { headers } of feedback.calls) {
       equal([headers.get('x-amz-access-token'), headers.get('x-amzn-shipping-business-id')], ['Atza|secret-token', 'AmazonShipping_IN']);
     }
