@@ -16,7 +16,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { eventPattern } from 'waybill/buywithprime/events';
 import { AmazonEmulator, buyWithPrimeEvent, buyWithPrimeOrder } from 'waybill/testing';
-import { serve } from '../demo/serve.mjs';
+import { serve } from '../serve.mjs';
 
 const here = import.meta.dirname;
 const eventSourceNames = ['aws.partner/buywithprime/shipped', 'aws.partner/buywithprime/delivered'];
