@@ -71,7 +71,7 @@ function checkKey(key: unknown): void {
   demand(
     typeof kty === 'string' && typeof d === 'string',
     '"keys" must hold secrets as Uint8Array, or private JSON Web Keys',
-    "new TextEncoder().encode(process.env.NDR_TOKEN_SECRET), for one; crypto.subtle.exportKey('jwk', privateKey) for the other.",
+    "new TextEncoder().encode(secretText), for one; crypto.subtle.exportKey('jwk', privateKey) for the other.",
   );
 }
 
