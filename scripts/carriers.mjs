@@ -1,5 +1,5 @@
 /**
- * `npm run carriers`: writes `src/amazonpay/carrier-table.ts` from the carrier list in the npm package amazon-payments.
+ * `npm run carriers`: writes `src/amazonpay/carriers/carrier-table.ts` from the carrier list in the npm package amazon-payments.
  * With `--check` it writes nothing and fails where the file is another one.
  *
  * The package is fetched anew and is no dependency. Run by hand: what it holds has been the same since 2019.
@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const target = 'src/amazonpay/carrier-table.ts';
+const target = 'src/amazonpay/carriers/carrier-table.ts';
 const SOURCE = 'amazon-payments@0.2.9';
 const INTEGRITY = 'sha512-Vy5o/maYVCLSGvrPlUvoCunVffSHawN8zCJSQZcYPfqnDsLvQl8dC+Z58DAWoVGzR/JiKTeMirwpwG7zbllcSw==';
 

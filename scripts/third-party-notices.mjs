@@ -23,7 +23,7 @@ export function writeNotices(root) {
  * @param {string} root
  */
 function carrierTable(root) {
-  const header = readFileSync(join(root, 'src/amazonpay/carrier-table.ts'), 'utf8').split('@module')[0] ?? '';
+  const header = readFileSync(join(root, 'src/amazonpay/carriers/carrier-table.ts'), 'utf8').split('@module')[0] ?? '';
   const [, name, version] = /npm package (\S+) (\S+),/.exec(header) ?? [];
   const text = header.slice(header.indexOf('Copyright')).replaceAll(/^ \* ?/gm, '');
   if (!name || !text.includes('Permission is hereby granted')) throw new Error('carrier-table.ts does not say where it is from');

@@ -5,7 +5,7 @@
  */
 import { encodeUtf8 } from '../core/bytes.ts';
 import { misconfigured } from '../core/options.ts';
-import { markRewritten } from '../core/parsed-body.ts';
+import { markRewritten } from '../core/receive/parsed-body.ts';
 import type { Exchange, NodeStream } from './exchange.ts';
 import { makeUrl } from './fetch-handler.ts';
 

@@ -5,11 +5,11 @@
  * @see {@link https://developer.amazon.com/docs/amazon-pay-api-v2/error-handling.html | Error handling}
  */
 import { sha256Hex } from '../core/bytes.ts';
+import { failureOf, type HttpResponse, isRetryableStatus, parseJson } from '../core/call/response.ts';
 import { ApiError } from '../core/errors.ts';
 import { redact } from '../core/redact.ts';
-import { failureOf, type HttpResponse, isRetryableStatus, parseJson } from '../core/response.ts';
 import type { Open } from '../core/types.ts';
-import type { SignedHeaders } from './signer.ts';
+import type { SignedHeaders } from './signing/signer.ts';
 
 /**
  * Amazon Pay's codes for faults that creating a delivery tracker can have, as {@link ApiError.reasonCode} holds them. More may come.

@@ -4,20 +4,21 @@
  * @module
  * @see {@link https://developer.amazon.com/docs/amazon-pay-checkout/setting-up-delivery-notifications.html | Delivery notifications}
  */
-import { type BatchOptions, runBatch } from '../core/batch.ts';
+
 import { encodeUtf8, sha256Hex } from '../core/bytes.ts';
+import { type BatchOptions, runBatch } from '../core/call/batch.ts';
+import { type Exchange, HttpClient, type OutgoingRequest } from '../core/call/http.ts';
+import { TokenBucket } from '../core/call/rate-limiter.ts';
+import { parseJson } from '../core/call/response.ts';
 import { ApiError } from '../core/errors.ts';
-import { type Exchange, HttpClient, type OutgoingRequest } from '../core/http.ts';
-import { checkIdempotencyStore, type IdempotencyStore, workOnce } from '../core/idempotency.ts';
 import { type CallOptions, type ClientOptions, callHeaders, checkCall, checkOptions, checkUrl, misconfigured } from '../core/options.ts';
-import { TokenBucket } from '../core/rate-limiter.ts';
-import { parseJson } from '../core/response.ts';
+import { checkIdempotencyStore, type IdempotencyStore, workOnce } from '../core/receive/idempotency.ts';
 import type { AnyIterable } from '../core/types.ts';
 import { isClockRejected, toApiError } from './api-error.ts';
 import { type DeliveryTracker, type DeliveryTrackerInput, isResponse, readInput, requestBody } from './delivery-tracker.ts';
 import { doubtsAbout, doubtsAboutKeyId } from './doubts.ts';
 import { type AmazonPayEnvironment, resolveEndpoint, resolveRegion } from './regions.ts';
-import { AmazonPaySigner, type AmazonPaySignerOptions, type SignedHeaders } from './signer.ts';
+import { AmazonPaySigner, type AmazonPaySignerOptions, type SignedHeaders } from './signing/signer.ts';
 
 /** What a {@link DeliveryTrackerClient} is made with. */
 export interface DeliveryTrackerClientOptions extends ClientOptions, AmazonPaySignerOptions {

@@ -6,7 +6,7 @@
  */
 import { type Issue, ValidationError } from '../core/errors.ts';
 import { typeName } from '../core/schema.ts';
-import type { CarrierCode } from './carriers.ts';
+import type { CarrierCode } from './carriers/carriers.ts';
 
 /** A parcel, and who carries it. */
 export interface DeliveryDetail {

@@ -3,6 +3,6 @@
  *
  * @module waybill/amazonpay
  */
-export { carriers, isCarrierCode } from './carriers.ts';
-export { type CarrierCandidate, type FindCarrierOptions, type FoundCarrier, findCarrier } from './find-carrier.ts';
+export { carriers, isCarrierCode } from './carriers/carriers.ts';
+export { type CarrierCandidate, type FindCarrierOptions, type FoundCarrier, findCarrier } from './carriers/find-carrier.ts';
 export * from './surface.ts';

@@ -3,21 +3,19 @@
  *
  * @module
  */
-export type { BatchOptions } from '../core/batch.ts';
+export type { BatchOptions } from '../core/call/batch.ts';
+export { type QuotaNews, type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/call/rate-limiter.ts';
 export * from '../core/errors.ts';
+export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo, Warning } from '../core/options.ts';
 export {
   type Claim,
   type IdempotencyStore,
   MemoryIdempotencyStore,
   type MemoryIdempotencyStoreOptions,
-} from '../core/idempotency.ts';
-export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo, Warning } from '../core/options.ts';
-export { type QuotaNews, type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/rate-limiter.ts';
+} from '../core/receive/idempotency.ts';
 export type { AnyIterable, Fetch, Open, StandardSchemaV1, WebCryptoKey } from '../core/types.ts';
-export type { AmazonPayAlgorithm } from './algorithms.ts';
 export type { AmazonPayReasonCode } from './api-error.ts';
-export { canonicalRequest, type HeadersLike, type SignableRequest, stringToSign } from './canonical-request.ts';
-export type { Carrier, CarrierCode, ListedCarrierCode } from './carriers.ts';
+export type { Carrier, CarrierCode, ListedCarrierCode } from './carriers/carriers.ts';
 export {
   type CreateManyOptions,
   type DeliveryTrackerCallOptions,
@@ -33,7 +31,9 @@ export type {
   DeliveryTrackerResponse,
   OrderReferenceDelivery,
 } from './delivery-tracker.ts';
-export { importPrivateKey } from './private-key.ts';
 export type { AmazonPayEnvironment, AmazonPayRegion, AmazonPayRegionName } from './regions.ts';
-export { AmazonPaySigner, type AmazonPaySignerOptions, type SignedHeaders, type Signer } from './signer.ts';
+export type { AmazonPayAlgorithm } from './signing/algorithms.ts';
+export { canonicalRequest, type HeadersLike, type SignableRequest, stringToSign } from './signing/canonical-request.ts';
+export { importPrivateKey } from './signing/private-key.ts';
+export { AmazonPaySigner, type AmazonPaySignerOptions, type SignedHeaders, type Signer } from './signing/signer.ts';
 export { DeliveryTrackerInputSchema, DeliveryTrackerResponseSchema } from './standard-schemas.ts';

@@ -3,36 +3,25 @@
  *
  * @module waybill/buywithprime
  */
-export type { AccessToken, TokenStore } from '../core/access-token.ts';
+export type { AccessToken, TokenStore } from '../core/call/access-token.ts';
+export { type QuotaNews, type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/call/rate-limiter.ts';
+export type { Jwk } from '../core/keys/jwk.ts';
+export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo, Warning } from '../core/options.ts';
 export {
   type Claim,
   type IdempotencyStore,
   MemoryIdempotencyStore,
   type MemoryIdempotencyStoreOptions,
-} from '../core/idempotency.ts';
-export type { Jwk } from '../core/jwk.ts';
-export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo, Warning } from '../core/options.ts';
-export { type QuotaNews, type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/rate-limiter.ts';
+} from '../core/receive/idempotency.ts';
+export type { WebhookContext, WebhookHandlerOptions } from '../core/receive/webhook.ts';
+export type { WebhookRequest } from '../core/receive/webhook-request.ts';
 export type { Fetch, Provided, WebCryptoKey } from '../core/types.ts';
-export type { WebhookContext, WebhookHandlerOptions } from '../core/webhook.ts';
-export type { WebhookRequest } from '../core/webhook-request.ts';
-export { BuyWithPrimeClient } from './client.ts';
-export type { BuyWithPrimeClientOptions, BuyWithPrimeDocuments } from './client-options.ts';
-export type { DeliveryResolution, ResolvedDelivery, UnresolvedDelivery } from './delivery.ts';
-export type { BuyWithPrimeApiVersion } from './documents.ts';
-export type {
-  EventBridgeDestination,
-  EventDestinationPayload,
-  EventSubscription,
-  EventSubscriptionDestination,
-  EventSubscriptionDetailsPayload,
-  EventSubscriptionInput,
-  EventSubscriptionPayload,
-  WebhookDestination,
-  WebhookOAuthConfig,
-} from './event-subscription.ts';
-export type { EventSubscriptionReference, EventSubscriptionsOptions } from './event-subscription-list.ts';
+export { BuyWithPrimeClient } from './api/client.ts';
+export type { BuyWithPrimeClientOptions, BuyWithPrimeDocuments } from './api/client-options.ts';
+export type { BuyWithPrimeCredentials, BuyWithPrimeToken } from './api/token.ts';
 export * from './events.ts';
+export type { DeliveryResolution, ResolvedDelivery, UnresolvedDelivery } from './orders/delivery.ts';
+export type { BuyWithPrimeApiVersion } from './orders/documents.ts';
 export type {
   BuyWithPrimeAlias,
   BuyWithPrimeDelivery,
@@ -43,7 +32,7 @@ export type {
   BuyWithPrimeOrderReference,
   OrderAliasIdentifier,
   OrderIdentifier,
-} from './order.ts';
+} from './orders/order.ts';
 export type {
   BuyWithPrimeAliasPayload,
   BuyWithPrimeAmountPayload,
@@ -63,8 +52,8 @@ export type {
   BuyWithPrimeTrackerIdentifierPayload,
   BuyWithPrimeTrackerPayload,
   Nullish,
-} from './order-payload.ts';
-export type { BuyWithPrimePackageTracker, PackageTrackerIdentifier } from './package-tracker.ts';
+} from './orders/order-payload.ts';
+export type { BuyWithPrimePackageTracker, PackageTrackerIdentifier } from './orders/package-tracker.ts';
 export type {
   BuyWithPrimeMoney,
   BuyWithPrimeMoneyPayload,
@@ -76,7 +65,7 @@ export type {
   RefundResolution,
   ResolvedRefund,
   UnresolvedRefund,
-} from './refund.ts';
+} from './orders/refund.ts';
 export type {
   BuyWithPrimeReturn,
   BuyWithPrimeReturnForPayload,
@@ -88,8 +77,8 @@ export type {
   ResolvedReturn,
   ReturnResolution,
   UnresolvedReturn,
-} from './return.ts';
-export type { SignatureAlgorithm } from './signature.ts';
+} from './orders/return.ts';
+export type { BuyWithPrimeEstimate, BuyWithPrimeMilestone, BuyWithPrimePlace, BuyWithPrimeTracking } from './orders/tracking.ts';
 export {
   BuyWithPrimeOrderPayloadSchema,
   BuyWithPrimeRefundPayloadSchema,
@@ -97,8 +86,19 @@ export {
   BuyWithPrimeTrackerPayloadSchema,
   EventSubscriptionPayloadSchema,
 } from './standard-schemas.ts';
-export type { BuyWithPrimeCredentials, BuyWithPrimeToken } from './token.ts';
-export type { BuyWithPrimeEstimate, BuyWithPrimeMilestone, BuyWithPrimePlace, BuyWithPrimeTracking } from './tracking.ts';
-export { type BuyWithPrimeWebhookHandlerOptions, BuyWithPrimeWebhookVerifier } from './webhook.ts';
-export type { BuyWithPrimeWebhookKeys } from './webhook-keys.ts';
-export type { BuyWithPrimeWebhookAuth, BuyWithPrimeWebhookVerifierOptions } from './webhook-options.ts';
+export type {
+  EventBridgeDestination,
+  EventDestinationPayload,
+  EventSubscription,
+  EventSubscriptionDestination,
+  EventSubscriptionDetailsPayload,
+  EventSubscriptionInput,
+  EventSubscriptionPayload,
+  WebhookDestination,
+  WebhookOAuthConfig,
+} from './subscriptions/event-subscription.ts';
+export type { EventSubscriptionReference, EventSubscriptionsOptions } from './subscriptions/event-subscription-list.ts';
+export type { SignatureAlgorithm } from './webhook/signature.ts';
+export { type BuyWithPrimeWebhookHandlerOptions, BuyWithPrimeWebhookVerifier } from './webhook/webhook.ts';
+export type { BuyWithPrimeWebhookKeys } from './webhook/webhook-keys.ts';
+export type { BuyWithPrimeWebhookAuth, BuyWithPrimeWebhookVerifierOptions } from './webhook/webhook-options.ts';

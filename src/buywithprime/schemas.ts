@@ -4,12 +4,12 @@
  * @module
  */
 import * as z from 'zod/mini';
-import type { BuyWithPrimeEvent } from './event.ts';
-import type { EventSubscriptionPayload } from './event-subscription.ts';
-import type { BuyWithPrimeOrderPayload, BuyWithPrimeTrackerPayload } from './order-payload.ts';
-import { BuyWithPrimeEventParser } from './parser.ts';
-import type { BuyWithPrimeRefundPayload } from './refund.ts';
-import type { BuyWithPrimeReturnPayload } from './return.ts';
+import type { BuyWithPrimeEvent } from './events/event.ts';
+import { BuyWithPrimeEventParser } from './events/parser.ts';
+import type { BuyWithPrimeOrderPayload, BuyWithPrimeTrackerPayload } from './orders/order-payload.ts';
+import type { BuyWithPrimeRefundPayload } from './orders/refund.ts';
+import type { BuyWithPrimeReturnPayload } from './orders/return.ts';
+import type { EventSubscriptionPayload } from './subscriptions/event-subscription.ts';
 
 /** Takes what {@link BuyWithPrimeEventParser.parse} takes, and gives the typed event. */
 export const BuyWithPrimeEventSchema: z.ZodMiniType<BuyWithPrimeEvent> = /* @__PURE__ */ (() => {

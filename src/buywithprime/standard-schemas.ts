@@ -6,11 +6,11 @@
  */
 import { toStandardSchema } from '../core/schema.ts';
 import type { StandardSchemaV1 } from '../core/types.ts';
-import type { EventSubscriptionPayload } from './event-subscription.ts';
-import type { BuyWithPrimeOrderPayload, BuyWithPrimeTrackerPayload } from './order-payload.ts';
-import type { BuyWithPrimeRefundPayload } from './refund.ts';
-import type { BuyWithPrimeReturnPayload } from './return.ts';
+import type { BuyWithPrimeOrderPayload, BuyWithPrimeTrackerPayload } from './orders/order-payload.ts';
+import type { BuyWithPrimeRefundPayload } from './orders/refund.ts';
+import type { BuyWithPrimeReturnPayload } from './orders/return.ts';
 import * as schemas from './schemas.ts';
+import type { EventSubscriptionPayload } from './subscriptions/event-subscription.ts';
 
 /** Checks an order as the API answers it. Keeps what a document of your own selects beside it. */
 export const BuyWithPrimeOrderPayloadSchema: StandardSchemaV1<unknown, BuyWithPrimeOrderPayload> = /* @__PURE__ */ toStandardSchema(

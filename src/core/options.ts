@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import type { RateLimiter } from './call/rate-limiter.ts';
 import { ConfigurationError, type Surface, type WaybillError } from './errors.ts';
-import type { RateLimiter } from './rate-limiter.ts';
 import type { Fetch } from './types.ts';
 
 /** A request as a hook sees it: without headers, body or query, where secrets and personal data are. */

@@ -3,10 +3,10 @@
  *
  * @module waybill/shipping-ndr
  */
-export type { AccessToken, TokenStore } from '../core/access-token.ts';
-export type { BatchOptions } from '../core/batch.ts';
+export type { AccessToken, TokenStore } from '../core/call/access-token.ts';
+export type { BatchOptions } from '../core/call/batch.ts';
+export { type QuotaNews, type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/call/rate-limiter.ts';
 export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo, Warning } from '../core/options.ts';
-export { type QuotaNews, type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/rate-limiter.ts';
 export type { AnyIterable } from '../core/types.ts';
 export {
   type NdrFeedbackCallOptions,
@@ -15,10 +15,10 @@ export {
   type NdrFeedbackReceipt,
   type NdrFeedbackResult,
   type SubmitManyOptions,
-} from './feedback.ts';
-export type { FeedbackRules } from './feedback-rules.ts';
-export type { NdrFeedback, ReattemptFeedback, RescheduleFeedback, ReturnToOriginFeedback } from './feedback-schemas.ts';
-export type { LwaCredentials } from './lwa.ts';
-export type { SellingPartnerRegion, ShippingBusinessId } from './regions.ts';
+} from './feedback/feedback.ts';
+export type { FeedbackRules } from './feedback/feedback-rules.ts';
+export type { NdrFeedback, ReattemptFeedback, RescheduleFeedback, ReturnToOriginFeedback } from './feedback/feedback-schemas.ts';
+export type { LwaCredentials } from './feedback/lwa.ts';
+export type { SellingPartnerRegion, ShippingBusinessId } from './feedback/regions.ts';
 export { NdrFeedbackSchema } from './standard-schemas.ts';
 export * from './webhook.ts';

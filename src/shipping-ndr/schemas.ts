@@ -9,5 +9,5 @@ export {
   ShippingEventEnvelopeSchema,
   TrackingDetailSchema,
   TrackingEventSchema,
-} from './event-schemas.ts';
-export { NdrFeedbackSchema } from './feedback-schemas.ts';
+} from './events/event-schemas.ts';
+export { NdrFeedbackSchema } from './feedback/feedback-schemas.ts';

@@ -6,8 +6,8 @@
  */
 import { toStandardSchema } from '../core/schema.ts';
 import type { StandardSchemaV1 } from '../core/types.ts';
-import type { NdrDetail, NdrEventPayload, TrackingDetail, TrackingEventPayload } from './event-schemas.ts';
-import type { NdrFeedback } from './feedback-schemas.ts';
+import type { NdrDetail, NdrEventPayload, TrackingDetail, TrackingEventPayload } from './events/event-schemas.ts';
+import type { NdrFeedback } from './feedback/feedback-schemas.ts';
 import * as schemas from './schemas.ts';
 
 /** Checks an NDR event as Amazon posts it. Keeps what Amazon adds. */

@@ -20,20 +20,20 @@
  * @see {@link https://fast-check.dev | fast-check}
  */
 
+export type { BuyWithPrimeEventBody } from './builders/buywithprime-event.ts';
 export {
   anyBuyWithPrimeArrival,
   anyBuyWithPrimeEvent,
   anyInvalidResourcePath,
   anyResourcePath,
   type BuyWithPrimeArrival,
-} from './buywithprime-arbitraries.ts';
-export type { BuyWithPrimeEventBody } from './buywithprime-event.ts';
+} from './properties/buywithprime-arbitraries.ts';
 export {
   anyDeliveryTrackerInput,
   anyInvalidDeliveryTrackerInput,
   type DeliveryTrackerArbitraryOptions,
-} from './delivery-tracker-arbitraries.ts';
-export type { Flawed } from './flaws.ts';
+} from './properties/delivery-tracker-arbitraries.ts';
+export type { Flawed } from './properties/flaws.ts';
 export {
   anyInvalidNdrEvent,
   anyInvalidNdrFeedback,
@@ -41,4 +41,4 @@ export {
   anyNdrFeedback,
   anyTrackingEvent,
   type NdrFeedbackArbitraryOptions,
-} from './shipping-arbitraries.ts';
+} from './properties/shipping-arbitraries.ts';

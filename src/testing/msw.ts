@@ -5,7 +5,7 @@
  * @see {@link https://mswjs.io | msw}
  */
 import { type HttpHandler, HttpResponse, http } from 'msw';
-import type { AmazonEmulator } from './emulator.ts';
+import type { AmazonEmulator } from './emulator/emulator.ts';
 
 /** What the emulator answers; other paths of these hosts are left to you. */
 const URLS = [

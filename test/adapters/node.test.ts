@@ -15,7 +15,7 @@ import { inspect } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { type FetchHandler, type NodeHandlerOptions, type NodeRequest, type NodeResponse, toNodeHandler } from '../../src/adapters/node.ts';
-import { demandRawBody } from '../../src/core/parsed-body.ts';
+import { demandRawBody } from '../../src/core/receive/parsed-body.ts';
 // @ts-expect-error It is plain JavaScript, for the frameworks run it without a compiler.
 import { checks } from './conformance.mjs';
 import { closeAll, listen, privateKey, routes } from './servers.ts';

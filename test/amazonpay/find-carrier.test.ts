@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { ALIASES, UNLISTED, UNSURE } from '../../src/amazonpay/carrier-aliases.ts';
+import { ALIASES, UNLISTED, UNSURE } from '../../src/amazonpay/carriers/carrier-aliases.ts';
 import {
   type CarrierCandidate,
   type CarrierCode,

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import { parse, validate } from 'graphql';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest';
-import { BuyWithPrimeClient } from '../../src/buywithprime/client.ts';
-import type { BuyWithPrimeClientOptions } from '../../src/buywithprime/client-options.ts';
-import { orderDocument } from '../../src/buywithprime/documents.ts';
-import type { BuyWithPrimeEventOf } from '../../src/buywithprime/event.ts';
-import { BuyWithPrimeEventParser } from '../../src/buywithprime/parser.ts';
-import type { AccessToken } from '../../src/core/access-token.ts';
+import { BuyWithPrimeClient } from '../../src/buywithprime/api/client.ts';
+import type { BuyWithPrimeClientOptions } from '../../src/buywithprime/api/client-options.ts';
+import type { BuyWithPrimeEventOf } from '../../src/buywithprime/events/event.ts';
+import { BuyWithPrimeEventParser } from '../../src/buywithprime/events/parser.ts';
+import { orderDocument } from '../../src/buywithprime/orders/documents.ts';
+import type { AccessToken } from '../../src/core/call/access-token.ts';
 import { type AnyWaybillError, isWaybillError } from '../../src/core/errors.ts';
 import { deliveryInTransit, fixture } from './fixtures.ts';
 import { orders } from './orders.ts';

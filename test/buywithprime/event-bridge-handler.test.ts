@@ -1,8 +1,8 @@
 import type { EventBridgeHandler } from 'aws-lambda';
 import { describe, expect, expectTypeOf, test, vi } from 'vitest';
-import { eventBridgeHandler } from '../../src/buywithprime/event-bridge-handler.ts';
+import { eventBridgeHandler } from '../../src/buywithprime/events/event-bridge-handler.ts';
 import { TimeoutError } from '../../src/core/errors.ts';
-import { MemoryIdempotencyStore } from '../../src/core/idempotency.ts';
+import { MemoryIdempotencyStore } from '../../src/core/receive/idempotency.ts';
 import { deliveryInTransit, eventText, fixture } from './fixtures.ts';
 
 const failing = (error: unknown) => () => Promise.reject(error);

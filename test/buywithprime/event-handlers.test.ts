@@ -5,10 +5,10 @@ import type {
   PackageTrackerEvent,
   RefundEvent,
   UnknownBuyWithPrimeEvent,
-} from '../../src/buywithprime/event.ts';
-import { type BuyWithPrimeEventHandlers, handlerFinder } from '../../src/buywithprime/event-handlers.ts';
-import { BuyWithPrimeEventParser } from '../../src/buywithprime/parser.ts';
-import type { WebhookContext } from '../../src/core/webhook.ts';
+} from '../../src/buywithprime/events/event.ts';
+import { type BuyWithPrimeEventHandlers, handlerFinder } from '../../src/buywithprime/events/event-handlers.ts';
+import { BuyWithPrimeEventParser } from '../../src/buywithprime/events/parser.ts';
+import type { WebhookContext } from '../../src/core/receive/webhook.ts';
 import { deliveryInTransit, eventBridgeSamples } from './fixtures.ts';
 
 const parser = new BuyWithPrimeEventParser();

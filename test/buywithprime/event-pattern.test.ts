@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import type { BuyWithPrimeEventKind } from '../../src/buywithprime/event-kinds.ts';
-import { type CdkEventPattern, eventPattern, type RawEventPattern } from '../../src/buywithprime/event-pattern.ts';
-import { BuyWithPrimeEventParser } from '../../src/buywithprime/parser.ts';
+import type { BuyWithPrimeEventKind } from '../../src/buywithprime/events/event-kinds.ts';
+import { type CdkEventPattern, eventPattern, type RawEventPattern } from '../../src/buywithprime/events/event-pattern.ts';
+import { BuyWithPrimeEventParser } from '../../src/buywithprime/events/parser.ts';
 import { deliveryInTransit, eventBridgeSamples } from './fixtures.ts';
 
 /**

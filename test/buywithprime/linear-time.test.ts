@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BuyWithPrimeEventParser } from '../../src/buywithprime/parser.ts';
+import { BuyWithPrimeEventParser } from '../../src/buywithprime/events/parser.ts';
 import { deliveryInTransit, sqsRecord } from './fixtures.ts';
 
 const parser = new BuyWithPrimeEventParser();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { BuyWithPrimeEventKind } from '../../src/buywithprime/event-kinds.ts';
-import { isOutdated } from '../../src/buywithprime/outdated.ts';
-import { BuyWithPrimeEventParser } from '../../src/buywithprime/parser.ts';
+import type { BuyWithPrimeEventKind } from '../../src/buywithprime/events/event-kinds.ts';
+import { isOutdated } from '../../src/buywithprime/events/outdated.ts';
+import { BuyWithPrimeEventParser } from '../../src/buywithprime/events/parser.ts';
 import { deliveryInTransit } from './fixtures.ts';
 
 describe('isOutdated', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BuyWithPrimeEventParser, type ParsedRecord } from '../../src/buywithprime/parser.ts';
+import { BuyWithPrimeEventParser, type ParsedRecord } from '../../src/buywithprime/events/parser.ts';
 import { deliveryInTransit, fixture, fixtureText, sqsRecord } from './fixtures.ts';
 
 const parser = new BuyWithPrimeEventParser();

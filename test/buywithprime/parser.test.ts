@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import type { BuyWithPrimeEvent, BuyWithPrimeEventOf } from '../../src/buywithprime/event.ts';
-import type { BuyWithPrimeEventKind } from '../../src/buywithprime/event-kinds.ts';
-import { BuyWithPrimeEventParser } from '../../src/buywithprime/parser.ts';
+import type { BuyWithPrimeEvent, BuyWithPrimeEventOf } from '../../src/buywithprime/events/event.ts';
+import type { BuyWithPrimeEventKind } from '../../src/buywithprime/events/event-kinds.ts';
+import { BuyWithPrimeEventParser } from '../../src/buywithprime/events/parser.ts';
 import { deliveryInTransit, eventBridgeSamples, fixture, fixtureText } from './fixtures.ts';
 
 const parser = new BuyWithPrimeEventParser();

@@ -6,7 +6,7 @@ import {
   type ResourceIds,
   type ResourcePath,
   type ResourcePathOf,
-} from '../../src/buywithprime/resource-path.ts';
+} from '../../src/buywithprime/events/resource-path.ts';
 import { isWaybillError } from '../../src/core/errors.ts';
 
 const segment = fc.oneof(

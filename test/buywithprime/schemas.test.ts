@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import * as z from 'zod/mini';
-import type { BuyWithPrimeEvent } from '../../src/buywithprime/event.ts';
-import { BuyWithPrimeEventSchema as StandardEventSchema } from '../../src/buywithprime/event-schema.ts';
-import type { EventSubscriptionPayload } from '../../src/buywithprime/event-subscription.ts';
-import type { BuyWithPrimeOrderPayload, BuyWithPrimeTrackerPayload } from '../../src/buywithprime/order-payload.ts';
-import { BuyWithPrimeEventParser } from '../../src/buywithprime/parser.ts';
-import type { BuyWithPrimeRefundPayload } from '../../src/buywithprime/refund.ts';
-import type { BuyWithPrimeReturnPayload } from '../../src/buywithprime/return.ts';
+import type { BuyWithPrimeEvent } from '../../src/buywithprime/events/event.ts';
+import { BuyWithPrimeEventSchema as StandardEventSchema } from '../../src/buywithprime/events/event-schema.ts';
+import { BuyWithPrimeEventParser } from '../../src/buywithprime/events/parser.ts';
+import type { BuyWithPrimeOrderPayload, BuyWithPrimeTrackerPayload } from '../../src/buywithprime/orders/order-payload.ts';
+import type { BuyWithPrimeRefundPayload } from '../../src/buywithprime/orders/refund.ts';
+import type { BuyWithPrimeReturnPayload } from '../../src/buywithprime/orders/return.ts';
 import * as schemas from '../../src/buywithprime/schemas.ts';
 import * as standard from '../../src/buywithprime/standard-schemas.ts';
+import type { EventSubscriptionPayload } from '../../src/buywithprime/subscriptions/event-subscription.ts';
 import type { StandardSchemaV1 } from '../../src/core/types.ts';
 import { deliveryInTransit, eventBridgeSamples, fixture } from './fixtures.ts';
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSchema, type DocumentNode, type GraphQLSchema, graphql, parse, print, visit } from 'graphql';
-import { buyWithPrimeSchema } from '../../src/testing/buywithprime-schema.ts';
+import { buyWithPrimeSchema } from '../../src/testing/emulator/buywithprime/buywithprime-schema.ts';
 
 /** Our schema with what belongs to one API version only. */
 export function schemaOf(apiVersion: string): GraphQLSchema {

@@ -3,7 +3,7 @@ import { p384 } from '@noble/curves/nist.js';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AuthenticationError, BuyWithPrimeWebhookVerifier, ConfigurationError } from '../../src/buywithprime/index.ts';
-import { readSignature } from '../../src/buywithprime/signature.ts';
+import { readSignature } from '../../src/buywithprime/webhook/signature.ts';
 import { thrownBy, waybillErrorOf } from '../shipping-ndr/errors.ts';
 import { BODY, headersOf, makePair, SIGNERS, signDer, signParts } from './signing.ts';
 

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import type { Context, SQSBatchResponse, SQSEvent, SQSHandler } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest';
-import type { LambdaContext, LambdaEventFailure } from '../../src/buywithprime/lambda.ts';
-import { sqsHandler } from '../../src/buywithprime/sqs-handler.ts';
+import type { LambdaContext, LambdaEventFailure } from '../../src/buywithprime/events/lambda.ts';
+import { sqsHandler } from '../../src/buywithprime/events/sqs-handler.ts';
 import { TimeoutError } from '../../src/core/errors.ts';
-import { MemoryIdempotencyStore } from '../../src/core/idempotency.ts';
+import { MemoryIdempotencyStore } from '../../src/core/receive/idempotency.ts';
 import { eventText, fixtureText, sqsRecord } from './fixtures.ts';
 
 const failures = (...ids: string[]): SQSBatchResponse => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sqsHandler } from '../../src/buywithprime/sqs-handler.ts';
-import { type IdempotencyStore, MemoryIdempotencyStore } from '../../src/core/idempotency.ts';
+import { sqsHandler } from '../../src/buywithprime/events/sqs-handler.ts';
+import { type IdempotencyStore, MemoryIdempotencyStore } from '../../src/core/receive/idempotency.ts';
 import { eventText, sqsRecord } from './fixtures.ts';
 
 const VISIBILITY = 300;

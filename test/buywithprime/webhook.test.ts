@@ -12,8 +12,8 @@ import {
   MemoryIdempotencyStore,
   ValidationError,
 } from '../../src/buywithprime/index.ts';
-import { markRewritten } from '../../src/core/parsed-body.ts';
-import type { WebhookContext } from '../../src/core/webhook.ts';
+import { markRewritten } from '../../src/core/receive/parsed-body.ts';
+import type { WebhookContext } from '../../src/core/receive/webhook.ts';
 import { basicAuth, bearerToken, type NdrAuth } from '../../src/shipping-ndr/webhook.ts';
 import { everythingShownOf, thrownBy, waybillErrorOf } from '../shipping-ndr/errors.ts';
 import { serve } from '../shipping-ndr/server.ts';

@@ -1,6 +1,6 @@
 import { constants, generateKeyPairSync, sign } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { dissect } from '../../src/cli/signature-anatomy.ts';
+import { dissect } from '../../src/cli/sign/signature-anatomy.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 

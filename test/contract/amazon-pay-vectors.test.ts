@@ -7,8 +7,8 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { canonicalRequest, stringToSign } from '../../src/amazonpay/canonical-request.ts';
 import type { AmazonPayAlgorithm } from '../../src/amazonpay/index.ts';
+import { canonicalRequest, stringToSign } from '../../src/amazonpay/signing/canonical-request.ts';
 
 interface Vector {
   readonly source: 'java' | 'dotnet';

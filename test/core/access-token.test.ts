@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { type AccessToken, AccessTokens, type AccessTokensOptions } from '../../src/core/access-token.ts';
+import { type AccessToken, AccessTokens, type AccessTokensOptions } from '../../src/core/call/access-token.ts';
 
 let now = 1_000_000;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { type BatchTask, runBatch } from '../../src/core/batch.ts';
+import { type BatchTask, runBatch } from '../../src/core/call/batch.ts';
 
 const later = (milliseconds = 0): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const double: BatchTask<number, number> = async (input) => input * 2;

@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { HttpClient } from '../../src/core/call/http.ts';
+import { failureOf, type HttpResponse } from '../../src/core/call/response.ts';
 import { ApiError, ConfigurationError, ConnectionError, type WaybillError } from '../../src/core/errors.ts';
-import { HttpClient } from '../../src/core/http.ts';
 import type { ClientOptions } from '../../src/core/options.ts';
-import { failureOf, type HttpResponse } from '../../src/core/response.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, attempt: number) => void;
 

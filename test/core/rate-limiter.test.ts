@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { TokenBucket } from '../../src/core/rate-limiter.ts';
+import { TokenBucket } from '../../src/core/call/rate-limiter.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

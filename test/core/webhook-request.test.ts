@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { headerValues, jsonBody, queryValues, readBytes } from '../../src/core/webhook-request.ts';
+import { headerValues, jsonBody, queryValues, readBytes } from '../../src/core/receive/webhook-request.ts';
 
 describe('headerValues', () => {
   test.each([

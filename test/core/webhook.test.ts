@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import { decodeUtf8 } from '../../src/core/bytes.ts';
 import { AuthenticationError, ConnectionError, InProgressError, ValidationError } from '../../src/core/errors.ts';
-import { MemoryIdempotencyStore } from '../../src/core/idempotency.ts';
-import { createWebhookHandler, type Received, type WebhookHandlerOptions, type WebhookReceiver } from '../../src/core/webhook.ts';
-import { jsonBody } from '../../src/core/webhook-request.ts';
+import { MemoryIdempotencyStore } from '../../src/core/receive/idempotency.ts';
+import { createWebhookHandler, type Received, type WebhookHandlerOptions, type WebhookReceiver } from '../../src/core/receive/webhook.ts';
+import { jsonBody } from '../../src/core/receive/webhook-request.ts';
 
 interface Event {
   readonly id: string;

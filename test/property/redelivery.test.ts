@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type IdempotencyStore, MemoryIdempotencyStore } from '../../src/core/idempotency.ts';
-import { createWebhookHandler, type WebhookReceiver } from '../../src/core/webhook.ts';
+import { type IdempotencyStore, MemoryIdempotencyStore } from '../../src/core/receive/idempotency.ts';
+import { createWebhookHandler, type WebhookReceiver } from '../../src/core/receive/webhook.ts';
 
 const receiver: WebhookReceiver<string> = {
   surface: 'core',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findContactData } from '../../src/shipping-ndr/contact-data.ts';
+import { findContactData } from '../../src/shipping-ndr/feedback/contact-data.ts';
 
 test.each([
   '9876543210',

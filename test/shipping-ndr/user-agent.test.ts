@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sellingPartnerUserAgent } from '../../src/shipping-ndr/user-agent.ts';
+import { sellingPartnerUserAgent } from '../../src/shipping-ndr/feedback/user-agent.ts';
 import { waybillErrorOf } from './errors.ts';
 
 test.each([

@@ -2,6 +2,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { BuyWithPrimeEventParser, parseResourcePath } from '../../src/buywithprime/index.ts';
 import { parseShippingEvent } from '../../src/shipping-ndr/index.ts';
+import { reasonsOfStatus } from '../../src/testing/builders/shipping-events.ts';
 import {
   AmazonEmulator,
   authenticatedRequest,
@@ -14,7 +15,6 @@ import {
   trackingEvent,
   type WebhookAuth,
 } from '../../src/testing/index.ts';
-import { reasonsOfStatus } from '../../src/testing/shipping-events.ts';
 
 describe('ndrEvent', () => {
   test('is an event of its own each time, with a day left to answer', () => {

@@ -6,7 +6,7 @@
 import type { Command } from 'commander';
 import { type NdrFeedback, NdrFeedbackClient } from '../../shipping-ndr/index.ts';
 import type { Context } from '../context.ts';
-import type { ImportOptions } from '../import-decisions.ts';
+import type { ImportOptions } from '../import/import-decisions.ts';
 import { addShipping, type ShippingOptions, shippingSettings } from '../settings.ts';
 
 interface FeedbackOptions extends ShippingOptions {
@@ -49,7 +49,7 @@ export function define(command: Command, context: Context): void {
     .addHelpText('after', IMPORT_HELP)
     .action(async (file: string, options: ImportOptions) => {
       // A parser for CSV, which the other commands do without.
-      const { importDecisions } = await import('../import-decisions.ts');
+      const { importDecisions } = await import('../import/import-decisions.ts');
       await importDecisions(file, options, context);
     });
 }

@@ -5,7 +5,8 @@
  */
 import type { Command } from 'commander';
 import { redact } from '../../core/redact.ts';
-import { ask, NoAnswer } from '../../testing/delivery-target.ts';
+import { ask, NoAnswer } from '../../testing/delivery/delivery-target.ts';
+import { explainAnswer, isDelivered, isRepeated } from '../../testing/delivery/retry-policy.ts';
 import {
   authenticatedRequest,
   buyWithPrimeEvent,
@@ -15,7 +16,6 @@ import {
   type WebhookAuth,
   WebhookSigningKeys,
 } from '../../testing/index.ts';
-import { explainAnswer, isDelivered, isRepeated } from '../../testing/retry-policy.ts';
 import type { Context, Environment } from '../context.ts';
 import { SIGNING_SEED } from '../emulator-settings.ts';
 import { EXIT, UsageError } from '../failure.ts';

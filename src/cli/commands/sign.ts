@@ -6,15 +6,15 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Command } from 'commander';
 import { type AmazonPayRegionName, AmazonPaySigner, importPrivateKey } from '../../amazonpay/index.ts';
-import { readPrivateKey } from '../../amazonpay/private-key.ts';
 import { resolveEndpoint, resolveRegion } from '../../amazonpay/regions.ts';
+import { readPrivateKey } from '../../amazonpay/signing/private-key.ts';
 import { type Check, checklistLines } from '../checklist.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../failure.ts';
 import { nameOf, readBytes, readText } from '../files.ts';
-import { parsePayDate, parseRequest } from '../request-text.ts';
 import { type AmazonPayOptions, type AmazonPaySettings, addAmazonPay, amazonPaySettings, demand } from '../settings.ts';
-import { examine } from '../signature-examination.ts';
+import { parsePayDate, parseRequest } from '../sign/request-text.ts';
+import { examine } from '../sign/signature-examination.ts';
 
 interface Options extends AmazonPayOptions {
   readonly body?: string;

@@ -7,8 +7,8 @@ import type { Command } from 'commander';
 import { DeliveryTrackerClient, type DeliveryTrackerInput, findCarrier, isCarrierCode, type Warning } from '../../amazonpay/index.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../failure.ts';
-import { hideSignature, requestLines } from '../request-text.ts';
 import { type AmazonPayOptions, addAmazonPay, amazonPaySettings, complete } from '../settings.ts';
+import { hideSignature, requestLines } from '../sign/request-text.ts';
 
 interface Options extends AmazonPayOptions {
   readonly chargePermissionId?: string;

@@ -7,10 +7,10 @@ import { constants, createPrivateKey, createPublicKey, verify } from 'node:crypt
 import { toApiError } from '../../amazonpay/api-error.ts';
 import { doubtsAboutKeyId } from '../../amazonpay/doubts.ts';
 import { type AmazonPayRegionName, AmazonPaySigner, importPrivateKey } from '../../amazonpay/index.ts';
-import { readPrivateKey } from '../../amazonpay/private-key.ts';
 import { checkPublicKeyId, resolveEndpoint, resolveRegion } from '../../amazonpay/regions.ts';
+import { readPrivateKey } from '../../amazonpay/signing/private-key.ts';
+import { readText } from '../../core/call/response.ts';
 import { checkUrl } from '../../core/options.ts';
-import { readText } from '../../core/response.ts';
 import type { Check } from '../checklist.ts';
 import { describeFailure } from '../failure.ts';
 import type { AmazonPaySettings } from '../settings.ts';

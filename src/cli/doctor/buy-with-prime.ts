@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { buyWithPrimeTokens } from '../../buywithprime/api/token.ts';
 import { BuyWithPrimeClient } from '../../buywithprime/index.ts';
-import { buyWithPrimeTokens } from '../../buywithprime/token.ts';
 import type { Check } from '../checklist.ts';
 import type { Environment } from '../context.ts';
 import { attempt, checkHost, notAsked, type Reach } from './live.ts';

@@ -3,9 +3,10 @@
  *
  * @module
  */
+
+import { lwaTokens } from '../../shipping-ndr/feedback/lwa.ts';
+import { sellingPartnerHost } from '../../shipping-ndr/feedback/regions.ts';
 import { NdrFeedbackClient } from '../../shipping-ndr/index.ts';
-import { lwaTokens } from '../../shipping-ndr/lwa.ts';
-import { sellingPartnerHost } from '../../shipping-ndr/regions.ts';
 import type { Check } from '../checklist.ts';
 import type { Environment } from '../context.ts';
 import { attempt, checkHost, notAsked, type Reach } from './live.ts';

@@ -1,0 +1,52 @@
+/**
+ * Arbitrary parcels for Amazon Pay.
+ *
+ * @module
+ */
+import * as fc from 'fast-check';
+import { carriers } from '../../amazonpay/carriers/carriers.ts';
+import type { DeliveryTrackerInput } from '../../amazonpay/delivery-tracker.ts';
+import { asOptions } from '../builders/arguments.ts';
+import { type Flawed, flawed, flawsAt } from './flaws.ts';
+
+/** What parcels are made for. */
+export interface DeliveryTrackerArbitraryOptions {
+  /**
+   * The environment that the orders' ids are of: `P` and `B` are live, `S` and `C` are sandbox.
+   * @default both
+   */
+  readonly environment?: 'live' | 'sandbox';
+}
+
+const PREFIXES = { live: ['P', 'B'], sandbox: ['S', 'C'] } as const;
+const SIGNS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/**
+ * What `DeliveryTrackerClient.create()` takes: ids of both kinds of order, every carrier of Amazon's list, numbers of 8 to 30 signs.
+ *
+ * @throws {@link ConfigurationError} `CONFIGURATION` where the options are no object.
+ */
+export function anyDeliveryTrackerInput(options?: DeliveryTrackerArbitraryOptions): fc.Arbitrary<DeliveryTrackerInput> {
+  const { environment } = asOptions('anyDeliveryTrackerInput', options);
+  const prefixes = environment ? PREFIXES[environment] : [...PREFIXES.live, ...PREFIXES.sandbox];
+  const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 7, maxLength: 7 });
+  const id = fc
+    .tuple(fc.constantFrom(...prefixes), fc.constantFrom('01', '02', '03'), digits, digits)
+    .map(([prefix, region, ...parts]) => [`${prefix}${region}`, ...parts].join('-'));
+  const parcel = {
+    trackingNumber: fc.string({ unit: fc.constantFrom(...SIGNS), minLength: 8, maxLength: 30 }),
+    carrierCode: fc.constantFrom(...carriers.filter(({ list }) => list === 'v2').map(({ code }) => code)),
+  };
+  return fc.oneof(fc.record({ chargePermissionId: id, ...parcel }), fc.record({ amazonOrderReferenceId: id, ...parcel }));
+}
+
+/** Parcels with one thing wrong, which nobody should send: a tracking number can be used once. */
+export function anyInvalidDeliveryTrackerInput(): fc.Arbitrary<Flawed> {
+  const charge = anyDeliveryTrackerInput().filter((input) => input.chargePermissionId !== undefined);
+  return flawed(charge, [
+    ...flawsAt(['chargePermissionId'], [undefined, '', null, 7, 'P01-1234567-1234567-C123456', 'P01 1234567']),
+    ...flawsAt(['amazonOrderReferenceId'], ['P01-1234567-1234567']),
+    ...flawsAt(['trackingNumber'], [undefined, '', '  ', null, 7, 'https://track.example/1Z999']),
+    ...flawsAt(['carrierCode'], [undefined, '', null, 7, 'ups', 'United Parcel Service']),
+  ]);
+}

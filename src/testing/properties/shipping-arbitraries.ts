@@ -1,0 +1,159 @@
+/**
+ * Arbitrary events of Amazon Shipping, and what is answered to them.
+ *
+ * @module
+ */
+import * as fc from 'fast-check';
+import { ndrReasons, ndrStatuses, trackingDetailCodes, trackingEventCodes } from '../../shipping-ndr/events/codes.ts';
+import type { NdrEventPayload, TrackingEventPayload } from '../../shipping-ndr/events/event-schemas.ts';
+import type { NdrFeedback } from '../../shipping-ndr/feedback/feedback-schemas.ts';
+import { asOptions } from '../builders/arguments.ts';
+import { isoSeconds } from '../builders/builder-options.ts';
+import { indianPlaces } from '../builders/shipping-events.ts';
+import { type Flawed, flawed, flawsAt } from './flaws.ts';
+
+/** What feedback is made for. */
+export interface NdrFeedbackArbitraryOptions {
+  /**
+   * Dates of deliveries lie in the week after it. Set it where a failure shall be replayed on another day.
+   * @default tomorrow
+   */
+  readonly after?: Date;
+}
+
+const DAY = 86_400_000;
+/** Signs of notes: several scripts, one beyond the basic plane, and no digits, of which a phone number could come to be. */
+const LETTERS = ['a', 'k', 'Z', ' ', ',', '.', '/', '-', 'ä', 'क', 'ि', '門', '🏠'];
+
+/** Amazon's id of a parcel: digits, as in the samples. */
+function anyTrackingId(): fc.Arbitrary<string> {
+  return fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 12, maxLength: 12 }).map((digits) => `1${digits}`);
+}
+
+/** A time as Amazon writes it. */
+export function anyTime(): fc.Arbitrary<string> {
+  return fc
+    .date({ min: new Date('2024-01-01T00:00:00Z'), max: new Date('2029-12-31T23:59:59Z'), noInvalidDate: true })
+    .map((date) => isoSeconds(date.getTime()));
+}
+
+/**
+ * NDR events: every documented status and reason, in every combination, with and without the properties that Amazon's table does not
+ * list, and with numbers as numbers or as texts.
+ */
+export function anyNdrEvent(): fc.Arbitrary<NdrEventPayload> {
+  const count = fc.oneof(fc.nat({ max: 9 }).map(String), fc.nat({ max: 9 }));
+  const detail = fc.record(
+    {
+      trackingId: anyTrackingId(),
+      latestDeliveryAttemptedDate: anyTime(),
+      shipmentStatus: fc.constantFrom(...ndrStatuses),
+      reasonCode: fc.constantFrom(...ndrReasons),
+      ndrDueDate: anyTime(),
+      expectedDeliveryDate: anyTime(),
+      referenceID: anyTrackingId(),
+      deliveryAttemptCount: count,
+      paymentType: fc.constantFrom('CollectOnDelivery', 'Prepaid'),
+      shippingPartyAccountId: fc.constant('A109W4MEBUBWQI'),
+      appId: fc.uuid().map((id) => `amzn1.sp.solution.${id}`),
+      version: count,
+      timeToLive: fc.nat(),
+    },
+    { requiredKeys: ['trackingId', 'latestDeliveryAttemptedDate', 'shipmentStatus', 'reasonCode', 'ndrDueDate', 'expectedDeliveryDate'] },
+  );
+  return fc.record({ ...envelope(), 'detail-type': fc.constant('NDR Events'), detail });
+}
+
+/** Tracking events: every event code and detail code that is known, on both legs. */
+export function anyTrackingEvent(): fc.Arbitrary<TrackingEventPayload> {
+  const codes = fc.subarray([...trackingDetailCodes], { maxLength: 3 });
+  const detail = fc.record(
+    {
+      trackingId: anyTrackingId(),
+      eventCode: fc.constantFrom(...trackingEventCodes),
+      eventTime: anyTime(),
+      shipmentType: fc.constantFrom('FORWARD', 'RETURNS'),
+      alternateLegTrackingId: fc.oneof(fc.constant(''), anyTrackingId()),
+      location: fc.constantFrom(...indianPlaces),
+      trackingDetailCodes: fc.record({ forward: codes, returns: codes }, { requiredKeys: [] }),
+    },
+    { requiredKeys: ['trackingId', 'eventCode'] },
+  );
+  return fc.record({ ...envelope(), 'detail-type': fc.constant('Tracking Detail'), detail });
+}
+
+/** NDR events with one property missing or of another type that must be there: what a webhook hands to `onInvalid`. */
+export function anyInvalidNdrEvent(): fc.Arbitrary<Flawed> {
+  const inDetail = ['trackingId', 'latestDeliveryAttemptedDate', 'shipmentStatus', 'reasonCode', 'ndrDueDate', 'expectedDeliveryDate'];
+  return flawed(anyNdrEvent(), [
+    ...['id', 'time'].flatMap((name) => flawsAt([name], [undefined, null, 7])),
+    ...inDetail.flatMap((name) => flawsAt(['detail', name], [undefined, null, 7, {}])),
+    ...flawsAt(['detail'], [undefined, null, 'text', []]),
+  ]);
+}
+
+/**
+ * Feedback for each action: dates as `Date` and as texts with offsets, notes of 1 to 256 code points in several scripts.
+ *
+ * @throws {@link ConfigurationError} `CONFIGURATION` where the options are no object.
+ */
+export function anyNdrFeedback(options?: NdrFeedbackArbitraryOptions): fc.Arbitrary<NdrFeedback> {
+  const { after = new Date(Date.now() + DAY) } = asOptions('anyNdrFeedback', options);
+  const date = fc.date({ min: after, max: new Date(after.getTime() + 7 * DAY), noInvalidDate: true });
+  const offset = fc.constantFrom(0, 330, -480);
+  const text = fc.tuple(date, offset).map(([at, minutes]) => withOffset(at, minutes));
+  const notes = fc.string({ unit: fc.constantFrom(...LETTERS), maxLength: 251, size: 'max' }).map((rest) => `gate ${rest}`);
+  const trackingId = anyTrackingId();
+  return fc.oneof(
+    fc.record({ trackingId, ndrAction: fc.constant('RTO' as const) }),
+    fc.record({ trackingId, ndrAction: fc.constant('REATTEMPT' as const), ndrRequestData: fc.record({ additionalAddressNotes: notes }) }),
+    fc.record({
+      trackingId,
+      ndrAction: fc.constant('RESCHEDULE' as const),
+      ndrRequestData: fc.record({ rescheduleDate: fc.oneof(date, text) }),
+    }),
+  );
+}
+
+/** Feedback with one thing wrong: what Amazon would answer 400 to. */
+export function anyInvalidNdrFeedback(): fc.Arbitrary<Flawed> {
+  const of = (action: NdrFeedback['ndrAction']): fc.Arbitrary<NdrFeedback> =>
+    anyNdrFeedback().filter(({ ndrAction }) => ndrAction === action);
+  const data = 'ndrRequestData';
+  const common = [...flawsAt(['trackingId'], [undefined, '', 7]), ...flawsAt(['ndrAction'], [undefined, 'Rto', 'CANCEL', 7])];
+  return fc.oneof(
+    flawed(of('RTO'), common),
+    flawed(of('RESCHEDULE'), [
+      ...common,
+      ...flawsAt([data], [undefined, 'text']),
+      ...flawsAt(
+        [data, 'rescheduleDate'],
+        [undefined, '', '2029-03-01', '2029-03-01T09:00:00', '2029-02-30T09:00:00Z', 1_900_000_000, 'tomorrow'],
+      ),
+    ]),
+    flawed(of('REATTEMPT'), [
+      ...common,
+      ...flawsAt([data], [undefined, 'text']),
+      ...flawsAt([data, 'additionalAddressNotes'], [undefined, '', 'x'.repeat(257), '🏠'.repeat(257), { city: 'x' }]),
+    ]),
+  );
+}
+
+function withOffset(at: Date, minutes: number): string {
+  const local = isoSeconds(at.getTime() + minutes * 60_000);
+  if (minutes === 0) return local;
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map((part) => String(part).padStart(2, '0'));
+  return `${local.slice(0, -1)}${minutes < 0 ? '-' : '+'}${hours}:${rest}`;
+}
+
+function envelope() {
+  return {
+    version: fc.constant('0'),
+    id: fc.uuid(),
+    source: fc.constant('AmazonShipping'),
+    account: fc.constant('111122223333'),
+    time: anyTime(),
+    region: fc.constant('eu-west-1'),
+    resources: fc.constant([]),
+  };
+}
