@@ -14,7 +14,7 @@ interface Env {
 export default {
   fetch(request: Request, env: Env): Promise<Response> {
     const verifier = new NdrWebhookVerifier({ auth: apiKey({ keys: env.NDR_API_KEY }) });
-    // Where the queue does not take it the answer is 503, and Amazon sends the event again.
+    // If the queue fails the response is 503, and Amazon redelivers the event.
     return verifier.handler((event) => env.EVENTS.send(event))(request);
   },
 };

@@ -5,7 +5,7 @@
  *     bun examples/deno-bun.ts
  *     curl -d '{"chargePermissionId":"P01-1234567-1234567","carrierCode":"UPS","trackingNumber":"1Z999AA10123456784"}' localhost:8000
  *
- * Settings as in amazonpay.mjs.
+ * Settings as in amazonpay.ts.
  */
 import process from 'node:process';
 import { type AmazonPayRegionName, DeliveryTrackerClient, isWaybillError } from 'waybill/amazonpay';
@@ -15,13 +15,13 @@ const client = new DeliveryTrackerClient({
   publicKeyId: AMAZON_PAY_PUBLIC_KEY_ID,
   privateKey: AMAZON_PAY_PRIVATE_KEY,
   region: AMAZON_PAY_REGION as AmazonPayRegionName,
-  ...(baseUrl && { baseUrl }),
+  baseUrl,
 });
 
 export default {
   async fetch(request: Request): Promise<Response> {
     try {
-      // What is no JSON is refused like any other input that can't be right.
+      // A body that is not JSON is refused like any other invalid input.
       const parcel = await request.json().catch(() => undefined);
       return Response.json(await client.create(parcel));
     } catch (error) {

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { toNodeHandler } from 'waybill/adapters/node';
 
 /**
- * @param {import('waybill/adapters/node').FetchHandler} handler Where it throws, the connection is broken off.
+ * @param {import('waybill/adapters/node').FetchHandler} handler If it throws, the connection is destroyed.
  * @param {{ port?: number }} [options] Any free port by default.
  * @returns {Promise<{ url: string, close: () => void }>}
  */

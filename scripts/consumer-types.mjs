@@ -17,7 +17,7 @@ const strict = { strict: true, noEmit: true, target: 'es2022', module: 'node20',
  */
 export function compileConsumers({ project, installed }) {
   const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
-  const subpaths = Object.keys(exports).filter((subpath) => subpath !== './package.json');
+  const subpaths = Object.keys(exports).filter((subpath) => exports[subpath].import);
   const alone = subpaths.filter((subpath) => !NEEDS_PEER.test(subpath));
   const web = compile(project, 'web', alone, { lib: ['es2022', 'dom', 'dom.iterable'], types: [], skipLibCheck: false });
   link(project, '@types/node');

@@ -18,3 +18,7 @@ declare module 'fastify' {
     register(plugin: import('waybill/adapters/fastify').FastifyWebhookPlugin, options: { readonly prefix: string }): void;
   };
 }
+
+declare module 'undici' {
+  export * from 'undici-7';
+}

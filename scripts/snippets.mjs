@@ -13,7 +13,7 @@ const guides = readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
-const blocks = ['README.md', ...guides].flatMap((file) => {
+const blocks = ['README.md', 'SKILL.md', ...guides].flatMap((file) => {
   const text = readFileSync(join(root, file), 'utf8');
   return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map((match) => ({
     file,
@@ -33,7 +33,7 @@ writeFileSync(
   JSON.stringify({
     extends: '../../tsconfig.test.json',
     compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
-    include: ['*.ts', '../../scripts/frameworks.d.ts'],
+    include: ['*.ts', '../../scripts/frameworks.d.ts', '../../docs/modules.d.ts'],
     exclude: [],
   }),
 );

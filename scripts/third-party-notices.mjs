@@ -9,12 +9,21 @@ const PERMISSIVE = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD'
 
 /** @param {string} root */
 export function writeNotices(root) {
-  const packages = inlinedPackages(root).map((folder) => describe(root, folder));
-  const sections = [...packages, carrierTable(root)].map(
+  const sections = inlinedComponents(root).map(
     ({ name, version, license, text }) => `## ${name} ${version}\n\nLicence: ${license}\n\n\`\`\`text\n${text.trim()}\n\`\`\`\n`,
   );
   const head = '# Third-party notices\n\nThe files in `dist/` contain code of these packages. Each is used under its own licence.\n';
   writeFileSync(join(root, 'THIRD-PARTY-NOTICES.md'), [head, ...sections].join('\n'));
+}
+
+/**
+ * Everything in `dist/` that others have written.
+ *
+ * @param {string} root
+ * @returns {{ folder?: string, name: string, version: string, license: string, text: string }[]}
+ */
+export function inlinedComponents(root) {
+  return [...inlinedPackages(root).map((folder) => describe(root, folder)), carrierTable(root)];
 }
 
 /**
@@ -23,10 +32,10 @@ export function writeNotices(root) {
  * @param {string} root
  */
 function carrierTable(root) {
-  const header = readFileSync(join(root, 'src/amazonpay/carriers/carrier-table.ts'), 'utf8').split('@module')[0] ?? '';
+  const header = readFileSync(join(root, 'src/amazonpay/carriers/table.ts'), 'utf8').split('@module')[0] ?? '';
   const [, name, version] = /npm package (\S+) (\S+),/.exec(header) ?? [];
   const text = header.slice(header.indexOf('Copyright')).replaceAll(/^ \* ?/gm, '');
-  if (!name || !text.includes('Permission is hereby granted')) throw new Error('carrier-table.ts does not say where it is from');
+  if (!name || !version || !text.includes('Permission is hereby granted')) throw new Error('table.ts does not say where it is from');
   return { name, version, license: 'MIT', text };
 }
 
@@ -60,5 +69,5 @@ function describe(root, folder) {
   }
   const file = readdirSync(join(root, folder)).find((entry) => /^(licen[cs]e|copying)(\.(md|txt))?$/i.test(entry));
   if (!file) throw new Error(`${name} ${version} is inlined, but ${folder} holds no licence text to pass on`);
-  return { name, version, license, text: readFileSync(join(root, folder, file), 'utf8') };
+  return { folder, name, version, license, text: readFileSync(join(root, folder, file), 'utf8') };
 }

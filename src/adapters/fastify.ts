@@ -3,13 +3,15 @@
  *
  * @module waybill/adapters/fastify
  */
-import { Exchange, type NodeStream } from './exchange.ts';
-import { answer, checkHandler, type FetchHandler } from './fetch-handler.ts';
-import { type NodeRequest, toRequest } from './node-request.ts';
+import { receiveOf } from '../core/receive/request.ts';
+import { type AdapterOptions, checkHandler, type FetchHandler, respond } from './handler.ts';
+import { Exchange, type NodeStream } from './node/exchange.ts';
+import { type NodeRequest, toIncoming, toRequest } from './node/request.ts';
 
-export type { NodeStream } from './exchange.ts';
-export type { FetchHandler } from './fetch-handler.ts';
-export type { NodeRequest } from './node-request.ts';
+export type { AdapterOptions, FetchHandler } from './handler.ts';
+export type { BodySource } from './node/body.ts';
+export type { NodeStream } from './node/exchange.ts';
+export type { NodeRequest } from './node/request.ts';
 
 /** What is used of a request of Fastify's. */
 export interface FastifyRequestLike {
@@ -22,36 +24,38 @@ export interface FastifyReplyLike {
   readonly raw: {
     readonly writableEnded: boolean;
     readonly destroyed?: boolean | undefined;
-    /** `close` is listened to. */
+    /** `close` is used. */
     on(event: string, listener: () => void): unknown;
   };
+  code(status: number): unknown;
+  headers(headers: Record<string, string>): unknown;
+  send(body?: unknown): unknown;
 }
 
 /** What is used of an instance of Fastify. */
 export interface FastifyLike {
-  /** Of this instance alone. */
+  /** Of this instance only. */
   removeAllContentTypeParsers(): unknown;
-  /** Says who reads a body. */
+  /** Sets the parser of a content type. */
   addContentTypeParser(type: string, parser: (request: unknown, payload: NodeStream, done: FastifyParsed) => void): unknown;
-  /** Answers every method at a path. */
-  all(path: string, handler: (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<Response>): unknown;
+  /** Handles every method at a path. */
+  all(path: string, handler: (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<unknown>): unknown;
 }
 
-/** Takes what a parser has made of a body. */
+/** Accepts the body from a parser. */
 export type FastifyParsed = (error: Error | null, body?: unknown) => void;
 
-/** What {@link toFastifyPlugin} returns: hand it to `register()`. */
+/** What {@link toFastifyPlugin} returns: pass it to `register()`. */
 export type FastifyWebhookPlugin = (instance: FastifyLike, options: unknown, done: () => void) => void;
 
 /**
- * Makes a fetch-style handler a plugin of Fastify, 4.26 or newer, that answers every method at the `prefix` it is registered with.
+ * Makes a fetch-style handler a plugin of Fastify, 4.26 or newer, that handles every method at the `prefix` it is registered with.
  *
- * A plugin and no route handler, because Fastify parses a body before a route sees it and would answer 400, 413 and 415 itself.
- * Here the handler gets the bytes that were sent, which a signature needs, and no other route of yours parses less for it. Hooks,
- * logging and error handler of Fastify stay as they are: what the handler throws goes to the latter. When the client goes away,
- * `request.signal` aborts.
+ * A plugin and not a route handler, because Fastify parses a body before a route sees it and would respond with 400, 413 and 415 itself. Here
+ * the handler gets the bytes that were sent, which a signature needs, and your other routes keep their parsers. Hooks, logging and error handler
+ * of Fastify are unchanged: what a handler throws goes to the error handler. If the client disconnects, `request.signal` aborts.
  *
- * @throws {@link ConfigurationError} `CONFIGURATION` where `handler` is no function.
+ * @throws {@link ConfigurationError} `CONFIGURATION` if `handler` is not a function.
  *
  * @example
  * ```ts
@@ -60,15 +64,22 @@ export type FastifyWebhookPlugin = (instance: FastifyLike, options: unknown, don
  *
  * @see {@link https://fastify.dev/docs/latest/Reference/ContentTypeParser/ | Fastify's content type parsers}
  */
-export function toFastifyPlugin(handler: FetchHandler): FastifyWebhookPlugin {
-  checkHandler('toFastifyPlugin()', handler);
+export function toFastifyPlugin(handler: FetchHandler, options: AdapterOptions = {}): FastifyWebhookPlugin {
+  checkHandler('toFastifyPlugin()', handler, options);
+  const receive = receiveOf(handler);
   return (instance, _, done) => {
     instance.removeAllContentTypeParsers();
     instance.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
-    instance.all('/', ({ raw, body }, reply) => {
+    instance.all('/', async ({ raw, body: payload }, reply) => {
       // A hook may have put another stream in the place of the request's own.
-      const stream = (body ?? raw) as NodeStream;
-      return answer(handler, () => toRequest(raw, new Exchange(stream, reply.raw), stream));
+      const stream = (payload ?? raw) as NodeStream;
+      const exchange = new Exchange(stream, reply.raw);
+      if (!receive) return respond(handler, options, () => toRequest(raw, exchange, stream));
+      const { status, headers, body } = await receive(toIncoming(raw, exchange, stream));
+      reply.code(status);
+      reply.headers(headers);
+      reply.send(body);
+      return reply;
     });
     done();
   };

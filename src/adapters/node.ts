@@ -3,41 +3,36 @@
  *
  * @module waybill/adapters/node
  */
-import { misconfigured, tell } from '../core/options.ts';
-import { Exchange } from './exchange.ts';
-import { answer, checkHandler, type FetchHandler, refusal } from './fetch-handler.ts';
-import { type NodeRequest, toRequest } from './node-request.ts';
-import { type NodeResponse, sendResponse } from './node-response.ts';
+import { misconfigured } from '../core/errors.ts';
+import { tellError } from '../core/hooks.ts';
+import { recognise } from '../core/receive/recognise.ts';
+import { receiveOf } from '../core/receive/request.ts';
+import { type AdapterOptions, checkHandler, type FetchHandler, respond } from './handler.ts';
+import { Exchange } from './node/exchange.ts';
+import { type NodeRequest, toIncoming, toRequest } from './node/request.ts';
+import { type NodeResponse, sendOutgoing, sendResponse } from './node/response.ts';
 
-export type { NodeStream } from './exchange.ts';
-export type { FetchHandler } from './fetch-handler.ts';
-export type { NodeRequest } from './node-request.ts';
-export type { NodeResponse } from './node-response.ts';
+export type { AdapterOptions, FetchHandler } from './handler.ts';
+export type { BodySource } from './node/body.ts';
+export type { NodeStream } from './node/exchange.ts';
+export type { NodeRequest } from './node/request.ts';
+export type { NodeResponse } from './node/response.ts';
 
-/** How {@link toNodeHandler} tells of failures. */
-export interface NodeHandlerOptions {
-  /**
-   * Hears of what is answered 500 where there is no `next`, and of an answer that broke off. The handlers of this package never
-   * throw: they have an `onError` of their own. What it throws is ignored.
-   */
-  readonly onError?: (error: unknown) => void;
-}
-
-/** What {@link toNodeHandler} returns. The promise is kept when the answer is written, whatever came of it. */
+/** What {@link toNodeHandler} returns. The promise resolves when the response is written, also if the handler failed. */
 export type NodeHandler = (incoming: NodeRequest, outgoing: NodeResponse, next?: (error?: unknown) => void) => Promise<void>;
 
 /**
  * Makes a fetch-style handler fit Node's `http`, `https` and `http2`, Express 4 and 5, Connect, Koa and the pages of Next.js.
  *
- * The body comes as the stream that it is, or, where a parser has read it, as what that has left in `rawBody` or `body`. An object
- * out of `express.json()` is written anew. For NDR that is as good; the signature of Buy with Prime can't be checked then, and its
- * webhook says so. Doubled headers stay doubled. The URL has the whole path and query; its host is the client's word, and
- * `X-Forwarded-*` is not looked at. When the client goes away, `request.signal` aborts, and not that of a clone.
+ * A webhook of this package reads the body from the stream, or, if a parser has read it, from `rawBody` or `body`. For NDR the result of
+ * `express.json()` is as good; the signature of Buy with Prime cannot be checked then, and its webhook says so. Any other handler gets a
+ * `Request`. Duplicate headers stay duplicate. The URL has the whole path and query; its host is what the client claims, and `X-Forwarded-*` is not
+ * used. If the client disconnects, `request.signal` aborts, but not the signal of a clone.
  *
- * Where the handler throws, `next(error)` is called, or the answer is 500 where there is no `next`. What can be no `Request` is
- * answered 400.
+ * If a handler throws, `next(error)` is called, or the response is 500 if there is no `next`. What cannot be a `Request` gets 400.
  *
- * @throws {@link ConfigurationError} `CONFIGURATION` where `handler` or `onError` is no function.
+ * @throws {@link ConfigurationError} `CONFIGURATION` if `handler` or `onError` is not a function. With something that is not a request of Node's
+ *   the result rejects with one that names the right adapter.
  *
  * @example
  * ```ts
@@ -51,21 +46,39 @@ export type NodeHandler = (incoming: NodeRequest, outgoing: NodeResponse, next?:
  *
  * @see {@link https://nodejs.org/api/http.html | Node's http}
  */
-export function toNodeHandler(handler: FetchHandler, options?: NodeHandlerOptions): NodeHandler {
-  checkHandler('toNodeHandler()', handler);
-  const { onError } = options ?? {};
-  if (onError !== undefined && typeof onError !== 'function') throw misconfigured('core', '"onError" must be a function');
+export function toNodeHandler(handler: FetchHandler, options: AdapterOptions = {}): NodeHandler {
+  checkHandler('toNodeHandler()', handler, options);
+  const receive = receiveOf(handler);
   return async (incoming, outgoing, next) => {
+    checkPair(incoming, outgoing);
     const exchange = new Exchange(incoming, outgoing);
-    const send = (response: Response): Promise<void> => sendResponse(outgoing, response, incoming.method === 'HEAD', exchange);
+    const isHead = incoming.method === 'HEAD';
     try {
-      await send(await answer(handler, () => toRequest(incoming, exchange)));
+      if (receive) sendOutgoing(outgoing, await receive(toIncoming(incoming, exchange)), isHead);
+      else await sendResponse(outgoing, await respond(handler, options, () => toRequest(incoming, exchange)), isHead, exchange);
     } catch (error) {
       if (next && !outgoing.headersSent) return next(error);
-      tell(() => onError?.(error));
-      if (!outgoing.headersSent) await send(refusal(500, 'it failed'));
-      // What has begun can only be broken off, so that nobody takes it for whole.
+      tellError(options.onError, error);
+      const internal = { status: 500, headers: { 'content-type': 'application/json' }, body: '{"message":"internal error"}' };
+      if (!outgoing.headersSent) sendOutgoing(outgoing, internal, isHead);
+      // A response that has started can only be cut off: the client must not read it as complete.
       else if (!outgoing.writableEnded) outgoing.destroy();
     }
   };
+}
+
+/** Refuses what is not a request and a response of Node's: Fastify's reply, a context of Koa, an event of Lambda. */
+function checkPair(incoming: unknown, outgoing: unknown): void {
+  const { writeHead } = (outgoing ?? {}) as Partial<NodeResponse>;
+  const { on } = (incoming ?? {}) as Partial<NodeRequest>;
+  if (typeof writeHead === 'function' && typeof on === 'function') return;
+  const hints = {
+    fastify: 'Register toFastifyPlugin(…) of waybill/adapters/fastify.',
+    koa: 'Call it with context.req and context.res.',
+    hono: 'Hono needs no adapter: pass context.req.raw to the handler itself.',
+    request: 'This platform needs no adapter: pass the Request to the handler itself.',
+    'http-lambda': 'Use toLambdaHandler(…) of waybill/adapters/lambda.',
+  } as const;
+  const hint = hints[recognise(incoming) as keyof typeof hints] ?? "Call it with Node's request and response.";
+  throw misconfigured('core', undefined, 'toNodeHandler() was not called with a request and a response of Node', hint);
 }

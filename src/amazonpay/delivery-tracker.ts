@@ -1,16 +1,22 @@
 /**
- * A delivery tracker: what is sent to Amazon Pay, what comes back, and what can't be right before it is sent.
+ * A delivery tracker: what is sent to Amazon Pay, what comes back, and what looks wrong before it is sent.
  *
  * @module
  * @see {@link https://developer.amazon.com/docs/amazon-pay-api-v2/delivery-tracker.html | Delivery tracker}
  */
-import { type Issue, ValidationError } from '../core/errors.ts';
-import { typeName } from '../core/schema.ts';
-import type { CarrierCode } from './carriers/carriers.ts';
+import * as z from 'zod/mini';
+import { PRINTABLE, type Rule, SHORT_NUMBER, TRACKING_NUMBER_RULES } from '../core/cells.ts';
+import { ValidationError } from '../core/errors.ts';
+import type { Warning } from '../core/hooks.ts';
+import { safeParseSchema, toStandardSchema } from '../core/schema.ts';
+import type { Issue, StandardSchemaV1 } from '../core/types.ts';
+import type { CarrierCheck, CarrierCode } from './carriers/carriers.ts';
+import type { AmazonPayEnvironment, AmazonPayRegion } from './regions.ts';
+import { SURFACE } from './surface.ts';
 
-/** A parcel, and who carries it. */
+/** A parcel and its carrier. */
 export interface DeliveryDetail {
-  /** The carrier's number of the parcel. Amazon takes each number once: it can't be corrected or sent again for another order. */
+  /** The carrier's number of the parcel. Amazon accepts each number once: it cannot be corrected, or used for another order. */
   readonly trackingNumber: string;
   /** Amazon's code for the carrier. */
   readonly carrierCode: CarrierCode;
@@ -18,7 +24,7 @@ export interface DeliveryDetail {
 
 /** A parcel of an order made with Amazon Pay Checkout v2. */
 export interface ChargePermissionDelivery extends DeliveryDetail {
-  /** The order's charge permission, such as `P01-1234567-1234567`; not the charge, whose id ends in `-C` and digits. */
+  /** The order's charge permission, such as `P01-1234567-1234567`; not the charge, whose id ends with `-C` and digits. */
   readonly chargePermissionId: string;
   readonly amazonOrderReferenceId?: undefined;
 }
@@ -30,96 +36,171 @@ export interface OrderReferenceDelivery extends DeliveryDetail {
   readonly chargePermissionId?: undefined;
 }
 
-/** The parcel to tell Amazon about: an order's id, of one kind or the other, the tracking number and the carrier. */
+/** The parcel to announce: the id of its order, of one kind or the other, the tracking number and the carrier. */
 export type DeliveryTrackerInput = ChargePermissionDelivery | OrderReferenceDelivery;
 
-/** What Amazon answers: an echo of what was sent. Properties that Amazon adds are kept. */
+/** Amazon's response: an echo of the request. Properties that Amazon adds are kept. */
 export interface DeliveryTrackerResponse {
   readonly chargePermissionId?: string | undefined;
   readonly amazonOrderReferenceId?: string | undefined;
   readonly deliveryDetails: readonly DeliveryDetail[];
 }
 
-/** A delivery tracker that Amazon accepted. There is no call to read, change or delete it. */
+/** A delivery tracker that Amazon accepted. It cannot be read, changed or deleted. */
 export interface DeliveryTracker extends DeliveryTrackerResponse {
-  /** Amazon's id of the request: what their support asks for. */
+  /** Amazon's id of the request: their support asks for it. */
   readonly requestId?: string | undefined;
   /** How many times the request was sent. */
   readonly attempts: number;
 }
 
-/** What is wrong with an order's id, if anything. */
-export function orderIdProblem(id: string): string | undefined {
-  if (/-[ABCR]\d{6}$/.test(id)) return 'expected the id of the order, got that of a charge or refund: its last part is too much';
-  return textProblem(id) ?? (/\s/.test(id) ? 'expected an id without blanks' : undefined);
-}
+const CHARGE_ID = 'got the id of a charge or refund: drop the part such as -C123456 and what follows it';
 
-/** What is wrong with a tracking number, if anything. */
-export function trackingNumberProblem(number: string): string | undefined {
-  if (/^https?:/i.test(number)) return 'expected the number itself, got a URL';
-  return textProblem(number);
-}
+const ORDER_ID_RULES: readonly Rule[] = [[/^(?![\s\S]*-[ABCR]\d{6}(?:-|$))/u, CHARGE_ID], PRINTABLE, [/^\S*$/u, 'must not contain spaces']];
 
-/** What is wrong with a carrier code, if anything. That it is none of Amazon's list is not. */
-export function carrierCodeProblem(code: string): string | undefined {
-  return /^[A-Z0-9_]{1,100}$/.test(code) ? undefined : 'expected a code of Amazon\'s list, such as "UPS" or "DHL_DE"';
-}
+const CARRIER_CODE_RULES: readonly Rule[] = [[/^[A-Z0-9_]{1,100}$/, 'expected a code of Amazon\'s list, such as "UPS" or "DHL_DE"']];
 
-// The limit is ours, to keep nonsense back: Amazon names none, and no carrier comes near it.
-function textProblem(text: string): string | undefined {
-  if (text === '') return 'expected text, got nothing but blanks';
-  if (text.length > 500) return 'expected at most 500 characters';
-  return /[\p{Cc}\p{Cs}]/u.test(text) ? 'expected text without control characters and broken ones' : undefined;
-}
+const ONE_ID = 'expected either chargePermissionId or amazonOrderReferenceId';
 
-const PROPERTIES = {
-  chargePermissionId: orderIdProblem,
-  amazonOrderReferenceId: orderIdProblem,
-  trackingNumber: trackingNumberProblem,
-  carrierCode: carrierCodeProblem,
-} as const;
+/** Checks the input of {@link DeliveryTrackerClient.create}: trims strings, removes a spreadsheet's text marks, drops other properties. */
+export const DeliveryTrackerInputSchema: z.ZodMiniType<DeliveryTrackerInput> = /* @__PURE__ */ (() => {
+  const string = (rules: readonly Rule[]) => {
+    // The limit of 500 is ours, to stop nonsense: Amazon documents none, and no carrier comes near it.
+    const checks = [z.minLength(1), z.maxLength(500), ...rules.map(([pattern, error]) => z.regex(pattern, error))];
+    // One problem for each string is enough.
+    for (const check of checks) check._zod.def.when = ({ issues }) => issues.length === 0;
+    return z.string().check(z.overwrite(withoutMarks), ...checks);
+  };
+  return z
+    .object({
+      chargePermissionId: z.optional(string(ORDER_ID_RULES)),
+      amazonOrderReferenceId: z.optional(string(ORDER_ID_RULES)),
+      trackingNumber: string(TRACKING_NUMBER_RULES),
+      carrierCode: string(CARRIER_CODE_RULES),
+    })
+    .check(exactlyOne('chargePermissionId', 'amazonOrderReferenceId', ONE_ID)) as unknown as z.ZodMiniType<DeliveryTrackerInput>;
+})();
 
-/** What is said of an input that has not exactly one id. */
-export const ONE_ID = 'expected either chargePermissionId or amazonOrderReferenceId';
+/** Checks Amazon's response to the creation of a delivery tracker. Keeps properties that Amazon adds. */
+export const DeliveryTrackerResponseSchema: z.ZodMiniType<DeliveryTrackerResponse> = /* @__PURE__ */ (() =>
+  z.looseObject({
+    chargePermissionId: z.optional(z.string()),
+    amazonOrderReferenceId: z.optional(z.string()),
+    deliveryDetails: z.array(z.looseObject({ trackingNumber: z.string(), carrierCode: z.string() })),
+  }))();
 
 /**
- * Takes the properties of an input that are sent, without the blanks around them. Others, which a caller's rows may have, are ignored.
- *
- * Written by hand, because zod would be a fifth of the whole client; a test holds it and `DeliveryTrackerInputSchema` together.
+ * Checks the input of {@link DeliveryTrackerClient.create}: trims strings, removes a spreadsheet's text marks, drops other properties.
+ * For a form or a queue that checks early; the client checks again.
  */
-export function readInput(input: unknown): DeliveryTrackerInput {
-  if (typeof input !== 'object' || input === null) throw invalid([{ message: `expected an object, got ${typeName(input)}` }]);
-  const issues: Issue[] = [];
-  const read: Record<string, string> = {};
-  for (const [name, problemOf] of Object.entries(PROPERTIES)) {
-    const value = (input as Record<string, unknown>)[name];
-    if (value === undefined && name.endsWith('Id')) continue;
-    const text = typeof value === 'string' ? value.trim() : undefined;
-    const message = text === undefined ? `expected string, got ${typeName(value)}` : problemOf(text);
-    if (message) issues.push({ path: [name], message });
-    read[name] = String(text);
-  }
-  if ('chargePermissionId' in read === 'amazonOrderReferenceId' in read) issues.push({ message: ONE_ID });
-  const [first, ...others] = issues;
-  if (first) throw invalid([first, ...others]);
-  return read as unknown as DeliveryTrackerInput;
+export const StandardDeliveryTrackerInputSchema: StandardSchemaV1<unknown, DeliveryTrackerInput> =
+  /* @__PURE__ */ toStandardSchema(DeliveryTrackerInputSchema);
+
+/** Checks Amazon's response to the creation of a delivery tracker. Keeps properties that Amazon adds. */
+export const StandardDeliveryTrackerResponseSchema: StandardSchemaV1<unknown, DeliveryTrackerResponse> =
+  /* @__PURE__ */ toStandardSchema(DeliveryTrackerResponseSchema);
+
+/** Without spaces around it and without what keeps a spreadsheet from rounding a number: `="1809"` or a leading `'`. */
+function withoutMarks(text: string): string {
+  return text
+    .trim()
+    .replace(/^'([^']*)'?$/, '$1')
+    .replace(/^=?"([^"]*)"$/, '$1')
+    .trim();
 }
 
-/** The body to send: one parcel a request, for Amazon documents no more than that. */
+/** Exactly one of two properties. JSON Schema says it with `oneOf`; zod cannot, so that the check adds it. */
+function exactlyOne(one: string, other: string, message: string): z.core.$ZodCheck<object> {
+  const isGiven = (value: object, name: string): boolean => (value as Readonly<Record<string, unknown>>)[name] !== undefined;
+  const check = z.check<object>(({ value, issues }) => {
+    if (isGiven(value, one) === isGiven(value, other)) issues.push({ code: 'custom', message, input: value });
+  });
+  // Also if a property is wrong: all that is wrong with an input is said at once.
+  check._zod.def.when = ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  check._zod.onattach.push((schema) => {
+    schema._zod.processJSONSchema = (context, json, params) => {
+      context.processors['object']?.(schema as never, context, json, params);
+      json.oneOf = [{ required: [one] }, { required: [other] }];
+    };
+  });
+  return check;
+}
+
+/** The input to send. Throws a {@link ValidationError} that says everything that is wrong with it. */
+export function parseInput(input: unknown, knowsCarrier?: CarrierCheck): DeliveryTrackerInput {
+  const result = safeParseSchema(DeliveryTrackerInputSchema, input);
+  if ('value' in result) return result.value;
+  throw new ValidationError('request', result.issues, { surface: SURFACE, hint: hintFor(result.issues, input, knowsCarrier) });
+}
+
+function hintFor(issues: readonly Issue[], input: unknown, knowsCarrier: CarrierCheck | undefined): string {
+  const { deliveryDetails, carrierCode } = (input ?? {}) as Readonly<Record<string, unknown>>;
+  const hints: string[] = [];
+  if (deliveryDetails !== undefined) {
+    hints.push(
+      'The input is flat here: { chargePermissionId, trackingNumber, carrierCode }, one call for each parcel.',
+      'See docs/guides/migrate-from-amazon-pay-sdk.md.',
+    );
+  } else if (typeof carrierCode === 'string' && issues.some(({ path }) => path?.[0] === 'carrierCode')) {
+    const codes = knowsCarrier?.nearest?.(carrierCode) ?? [];
+    hints.push(
+      `findCarrier() finds the code for a carrier's name${codes.length > 0 ? `. The nearest codes are ${codes.join(', ')}` : ''}.`,
+    );
+  }
+  if (issues.some(({ message }) => message === CHARGE_ID)) {
+    hints.push('GET /v2/charges/{id}, signed by AmazonPaySigner, returns the charge with its chargePermissionId.');
+  }
+  return [...hints, 'Nothing was sent, so the tracking number is not used up.'].join(' ');
+}
+
+/** The body to send: one parcel for each request, because Amazon documents no more than that. */
 export function requestBody({ trackingNumber, carrierCode, ...id }: DeliveryTrackerInput): string {
   return JSON.stringify({ ...id, deliveryDetails: [{ trackingNumber, carrierCode }] });
 }
 
-/** Whether a body is what Amazon answers when all is well. */
-export function isResponse(data: unknown): data is DeliveryTrackerResponse {
-  const { deliveryDetails } = (data ?? {}) as Partial<DeliveryTrackerResponse>;
-  return Array.isArray(deliveryDetails) && deliveryDetails.every((detail) => isText(detail?.trackingNumber) && isText(detail?.carrierCode));
+/** What a delivery is compared with. */
+export interface Circumstances {
+  readonly environment: AmazonPayEnvironment;
+  readonly region: AmazonPayRegion;
+  readonly knowsCarrier: CarrierCheck | undefined;
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
+type ClientWarning = Omit<Warning, 'surface'>;
+
+/** One-time orders and recurring ones. */
+const ENVIRONMENT_OF: Readonly<Record<string, AmazonPayEnvironment>> = { P: 'live', B: 'live', S: 'sandbox', C: 'sandbox' };
+const REGION_OF: Readonly<Record<string, AmazonPayRegion>> = { '01': 'na', '02': 'eu', '03': 'jp' };
+
+/**
+ * What looks wrong in a delivery and is sent nevertheless: Amazon's pages show these forms and do not promise them (inferred). No warning
+ * contains an id or a number.
+ */
+export function warningsAbout(
+  delivery: DeliveryTrackerInput,
+  { environment, region, knowsCarrier }: Circumstances,
+): readonly ClientWarning[] {
+  const name = delivery.chargePermissionId === undefined ? 'amazonOrderReferenceId' : 'chargePermissionId';
+  const [, letter = '', digits = ''] = /^([PSBC])(\d\d)-\d{7}-\d{7}$/.exec(delivery[name] ?? '') ?? [];
+  const { trackingNumber, carrierCode } = delivery;
+  const idEnvironment = ENVIRONMENT_OF[letter];
+  const idRegion = REGION_OF[digits];
+  const warnings: ClientWarning[] = [];
+  const warn = (code: string, path: string, message: string): void => void warnings.push({ code, path: [path], message });
+  if (!idEnvironment) warn('ORDER_ID_SHAPE', name, 'does not look like P01-1234567-1234567');
+  else if (idEnvironment !== environment) warn('ORDER_ID_ENVIRONMENT', name, `is a ${idEnvironment} id, and the key is for ${environment}`);
+  else if (idRegion && idRegion !== region)
+    warn('ORDER_ID_REGION', name, `looks like an id of region ${idRegion}, and ${region} is called`);
+  if (/\s/.test(trackingNumber)) warn('TRACKING_NUMBER_SPACES', 'trackingNumber', 'contains spaces');
+  if (trackingNumber.length < SHORT_NUMBER) warn('TRACKING_NUMBER_SHORT', 'trackingNumber', `has fewer than ${SHORT_NUMBER} characters`);
+  if (knowsCarrier?.(carrierCode) === false) {
+    const [nearest] = knowsCarrier.nearest?.(carrierCode) ?? [];
+    warn('CARRIER_UNKNOWN', 'carrierCode', `is not on Amazon's list${nearest ? `; the nearest code is ${nearest}` : ''}`);
+  }
+  return warnings;
 }
 
-function invalid(issues: readonly [Issue, ...Issue[]]): ValidationError {
-  return new ValidationError('request', issues, { surface: 'amazonpay', hint: 'Nothing was sent, so the tracking number is not used up.' });
+/** What looks wrong in a public key id: Amazon's have 24 capital letters and digits after their prefix (inferred). */
+export function warningsAboutKeyId(publicKeyId: string): readonly ClientWarning[] {
+  if (/^(?:(?:LIVE|SANDBOX)-)?[A-Z0-9]{24}$/.test(publicKeyId)) return [];
+  return [{ code: 'PUBLIC_KEY_ID_SHAPE', path: ['publicKeyId'], message: 'does not look like LIVE-AGC4SIRXYYTSA667HVXKNEIA' }];
 }

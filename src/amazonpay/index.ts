@@ -3,6 +3,6 @@
  *
  * @module waybill/amazonpay
  */
-export { carriers, isCarrierCode } from './carriers/carriers.ts';
-export { type CarrierCandidate, type FindCarrierOptions, type FoundCarrier, findCarrier } from './carriers/find-carrier.ts';
-export * from './surface.ts';
+export { carriers, type IsCarrierCode, isCarrierCode } from './carriers/carriers.ts';
+export { type CarrierCandidate, type FindCarrierOptions, type FoundCarrier, findCarrier } from './carriers/find.ts';
+export * from './without-carriers.ts';

@@ -4,7 +4,9 @@
  * @module
  * @see {@link https://developer.amazon.com/docs/amazon-pay-api-v2/delivery-tracker.html | Delivery tracker}
  */
-import { misconfigured } from '../core/options.ts';
+import { assertOption } from '../core/errors.ts';
+import { requireString } from '../core/options.ts';
+import { SURFACE } from './surface.ts';
 
 /** North America; Europe and the United Kingdom; Japan. */
 export type AmazonPayRegion = 'na' | 'eu' | 'jp';
@@ -19,17 +21,21 @@ const REGIONS: Readonly<Record<AmazonPayRegionName, AmazonPayRegion>> = { na: 'n
 const DOMAINS: Readonly<Record<AmazonPayRegion, string>> = { na: 'com', eu: 'eu', jp: 'jp' };
 const API_VERSION = 'v2';
 
-/** The region that a name stands for. Refuses a name that Amazon's SDKs don't know. */
+/** The region that a name stands for. Refuses a name that Amazon's SDKs do not know. */
 export function resolveRegion(name: AmazonPayRegionName): AmazonPayRegion {
-  const key = typeof name === 'string' ? name.toLowerCase() : '';
-  if (!Object.hasOwn(REGIONS, key)) throw misconfigured('amazonpay', '"region" must be na (us), eu (uk, de) or jp');
+  const key = requireString(SURFACE, 'region', name, "Set it to na, eu or jp: the region of the seller's account.").toLowerCase();
+  assertOption(Object.hasOwn(REGIONS, key), SURFACE, 'region', 'must be na (us), eu (uk, de) or jp');
   return REGIONS[key as AmazonPayRegionName];
 }
 
-/** Refuses what can't stand in the Authorization header. Other shapes than the known ones are Amazon's to judge. */
+const KEY_ID = 'Pass the id that Seller Central shows beside the key, such as LIVE-AGC4SIRXYYTSA667HVXKNEIA.';
+
+/** Refuses what is not a public key id: a key, the name of its file, an id with quotes. Amazon judges ids of an unknown shape. */
 export function checkPublicKeyId(publicKeyId: string): void {
-  if (typeof publicKeyId === 'string' && /^[\x21-\x2b\x2d-\x7e]{1,200}$/.test(publicKeyId)) return;
-  throw misconfigured('amazonpay', '"publicKeyId" must be an id such as LIVE-AGC4SIRXYYTSA667HVXKNEIA, without blanks and commas');
+  const id = requireString(SURFACE, 'publicKeyId', publicKeyId);
+  const isFile = id.length < 1_000 && /^AmazonPay_|[/\\]|\.(?:pem|key|der|p8|txt)$/i.test(id);
+  assertOption(!isFile, SURFACE, 'publicKeyId', 'is the name of a file', KEY_ID);
+  assertOption(/^[\w.:@=+-]{1,200}$/.test(id), SURFACE, 'publicKeyId', 'must be an id without spaces, commas and quotes', KEY_ID);
 }
 
 /** Where the delivery trackers of an account are created. */
@@ -40,23 +46,31 @@ interface Endpoint {
   readonly path: string;
 }
 
-/** The endpoint for a key. A key id that starts with LIVE or SANDBOX says the environment, and the path then doesn't. */
+/** The endpoint for a key. A key id that starts with LIVE or SANDBOX names the environment, and the path then does not. */
 export function resolveEndpoint(publicKeyId: string, region: AmazonPayRegion, environment?: AmazonPayEnvironment): Endpoint {
-  const prefix = /^(?:live|sandbox)/i.exec(publicKeyId)?.[0].toLowerCase() as AmazonPayEnvironment | undefined;
-  if (environment !== undefined && environment !== 'live' && environment !== 'sandbox') {
-    throw misconfigured('amazonpay', '"environment" must be live or sandbox');
-  }
-  if (prefix && environment && prefix !== environment) {
-    throw misconfigured(
-      'amazonpay',
-      `"environment" is ${environment}, but "publicKeyId" is for ${prefix}`,
-      'Leave "environment" out: the key id says it.',
-    );
-  }
-  const resolved = prefix ?? environment ?? 'live';
+  const isKnown = environment === undefined || environment === 'live' || environment === 'sandbox';
+  assertOption(isKnown, SURFACE, 'environment', 'must be "live" or "sandbox"');
+  const named = environmentIn(publicKeyId);
+  assertOption(
+    !named || !environment || named === environment,
+    SURFACE,
+    'environment',
+    `is ${environment}, but "publicKeyId" is for ${named}`,
+    'Leave "environment" out: the key id names it.',
+  );
+  const resolved = named ?? environment ?? 'live';
   return {
     environment: resolved,
     origin: `https://pay-api.amazon.${DOMAINS[region]}`,
-    path: `${prefix ? '' : `/${resolved}`}/${API_VERSION}/deliveryTrackers`,
+    path: `${/^(?:live|sandbox)/i.test(publicKeyId) ? '' : `/${resolved}`}/${API_VERSION}/deliveryTrackers`,
   };
+}
+
+/** The environment that a key id names. An id that contains SANDBOX anywhere must never call the live system. */
+function environmentIn(publicKeyId: string): AmazonPayEnvironment | undefined {
+  const isLive = /^live/i.test(publicKeyId);
+  const isSandbox = /sandbox/i.test(publicKeyId);
+  assertOption(!isLive || !isSandbox, SURFACE, 'publicKeyId', 'contains both LIVE and SANDBOX', KEY_ID);
+  if (isSandbox) return 'sandbox';
+  return isLive ? 'live' : undefined;
 }

@@ -3,18 +3,23 @@
  *
  * @module waybill/buywithprime/events
  */
-export * from '../core/errors.ts';
 export {
   type Claim,
   type IdempotencyStore,
   MemoryIdempotencyStore,
   type MemoryIdempotencyStoreOptions,
-} from '../core/receive/idempotency.ts';
-export type { Open, StandardSchemaV1 } from '../core/types.ts';
+} from '../core/idempotency.ts';
+export * from '../core/index.ts';
+export type { EventBridgeHandler } from '../core/receive/event-bridge.ts';
+export type { EventHandler, EventHandlerOptions, EventHandlers } from '../core/receive/handlers.ts';
+export type { LambdaContext, LambdaEventContext, LambdaEventFailure, LambdaHandlerOptions } from '../core/receive/lambda.ts';
+export type { SqsBatchResponse, SqsHandler, SqsHandlerOptions } from '../core/receive/sqs.ts';
 export type {
   BuyWithPrimeEvent,
   BuyWithPrimeEventBase,
   BuyWithPrimeEventOf,
+  BuyWithPrimeItemData,
+  BuyWithPrimeRefundData,
   DeliveryEvent,
   ItemEvent,
   PackageTrackerEvent,
@@ -23,13 +28,16 @@ export type {
   ReturnEvent,
   UnknownBuyWithPrimeEvent,
 } from './events/event.ts';
-export { eventBridgeHandler } from './events/event-bridge-handler.ts';
-export type { BuyWithPrimeEventHandler, BuyWithPrimeEventHandlers } from './events/event-handlers.ts';
-export type { BuyWithPrimeEventKind, BuyWithPrimeEventType } from './events/event-kinds.ts';
-export { type CdkEventPattern, type EventPatternOptions, eventPattern, type RawEventPattern } from './events/event-pattern.ts';
-export { BuyWithPrimeEventSchema } from './events/event-schema.ts';
-export type { LambdaContext, LambdaEventContext, LambdaEventFailure, LambdaHandlerOptions } from './events/lambda.ts';
+export { type BuyWithPrimeEventHandlers, eventBridgeHandler, sqsHandler } from './events/handlers.ts';
+export type { BuyWithPrimeEventKind, BuyWithPrimeEventType } from './events/kinds.ts';
 export { isOutdated } from './events/outdated.ts';
-export { BuyWithPrimeEventParser, type ParsedRecord, type ParseFailure, type ParseResult, type ParseSuccess } from './events/parser.ts';
+export {
+  BuyWithPrimeEventParser,
+  BuyWithPrimeEventSchema,
+  type ParsedRecord,
+  type ParseFailure,
+  type ParseResult,
+  type ParseSuccess,
+} from './events/parser.ts';
+export { type CdkEventPattern, type EventPatternOptions, eventPattern, type RawEventPattern } from './events/pattern.ts';
 export { formatResourcePath, parseResourcePath, type ResourceIds, type ResourcePath, type ResourcePathOf } from './events/resource-path.ts';
-export { type SqsBatchResponse, type SqsHandlerOptions, sqsHandler } from './events/sqs-handler.ts';

@@ -7,57 +7,61 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
-import { type EmulatorCredentials, testKeys } from '../testing/index.ts';
-import type { Context } from './context.ts';
+import { type EmulatorCredentials, type TestKeys, testKeys } from '../testing/index.ts';
 import { UsageError } from './failure.ts';
-import { readText, unreadable } from './files.ts';
+import { fileError, readText } from './files.ts';
+import type { Context } from './terminal.ts';
 
-/** What keys are made of. */
+/** Where the keys of an emulator come from. */
 export interface KeyOptions {
   readonly env?: string;
   readonly publicKeyId?: string;
   readonly publicKeyFile?: string;
 }
 
-/** A test key pair, and all public keys that the emulator knows. */
+/** A test key pair, and all public keys that the emulator accepts. */
 export interface EmulatorKeys {
   readonly publicKeyId: string;
   readonly privateKey: string;
   readonly publicKeys: Readonly<Record<string, string>>;
 }
 
-/** What webhooks are signed with by `waybill send`, and by the emulator, which it never meets. No secret: every copy of waybill has it. */
+/** `waybill send` signs with these keys, and the emulator publishes them. Not a secret, because every copy of waybill has it. */
 export const SIGNING_SEED = 'waybill command line';
 
-/** By which a file is known to be ours to write over. */
+/** A file that starts with this line may be overwritten. */
 const MARK = '# Written by waybill emulator: test keys, good for nothing else.';
 
-/** The keys of the settings file, where there is one; else new ones. With a key of the user's own. */
+/** The keys in the settings file if it exists, otherwise new ones; and the user's own key. */
 export async function emulatorKeys({ env, publicKeyId, publicKeyFile }: KeyOptions, context: Context): Promise<EmulatorKeys> {
   if ((publicKeyId === undefined) !== (publicKeyFile === undefined)) {
-    throw new UsageError('--public-key-id and --public-key-file belong together');
+    throw new UsageError('--public-key-id and --public-key-file must be passed together');
   }
   const own = publicKeyId !== undefined && publicKeyFile !== undefined ? { [publicKeyId]: await readText(publicKeyFile, context) } : {};
   const { publicKey, ...pair } = (env !== undefined && (await readKeys(env, context))) || (await testKeys());
   return { ...pair, publicKeys: { ...own, [pair.publicKeyId]: publicKey } };
 }
 
-async function readKeys(file: string, context: Context): Promise<Awaited<ReturnType<typeof testKeys>> | undefined> {
+async function readKeys(file: string, context: Context): Promise<TestKeys | undefined> {
   if (!existsSync(file)) return undefined;
   const text = await readText(file, context);
   if (!text.startsWith(MARK)) {
-    throw new UsageError(`${file} is there already and is not of this command`, 'Choose another file with --env.');
+    throw new UsageError(`${file} exists and was not written by waybill emulator`, 'Choose another file with --env.');
   }
   const { AMAZON_PAY_PUBLIC_KEY_ID: publicKeyId, AMAZON_PAY_PRIVATE_KEY: privateKey } = parseEnv(text);
   if (!publicKeyId || !privateKey) return undefined;
-  const publicKey = createPublicKey(createPrivateKey(privateKey)).export({ format: 'pem', type: 'spki' }).toString();
-  return { publicKeyId, privateKey, publicKey };
+  try {
+    const publicKey = createPublicKey(createPrivateKey(privateKey)).export({ format: 'pem', type: 'spki' }).toString();
+    return { publicKeyId, privateKey, publicKey };
+  } catch {
+    throw new UsageError(`the key in ${file} is damaged`, 'Delete the file, and the emulator writes a new one.');
+  }
 }
 
-/** What the examples, the guides and this command read, in the order of the surfaces. */
+/** What the examples, the guides and this command line read, in the order of the surfaces. */
 export function emulatorVariables(
   url: string,
-  { publicKeyId, privateKey }: EmulatorKeys,
+  { publicKeyId, privateKey }: Pick<EmulatorKeys, 'publicKeyId' | 'privateKey'>,
   { lwa, buyWithPrime }: EmulatorCredentials,
 ): Readonly<Record<string, string>> {
   return {
@@ -78,16 +82,16 @@ export function emulatorVariables(
   };
 }
 
-/** One `NAME=value` a line; the line breaks of a key as `\n`, in quotes. */
+/** One `NAME=value` per line. A key is in quotes, its line breaks written as `\n`. */
 export function variableLines(variables: Readonly<Record<string, string>>): string[] {
   return Object.entries(variables).map(([name, value]) => `${name}=${/[\n|]/.test(value) ? `"${value.replaceAll('\n', '\\n')}"` : value}`);
 }
 
-/** Writes the settings for `--settings`, readable to the owner alone. */
+/** Writes a file for `--settings` that only its owner can read. */
 export async function writeVariables(file: string, variables: Readonly<Record<string, string>>): Promise<void> {
   try {
     await writeFile(file, `${[MARK, ...variableLines(variables)].join('\n')}\n`, { mode: 0o600 });
   } catch (error) {
-    throw unreadable('write', file, error);
+    throw fileError('write', file, error);
   }
 }

@@ -1,71 +1,150 @@
 /**
- * Files that a command is pointed to, and standard input, which is called `-`.
+ * Files that a command reads and writes. `-` is standard input.
  *
  * @module
  */
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
-import type { Context, Environment } from './context.ts';
+import { decodeText } from '../core/receive/decode.ts';
 import { UsageError } from './failure.ts';
+import type { Context, Environment } from './terminal.ts';
 
-/** More than any input that makes sense. */
+type Input = Pick<Context, 'stdin' | 'signal' | 'out'>;
+
+/** More than any useful input has. */
 const MAX_BYTES = 64 * 1024 * 1024;
+/** What is read at once of a file that may be large. */
+const CHUNK = 256 * 1024;
 
-/** Inputs that were read to their end. */
-const read = new WeakSet<object>();
+/** Standard inputs that were read to their end. */
+const consumed = new WeakSet<object>();
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
+  ENOENT: 'there is no such file or folder',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
+  EROFS: 'the disk is read-only',
   EISDIR: 'it is a folder',
   EEXIST: 'it exists already',
   ENOSPC: 'the disk is full',
+  EBUSY: 'another program has it open',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GB',
 };
 
-/** The bytes of a file, or of standard input. */
-export async function readBytes(path: string, { stdin, signal, out }: Pick<Context, 'stdin' | 'signal' | 'out'>): Promise<Buffer> {
+/** The bytes of a file or of standard input. */
+export async function readBytes(path: string, { stdin, signal, out }: Input): Promise<Buffer> {
   if (path !== '-') {
     try {
       return await readFile(path, { signal });
     } catch (error) {
-      throw unreadable('read', path, error);
+      throw fileError('read', path, error);
     }
   }
-  if (read.has(stdin)) throw new UsageError('standard input can be read once', 'Pass a file for one of the two.');
-  read.add(stdin);
-  if (stdin.isTTY) out.note('Reading standard input; end it with Ctrl-D (Windows: Ctrl-Z, Enter).');
+  beginInput({ stdin, signal, out });
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stdin) {
     chunks.push(Buffer.from(chunk as Uint8Array));
     size += chunk.length;
-    if (size > MAX_BYTES) throw new UsageError(`standard input has more than ${MAX_BYTES / 1024 / 1024} MB`);
+    if (size > MAX_BYTES) throw new UsageError(`standard input has more than ${MAX_BYTES / 1024 / 1024} MB`, 'Pass a file.');
   }
   return Buffer.concat(chunks);
 }
 
-/** A text in a file or in standard input; UTF-8, as anything else would be guesswork. */
-export async function readText(path: string, context: Pick<Context, 'stdin' | 'signal' | 'out'>): Promise<string> {
-  const bytes = await readBytes(path, context);
+function beginInput({ stdin, out }: Input): void {
+  if (consumed.has(stdin)) throw new UsageError('standard input can be read only once', 'Pass a file for one of the two.');
+  consumed.add(stdin);
+  if (stdin.isTTY) out.note('Reading standard input. End it with Ctrl-D (Windows: Ctrl-Z, Enter).');
+}
+
+/** The bytes of a file or of standard input in UTF-8, also if PowerShell or an editor has saved them as UTF-16. */
+export async function readUtf8(path: string, input: Input): Promise<Buffer> {
+  const bytes = await readBytes(path, input);
+  return isUtf16(bytes) ? Buffer.from(decodeText(new Uint8Array(bytes))) : bytes;
+}
+
+/** Whether it starts with the byte order mark of UTF-16. */
+function isUtf16(bytes: Buffer): boolean {
+  return ['fffe', 'feff'].includes(bytes.subarray(0, 2).toString('hex'));
+}
+
+/** A file or standard input as a string: UTF-8, or UTF-16 with a byte order mark. */
+export async function readText(path: string, input: Input): Promise<string> {
+  const bytes = await readBytes(path, input);
+  return decode(decoderFor(bytes, path), bytes, path, false);
+}
+
+/** The same bit by bit, so that a file of any size fits into memory. */
+export async function* readChunks(path: string, { stdin, signal, out }: Input): AsyncGenerator<string, void> {
+  if (path === '-') beginInput({ stdin, signal, out });
+  const source = path === '-' ? stdin : createReadStream(path, { signal, highWaterMark: CHUNK });
+  let decoder: TextDecoder | undefined;
+  let start: Buffer = Buffer.alloc(0);
   try {
-    return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8', { fatal: true }).decode(bytes);
+    for await (const chunk of source) {
+      const bytes: Buffer = decoder ? Buffer.from(chunk as Uint8Array) : Buffer.concat([start, Buffer.from(chunk as Uint8Array)]);
+      if (!decoder && bytes.length < 4) {
+        start = bytes;
+        continue;
+      }
+      decoder ??= decoderFor(bytes, path);
+      yield decode(decoder, bytes, path, true);
+    }
+  } catch (error) {
+    throw path === '-' ? error : fileError('read', path, error);
+  }
+  const rest = decoder ? Buffer.alloc(0) : start;
+  yield decode(decoder ?? decoderFor(rest, path), rest, path, false);
+}
+
+/** UTF-8, or UTF-16 with a byte order mark, as Excel and PowerShell write it. */
+function decoderFor(bytes: Buffer, path: string): TextDecoder {
+  if (bytes.subarray(0, 4).toString('latin1') === 'PK\x03\x04') {
+    throw new UsageError(`${nameOf(path)} is a workbook of Excel`, 'Save it as "CSV UTF-8", or as "Unicode Text".');
+  }
+  const encoding = { fffe: 'utf-16le', feff: 'utf-16be' }[bytes.subarray(0, 2).toString('hex')] ?? 'utf-8';
+  return new TextDecoder(encoding, { fatal: true });
+}
+
+function decode(decoder: TextDecoder, bytes: Buffer, path: string, stream: boolean): string {
+  try {
+    return decoder.decode(bytes, { stream });
   } catch {
-    throw new UsageError(`${nameOf(path)} is not UTF-8`, 'Save it as UTF-8; Excel calls that "CSV UTF-8".');
+    throw new UsageError(`${nameOf(path)} is not UTF-8`, 'Save it as UTF-8. Excel calls this format "CSV UTF-8".');
   }
 }
 
+/** Variables with such a name contain a secret. */
+const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PRIVATE_KEY|API_KEY|QUERY_VALUE/;
+
 /** The environment, and below it the variables of a file of `NAME=value` lines. */
 export async function readEnvironment(file: string | undefined, context: Context): Promise<Environment> {
-  if (file === undefined) return context.env;
-  return { ...parseEnv(await readText(file, context)), ...context.env } as Environment;
+  const variables = file === undefined ? {} : parseEnv(await readText(file, context));
+  if (file !== undefined && (await isWritableByAll(file))) {
+    context.out.note(`warning: every user of this machine can write ${file}, and so decide where secrets are sent: chmod 600 ${file}`);
+  }
+  if (file !== undefined && Object.keys(variables).length === 0) {
+    throw new UsageError(`${nameOf(file)} has no line such as NAME=value`, 'waybill emulator --env FILE writes an example.');
+  }
+  const env: Environment = { ...variables, ...context.env };
+  context.secrets.push(...Object.entries(env).flatMap(([name, value]) => (value && SECRET_NAME.test(name) ? [value] : [])));
+  return env;
 }
 
-/** The error for a file that can't be used. */
-export function unreadable(verb: string, path: string, error: unknown): unknown {
+/** Whether all users may write a file. Windows has no such mode. */
+async function isWritableByAll(file: string): Promise<boolean> {
+  if (file === '-' || process.platform === 'win32') return false;
+  const { mode } = await stat(file).catch(() => ({ mode: 0 }));
+  return (mode & 0o002) !== 0;
+}
+
+/** The error for a file that cannot be used. */
+export function fileError(verb: 'read' | 'write' | 'use', path: string, error: unknown, exitCode?: number): unknown {
   const { code = '', name } = error as NodeJS.ErrnoException;
-  if (name === 'AbortError') return error;
-  return new UsageError(`can't ${verb} ${nameOf(path)}: ${REASONS[code] ?? code}`);
+  if (name === 'AbortError' || error instanceof UsageError) return error;
+  const hint = code === 'EEXIST' ? 'Choose another name, or delete the file.' : undefined;
+  return new UsageError(`cannot ${verb} ${nameOf(path)}: ${REASONS[code] ?? code}`, hint, exitCode);
 }
 
 /** What a path is called in a message. */

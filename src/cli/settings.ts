@@ -1,141 +1,226 @@
 /**
- * Keys, credentials and addresses: from options, variables and a settings file, in that order.
+ * Settings of the clients: from flags, variables and a settings file, in this order. One table for each client says where each option comes
+ * from; flags, help, error messages and the client's options are made from it.
  *
  * @module
  */
-import type { Command } from 'commander';
-import type { AmazonPayAlgorithm, AmazonPayEnvironment, AmazonPayRegionName } from '../amazonpay/index.ts';
-import type { ShippingBusinessId } from '../shipping-ndr/index.ts';
-import type { Context } from './context.ts';
-import { UsageError } from './failure.ts';
+import { type Command, Option } from 'commander';
+import { type Names, UsageError } from './failure.ts';
 import { readEnvironment, readText } from './files.ts';
+import type { Context } from './terminal.ts';
+import { list } from './text.ts';
 
-/** Options of every command that needs settings. */
-export interface SettingsOptions {
-  readonly settings?: string;
+/** An option of a client that the command line can set. */
+export interface Setting {
+  /** The option's dotted path. */
+  readonly option: string;
+  /** Empty if no variable sets it. */
+  readonly variable: string;
+  /** Empty if no flag sets it, as for secrets. */
+  readonly flag: string;
+  readonly description: string;
+  readonly choices?: readonly string[];
+  /** The flag names a file that contains the value. */
+  readonly isFile?: boolean;
+  readonly isRequired?: boolean;
 }
 
-/** Options of the commands for Amazon Pay. */
-export interface AmazonPayOptions extends SettingsOptions {
-  readonly publicKeyId?: string;
-  readonly privateKeyFile?: string;
-  readonly region?: string;
-  readonly environment?: AmazonPayEnvironment;
-  readonly algorithm?: AmazonPayAlgorithm;
-  readonly baseUrl?: string;
+/** What the command line can set of a client. */
+export interface ClientSettings {
+  readonly settings: readonly Setting[];
+  /** What errors call the options of a call and the parts of its input. */
+  readonly names: Names;
 }
 
-/** Options of the commands for Amazon Shipping. */
-export interface ShippingOptions extends SettingsOptions {
-  readonly baseUrl?: string;
-  readonly tokenUrl?: string;
-  readonly businessId?: ShippingBusinessId;
+type More = Pick<Setting, 'choices' | 'isFile' | 'isRequired'>;
+
+function setting(option: string, variable: string, flag: string, description: string, more: More = {}): Setting {
+  return { option, variable, flag, description, ...more };
 }
 
-/** Adds `--json`, which run() has looked for already. */
-export function addJson(command: Command): Command {
-  return command.option('--json', 'print JSON, errors too');
+const REQUIRED = { isRequired: true };
+const ENVIRONMENTS = { choices: ['live', 'sandbox'] };
+const ALGORITHMS = { choices: ['AMZN-PAY-RSASSA-PSS-V2', 'AMZN-PAY-RSASSA-PSS'] };
+const HOST = "replaces Amazon's host, for an emulator or a gateway";
+const TOKEN_URL = 'where access tokens are fetched';
+const ALLOW_HTTP = setting('allowHttp', '', '--allow-http', 'allow http: URLs of other hosts, for a private network');
+const KEY_FILE = 'PEM file of the private key, or - for standard input';
+
+/** Amazon Pay. */
+export const AMAZON_PAY: ClientSettings = {
+  settings: [
+    setting('publicKeyId', 'AMAZON_PAY_PUBLIC_KEY_ID', '--public-key-id <id>', 'id of the key, from Seller Central', REQUIRED),
+    setting('privateKey', 'AMAZON_PAY_PRIVATE_KEY', '--private-key-file <file>', KEY_FILE, { isFile: true, ...REQUIRED }),
+    setting('region', 'AMAZON_PAY_REGION', '--region <name>', 'na, eu or jp', REQUIRED),
+    setting('environment', 'AMAZON_PAY_ENVIRONMENT', '--environment <name>', 'for a key id without LIVE- or SANDBOX-', ENVIRONMENTS),
+    setting('algorithm', '', '--algorithm <name>', 'of the signature; default AMZN-PAY-RSASSA-PSS-V2', ALGORITHMS),
+    setting('baseUrl', 'AMAZON_PAY_URL', '--base-url <url>', HOST),
+    ALLOW_HTTP,
+  ],
+  names: {
+    chargePermissionId: '--charge-permission-id',
+    amazonOrderReferenceId: '--order-reference-id',
+    trackingNumber: '--tracking-number',
+    carrierCode: '--carrier-code',
+    idempotencyKey: '--idempotency-key',
+    url: '<url>',
+    findCarrier: 'waybill carriers',
+  },
+};
+
+/** Amazon Shipping's NDR feedback. */
+export const SHIPPING: ClientSettings = {
+  settings: [
+    setting('credentials.clientId', 'LWA_CLIENT_ID', '', 'LWA client id', REQUIRED),
+    setting('credentials.clientSecret', 'LWA_CLIENT_SECRET', '', 'LWA client secret', REQUIRED),
+    setting('credentials.refreshToken', 'LWA_REFRESH_TOKEN', '', 'LWA refresh token', REQUIRED),
+    setting('businessId', '', '--business-id <id>', 'default AmazonShipping_IN'),
+    setting('baseUrl', 'SP_API_URL', '--base-url <url>', HOST),
+    setting('tokenUrl', 'LWA_URL', '--token-url <url>', TOKEN_URL),
+    ALLOW_HTTP,
+  ],
+  names: {
+    credentials: 'the credentials',
+    trackingId: '<tracking-id>',
+    ndrAction: 'the action',
+    'ndrRequestData.rescheduleDate': '--date',
+    'ndrRequestData.additionalAddressNotes': '--notes',
+    dueDate: '--due-date',
+    allowContactData: '--allow-contact-data',
+    concurrency: '--concurrency',
+  },
+};
+
+/** The API of Buy with Prime. */
+export const BUY_WITH_PRIME: ClientSettings = {
+  settings: [
+    setting('credentials.clientId', 'BWP_CLIENT_ID', '', 'client id', REQUIRED),
+    setting('credentials.clientSecret', 'BWP_CLIENT_SECRET', '', 'client secret', REQUIRED),
+    setting('targetId', 'BWP_TARGET_ID', '', 'business product id', REQUIRED),
+    setting('baseUrl', 'BWP_URL', '--base-url <url>', HOST),
+    setting('tokenUrl', 'BWP_TOKEN_URL', '--token-url <url>', TOKEN_URL),
+    ALLOW_HTTP,
+  ],
+  names: {
+    credentials: 'the credentials',
+    identifier: '<order-id>',
+    eventType: '<event-type>',
+    subscriptionId: '<subscription-id>',
+    'destination.webhook.url': '--webhook',
+    'destination.webhook.authProfileId': '--auth-profile',
+    'destination.eventBridge.region': '--aws-region',
+    'destination.eventBridge.partnerEventSource.account': '--aws-account',
+    'destination.eventBridge.partnerEventSource.name': '--source-name',
+  },
+};
+
+/** The flags that were passed, as commander names them. */
+export type Flags = Readonly<Record<string, unknown>> & { readonly settings?: string };
+
+/** Settings that were found, by the option's dotted path. */
+export type Values = Readonly<Record<string, string | true>>;
+
+/** Adds `--settings`. Not `--env-file`, because Node looks for that among the arguments of every program. */
+export function addSettingsFile(command: Command): Command {
+  return command
+    .optionsGroup('Settings:')
+    .option('--settings <file>', 'file of NAME=value lines, for variables that are not set; - for standard input');
 }
 
-/**
- * Adds `--settings`. Not `--env-file`: Node itself looks for that among a program's own arguments, and ends with a message of its own where
- * the file is missing.
- */
-export function addSettings(command: Command): Command {
-  return addJson(command).option('--settings <file>', 'a file of NAME=value lines, for what the environment lacks; - for standard input');
+/** The client whose settings a command has. */
+export const clientOf: WeakMap<Command, ClientSettings> = new WeakMap();
+
+/** Adds `--settings` and the flags of a client. */
+export function addSettings(command: Command, client: ClientSettings): Command {
+  addSettingsFile(command);
+  clientOf.set(command, client);
+  const { settings } = client;
+  for (const { flag, variable, description, choices } of settings) {
+    if (!flag) continue;
+    const option = command.createOption(flag, variable ? `${description} [${variable}]` : description);
+    if (choices) option.choices(choices);
+    command.addOption(option);
+  }
+  return command;
 }
 
-/** Adds the options of Amazon Pay. */
-export function addAmazonPay(command: Command): Command {
-  return addSettings(command)
-    .option('--public-key-id <id>', 'AMAZON_PAY_PUBLIC_KEY_ID')
-    .option('--private-key-file <file>', 'in place of AMAZON_PAY_PRIVATE_KEY; - for standard input')
-    .option('--region <name>', 'na, eu or jp; AMAZON_PAY_REGION')
-    .addOption(command.createOption('--environment <name>', 'only for a key id without LIVE- or SANDBOX-').choices(['live', 'sandbox']))
-    .addOption(
-      command
-        .createOption('--algorithm <name>', 'AMZN-PAY-RSASSA-PSS-V2 where left out')
-        .choices(['AMZN-PAY-RSASSA-PSS-V2', 'AMZN-PAY-RSASSA-PSS']),
-    )
-    .option('--base-url <url>', "in place of Amazon's host, as for an emulator; AMAZON_PAY_URL");
+/** Reads what is set, and notes what errors are to call each option. */
+export async function readSettings({ settings, names }: ClientSettings, flags: Flags, context: Context): Promise<Values> {
+  const env = await readEnvironment(flags.settings, context);
+  const values: Record<string, string | true> = {};
+  Object.assign(context.names, names);
+  for (const { option, variable, flag, isFile } of settings) {
+    const given = flag ? (flags[attributeOf(flag)] as string | true | undefined) : undefined;
+    // An empty URL would otherwise lead to Amazon's live host.
+    if (given === '') throw new UsageError(`${longOf(flag)} is empty`, 'Is the variable of your shell set?');
+    const value = typeof given === 'string' && isFile ? await readText(given, context) : (given ?? env[variable]);
+    if (value) values[option] = value;
+    if (isFile && value) context.secrets.push(String(value));
+    // The library calls "credentials.clientId" "clientId" when it compares it with its siblings.
+    const name = given === undefined && variable ? variable : longOf(flag);
+    for (const path of [option, option.replace(/^.*\./, '')]) context.names[path] = name;
+  }
+  return values;
 }
 
-/** Adds the options of Amazon Shipping. */
-export function addShipping(command: Command): Command {
-  return addSettings(command)
-    .option('--base-url <url>', "in place of Amazon's host, as for an emulator; SP_API_URL")
-    .option('--token-url <url>', 'where access tokens are fetched; LWA_URL')
-    .option('--business-id <id>', 'AmazonShipping_IN where left out');
+/** The required settings that are not set; of `options` if they are given. */
+export function missingSettings({ settings }: ClientSettings, values: Values, options?: readonly string[]): readonly Setting[] {
+  return settings.filter(({ option, isRequired }) => (options ? options.includes(option) : isRequired) && !values[option]);
 }
 
-/** Settings of Amazon Pay, as far as they are given. */
-export interface AmazonPaySettings {
-  readonly publicKeyId: string | undefined;
-  readonly privateKey: string | undefined;
-  readonly region: AmazonPayRegionName | undefined;
-  readonly environment?: AmazonPayEnvironment;
-  readonly algorithm?: AmazonPayAlgorithm;
-  readonly baseUrl?: string;
+/** Refuses settings that lack something, and names everything that is missing. */
+export function requireSettings(client: ClientSettings, values: Values, options?: readonly string[]): void {
+  const missing = missingSettings(client, values, options);
+  if (missing.length === 0) return;
+  const flags = missing.flatMap(({ flag }) => (flag ? longOf(flag) : []));
+  const [them, are] = missing.length === 1 ? ['it', 'is'] : ['them', 'are'];
+  const ways = [`Set ${them}`, `write ${them} into a file and pass --settings FILE`, ...(flags.length > 0 ? [`pass ${list(flags)}`] : [])];
+  throw new UsageError(`${list(missing.map(({ variable }) => variable))} ${are} not set`, `${ways.join(', or ')}.`);
 }
 
-/** What is known of Amazon Pay. */
-export async function amazonPaySettings(options: AmazonPayOptions, context: Context): Promise<AmazonPaySettings> {
-  const env = await readEnvironment(options.settings, context);
-  const { privateKeyFile, environment = env['AMAZON_PAY_ENVIRONMENT'] as AmazonPayEnvironment | undefined, algorithm } = options;
-  const baseUrl = options.baseUrl ?? env['AMAZON_PAY_URL'];
-  return {
-    publicKeyId: options.publicKeyId ?? (env['AMAZON_PAY_PUBLIC_KEY_ID'] || undefined),
-    privateKey: privateKeyFile === undefined ? env['AMAZON_PAY_PRIVATE_KEY'] || undefined : await readText(privateKeyFile, context),
-    region: (options.region ?? (env['AMAZON_PAY_REGION'] || undefined)) as AmazonPayRegionName | undefined,
-    ...(environment && { environment }),
-    ...(algorithm && { algorithm }),
-    ...(baseUrl && { baseUrl }),
-  };
+/** The options of a client, complete. */
+export async function clientOptions<Options>(client: ClientSettings, flags: Flags, context: Context): Promise<Options> {
+  const values = await readSettings(client, flags, context);
+  requireSettings(client, values);
+  return { ...toOptions<Options>(values), ...(context.trace && { fetch: context.trace.fetch }) };
 }
 
-/** A setting that can't be done without. */
-export function demand<Value>(value: Value | undefined, name: string, option?: string): Value {
-  if (value !== undefined && value !== '') return value;
-  const ways = option
-    ? `Set it, write it into a file and pass --settings FILE, or pass ${option}.`
-    : 'Set it, or write it into a file and pass --settings FILE.';
-  throw new UsageError(`${name} is not set`, ways);
+/** From dotted paths to an object. The client checks it. */
+export function toOptions<Options>(values: Values): Options {
+  const options: Record<string, unknown> = {};
+  for (const [path, value] of Object.entries(values)) {
+    const [name = '', inner] = path.split('.');
+    options[name] = inner === undefined ? value : { ...(options[name] as object | undefined), [inner]: value };
+  }
+  return options as Options;
 }
 
-/** Settings of Amazon Pay, complete. */
-export function complete(settings: AmazonPaySettings): AmazonPaySettings & {
-  readonly publicKeyId: string;
-  readonly privateKey: string;
-  readonly region: AmazonPayRegionName;
-} {
-  return {
-    ...settings,
-    publicKeyId: demand(settings.publicKeyId, 'AMAZON_PAY_PUBLIC_KEY_ID', '--public-key-id'),
-    privateKey: demand(settings.privateKey, 'AMAZON_PAY_PRIVATE_KEY', '--private-key-file FILE'),
-    region: demand(settings.region, 'AMAZON_PAY_REGION', '--region'),
-  };
+/** The variables of a client, for a help text. */
+export function variablesOf({ settings }: ClientSettings): string {
+  return list(settings.flatMap(({ variable }) => variable || []));
 }
 
-/** Options of an NDR feedback client. */
-export interface ShippingSettings {
-  readonly credentials: { readonly clientId: string; readonly clientSecret: string; readonly refreshToken: string };
-  readonly baseUrl?: string;
-  readonly tokenUrl?: string;
-  readonly businessId?: ShippingBusinessId;
+/** The number that a flag was passed. */
+export function readNumber(flag: string, text: string, min: number, max: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= min && number <= max) return number;
+  throw new UsageError(`${flag} must be a whole number from ${min} to ${max}`);
 }
 
-/** What an NDR feedback client needs. */
-export async function shippingSettings(options: ShippingOptions, context: Context): Promise<ShippingSettings> {
-  const env = await readEnvironment(options.settings, context);
-  const { baseUrl = env['SP_API_URL'], tokenUrl = env['LWA_URL'], businessId } = options;
-  return {
-    credentials: {
-      clientId: demand(env['LWA_CLIENT_ID'], 'LWA_CLIENT_ID'),
-      clientSecret: demand(env['LWA_CLIENT_SECRET'], 'LWA_CLIENT_SECRET'),
-      refreshToken: demand(env['LWA_REFRESH_TOKEN'], 'LWA_REFRESH_TOKEN'),
-    },
-    ...(baseUrl && { baseUrl }),
-    ...(tokenUrl && { tokenUrl }),
-    ...(businessId && { businessId }),
-  };
+/** The country that a flag was passed. */
+export function readCountry(country: string | undefined): string | undefined {
+  if (country === undefined) return undefined;
+  const code = country.toUpperCase();
+  // The name of a code that no country has is the code itself. ZZ is "Unknown Region".
+  const isKnown = /^[A-Z]{2}$/.test(code) && code !== 'ZZ' && new Intl.DisplayNames('en', { type: 'region' }).of(code) !== code;
+  if (isKnown) return code;
+  throw new UsageError('--country must be the code of a country, two letters such as GB');
+}
+
+function attributeOf(flag: string): string {
+  return new Option(flag).attributeName();
+}
+
+function longOf(flag: string): string {
+  return flag.replace(/ .*/, '');
 }

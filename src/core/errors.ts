@@ -1,47 +1,28 @@
 /**
- * What waybill throws. Each error says what went wrong, on which surface, whether trying again can help and what to
- * do next. None of them holds a request, a response, a secret or a personal datum.
+ * The errors that waybill throws. Each says what went wrong, on which surface, whether a retry can help and what to do next. None of them
+ * holds a request, a response, a secret or personal data.
  *
  * @module
  */
+import type { Issue, Open, Surface } from './types.ts';
 
-/** Which of Amazon's three interfaces, the test kit or what they share (`core`) an error is about. */
-export type Surface = 'amazonpay' | 'shipping-ndr' | 'buywithprime' | 'testing' | 'core';
+/** What went wrong, for `switch`. Minor versions may add codes. */
+export type ErrorCode = Open<AnyWaybillError['code']>;
 
-/** What went wrong, for `switch`; more may come in a minor version. */
-export type ErrorCode =
-  | 'CONFIGURATION'
-  | 'VALIDATION'
-  | 'AUTHENTICATION'
-  | 'CONNECTION'
-  | 'TIMEOUT'
-  | 'API'
-  | 'GRAPHQL'
-  | 'IN_PROGRESS'
-  | (string & {});
-
-/** One thing that is wrong with a value, in the shape of Standard Schema. */
-export interface Issue {
-  /** What is wrong and what was expected instead. Never holds the value itself. */
-  readonly message: string;
-  /** Where: property names and indexes from the root. Absent for the root. */
-  readonly path?: readonly PropertyKey[];
-}
-
-/** What every error is made with. */
+/** The fields that every error is created with. */
 export interface ErrorDetails {
   /** The surface it happened on. */
   readonly surface: Surface;
-  /** What the reader should do next, in one sentence. */
+  /** What to do next, in one sentence. */
   readonly hint?: string | undefined;
-  /** The error underneath, as the runtime or the caller's own function threw it. */
+  /** The error that caused it: a {@link WaybillError}, or a redacted copy of a foreign error. */
   readonly cause?: unknown;
 }
 
-// Registered, so that an error made by another copy of waybill, or in another realm, is known too: `instanceof` would miss it.
+// Registered, so that an error from another copy of waybill, or from another realm, is recognised too: `instanceof` would miss it.
 const BRAND = Symbol.for('waybill.error');
 
-/** Base of every error that waybill throws on purpose. */
+/** Base class of every error that waybill throws on purpose. */
 export abstract class WaybillError extends Error {
   /** What went wrong, for `switch`. */
   abstract readonly code: ErrorCode;
@@ -55,33 +36,41 @@ export abstract class WaybillError extends Error {
   constructor(message: string, { surface, hint, cause }: ErrorDetails) {
     super(message, cause === undefined ? undefined : { cause });
     this.surface = surface;
-    if (hint !== undefined) Object.defineProperty(this, 'hint', { value: hint, enumerable: true });
+    define(this, { hint });
     Object.defineProperty(this, BRAND, { value: true });
   }
 
-  /** The fields that are safe to log. `cause` and data that came from Amazon are left out. */
+  /** The fields that are safe to log. `cause` and data from Amazon are left out. */
   toJSON(): Record<string, unknown> {
-    const { name, code, message } = this;
-    return Object.assign({ name, code, message } as Record<string, unknown>, this);
+    return { name: this.name, code: this.code, message: this.message, ...(this as object) };
   }
 }
 
 /**
- * An option, a key or a credential can't work. Thrown at construction where it can be known there.
+ * An option, a key or a credential cannot work. Thrown at construction if it can be known there.
  *
  * @example
  * ```ts
- * if (isWaybillError(error) && error.code === 'CONFIGURATION') process.exitCode = 78; // EX_CONFIG: no retry will help
+ * if (isWaybillError(error) && error.code === 'CONFIGURATION') process.exitCode = 78; // EX_CONFIG: a retry will not help
  * ```
  */
 export class ConfigurationError extends WaybillError {
   override readonly name = 'ConfigurationError';
   readonly code = 'CONFIGURATION';
   readonly retryable = false;
+  /** The option at fault, such as `timeout` or `credentials.clientId`. Absent if no single option is. */
+  declare readonly option?: string;
+
+  constructor(message: string, { option, ...details }: ErrorDetails & { readonly option?: string | undefined }) {
+    super(message, details);
+    define(this, { option });
+  }
 }
 
+type ValidationDetails = ErrorDetails & { readonly requestId?: string | undefined; readonly attempts?: number };
+
 /**
- * A value does not have the shape it must have. Nothing was sent where `direction` is `request`.
+ * A value does not match its schema. Nothing was sent if `direction` is `request`.
  *
  * @example Tell a bad event from a bug
  * ```ts
@@ -92,27 +81,32 @@ export class ValidationError extends WaybillError {
   override readonly name = 'ValidationError';
   readonly code = 'VALIDATION';
   readonly retryable = false;
-  /** Whether the caller's input, Amazon's answer or an event from Amazon is at fault. */
+  /** Whether the caller's input, Amazon's response or an event from Amazon is at fault. */
   readonly direction: 'request' | 'response' | 'event';
-  /** All that is wrong, at least one. */
+  /** What is wrong: at least one issue. */
   readonly issues: readonly Issue[];
+  /** Amazon's id of the request, if a response is at fault. */
+  declare readonly requestId?: string;
+  /** How many times the request was sent, if a response is at fault. */
+  declare readonly attempts?: number;
 
-  constructor(direction: ValidationError['direction'], issues: readonly [Issue, ...Issue[]], details: ErrorDetails) {
-    super(issues.map(({ path, message }) => (path?.length ? `${path.map(String).join('.')}: ${message}` : message)).join('; '), details);
+  constructor(direction: ValidationError['direction'], issues: readonly [Issue, ...Issue[]], details: ValidationDetails) {
+    super(issues.map(describe).join('; '), details);
     this.direction = direction;
     this.issues = issues;
+    define(this, { requestId: details.requestId, attempts: details.attempts });
   }
 }
 
 /**
- * A webhook's credential or signature does not verify. Answer 401. "Could not be checked" (keys out of reach) is
- * another error: a {@link ConnectionError}, a {@link TimeoutError} or an {@link ApiError}; answer 503.
+ * The credential or signature of a webhook request does not verify: respond with 401. "Could not be checked" (keys unavailable) is another
+ * error: a {@link ConnectionError}, a {@link TimeoutError} or an {@link ApiError}; respond with 503.
  */
 export class AuthenticationError extends WaybillError {
   override readonly name = 'AuthenticationError';
   readonly code = 'AUTHENTICATION';
   readonly retryable = false;
-  /** What is wrong with it; never says its value. */
+  /** What is wrong with the credential. Never contains its value. */
   readonly reason: 'missing' | 'malformed' | 'mismatch' | 'expired';
 
   constructor(reason: AuthenticationError['reason'], message: string, details: ErrorDetails) {
@@ -121,34 +115,45 @@ export class AuthenticationError extends WaybillError {
   }
 }
 
-/** No answer came: DNS, TLS, a reset, a body that broke off. `cause` is the runtime's own error. */
+type ConnectionDetails = ErrorDetails & {
+  readonly attempts: number;
+  readonly systemCode?: string | undefined;
+  readonly retryable?: boolean;
+};
+
+/** There is no complete response: DNS, TLS, a reset connection, a body that broke off. */
 export class ConnectionError extends WaybillError {
   override readonly name: 'ConnectionError' | 'TimeoutError' = 'ConnectionError';
   readonly code: 'CONNECTION' | 'TIMEOUT' = 'CONNECTION';
-  readonly retryable = true;
+  /** False if Amazon had responded with a success before the connection broke, or if no retry can help, as with a wrong certificate. */
+  override readonly retryable: boolean;
   /** How many times the request was sent. */
   readonly attempts: number;
+  /** The system's code for the fault, such as `ENOTFOUND`, `ECONNREFUSED` or `CERT_HAS_EXPIRED`. */
+  declare readonly systemCode?: string;
 
-  constructor(message: string, details: ErrorDetails & { readonly attempts: number }) {
+  constructor(message: string, { attempts, systemCode, retryable = true, ...details }: ConnectionDetails) {
     super(message, details);
-    this.attempts = details.attempts;
+    this.retryable = retryable;
+    this.attempts = attempts;
+    define(this, { systemCode });
   }
 }
 
-/** No answer came in time. It is a {@link ConnectionError}, so that one check catches both. */
+/** No complete response arrived in time. It is a {@link ConnectionError}, so that one check catches both. */
 export class TimeoutError extends ConnectionError {
   override readonly name = 'TimeoutError';
   override readonly code = 'TIMEOUT';
-  /** Which budget ran out: `timeout` of the last attempt, or `totalTimeout` of the call. */
+  /** The budget that ran out: `timeout` of the last attempt, or `totalTimeout` of the call. */
   readonly budget: 'attempt' | 'total';
 
-  constructor(budget: TimeoutError['budget'], message: string, details: ErrorDetails & { readonly attempts: number }) {
+  constructor(budget: TimeoutError['budget'], message: string, details: ConnectionDetails) {
     super(message, details);
     this.budget = budget;
   }
 }
 
-/** What an {@link ApiError} is made with. */
+/** The fields that an {@link ApiError} is created with. */
 export interface ApiErrorDetails extends ErrorDetails {
   readonly status: number;
   readonly reasonCode?: string | undefined;
@@ -159,18 +164,18 @@ export interface ApiErrorDetails extends ErrorDetails {
   readonly data?: unknown;
 }
 
-/** Amazon answered, and the answer is not a success. */
+/** Amazon responded, and the response is not a success. */
 export class ApiError extends WaybillError {
   override readonly name = 'ApiError';
   readonly code = 'API';
   override readonly retryable: boolean;
-  /** HTTP status of the last answer; 0 where a browser hides a redirect. */
+  /** HTTP status of the last response; 0 if a browser hides a redirect. */
   readonly status: number;
-  /** Amazon's code for the fault, where the answer had one. More may come. */
+  /** Amazon's code for the fault, if the response has one. Amazon may add codes. */
   declare readonly reasonCode?: string;
-  /** Amazon's id of the request: what their support asks for. */
+  /** Amazon's id of the request: their support asks for it. */
   declare readonly requestId?: string;
-  /** How long Amazon asks to wait, in milliseconds. */
+  /** The wait that Amazon requests before a retry, in milliseconds. */
   declare readonly retryAfter?: number;
   /** How many times the request was sent. */
   readonly attempts: number;
@@ -181,21 +186,19 @@ export class ApiError extends WaybillError {
     this.status = status;
     this.attempts = attempts;
     this.retryable = retryable;
-    for (const [key, value] of Object.entries({ reasonCode, requestId, retryAfter })) {
-      if (value !== undefined) Object.defineProperty(this, key, { value, enumerable: true });
-    }
+    define(this, { reasonCode, requestId, retryAfter });
     this.#data = data;
   }
 
-  /** The answer's body, parsed where it was JSON. Not part of `toJSON()` or of what `util.inspect` shows. */
+  /** The response's body, parsed if it is JSON, redacted. Not part of `toJSON()` or of the output of `util.inspect`. */
   get data(): unknown {
     return this.#data;
   }
 }
 
-/** One entry of a GraphQL answer's `errors`. */
+/** One entry of the `errors` in a GraphQL response. */
 export interface GraphQLErrorEntry {
-  /** Amazon's words, without what looks like a secret. */
+  /** Amazon's message, redacted. */
   readonly message: string;
   /** The field it is about, from the root. */
   readonly path?: readonly (string | number)[];
@@ -205,46 +208,38 @@ export interface GraphQLErrorEntry {
   readonly errorCode?: string;
 }
 
-/** What a {@link GraphQLError} is made with. */
-export interface GraphQLErrorDetails extends ErrorDetails {
-  readonly errors: readonly [GraphQLErrorEntry, ...GraphQLErrorEntry[]];
-  readonly requestId?: string | undefined;
-  readonly attempts: number;
-  readonly retryable: boolean;
-  readonly data?: unknown;
-}
-
-/** The GraphQL answer has errors. What data came with them is kept in `data`. */
+/** The GraphQL response has errors. Partial data is in `data`. */
 export class GraphQLError extends WaybillError {
   override readonly name = 'GraphQLError';
   readonly code = 'GRAPHQL';
   override readonly retryable: boolean;
-  /** What the answer lists, in its order. */
+  /** The errors of the response, in its order. */
   readonly errors: readonly [GraphQLErrorEntry, ...GraphQLErrorEntry[]];
-  /** Amazon's id of the request: what their support asks for. */
+  /** Amazon's id of the request: their support asks for it. */
   declare readonly requestId?: string;
   /** How many times the request was sent. */
   readonly attempts: number;
   readonly #data: unknown;
 
-  constructor({ errors, requestId, attempts, retryable, data, ...details }: GraphQLErrorDetails) {
-    super(errors.map(({ path, message }) => (path?.length ? `${path.join('.')}: ${message}` : message)).join('; '), details);
+  constructor(details: Omit<ApiErrorDetails, 'status' | 'reasonCode' | 'retryAfter'> & Pick<GraphQLError, 'errors'>) {
+    const { errors, requestId, attempts, retryable, data } = details;
+    super(errors.map(describe).join('; '), details);
     this.errors = errors;
     this.attempts = attempts;
     this.retryable = retryable;
-    if (requestId !== undefined) Object.defineProperty(this, 'requestId', { value: requestId, enumerable: true });
+    define(this, { requestId });
     this.#data = data;
   }
 
-  /** The partial data. Not part of `toJSON()` or of what `util.inspect` shows, for it may name a person. */
+  /** The partial data. Not part of `toJSON()` or of the output of `util.inspect`, because it may contain personal data. */
   get data(): unknown {
     return this.#data;
   }
 }
 
 /**
- * Another call, perhaps in another process, works on the same event: the `idempotencyStore` says so. Nothing is lost: the event has to
- * come again, and is done by then or free. Answer 503.
+ * Another call, perhaps in another process, is handling the same event: the `idempotencyStore` says so. Nothing is lost: respond with 503,
+ * and the event is redelivered.
  */
 export class InProgressError extends WaybillError {
   override readonly name = 'InProgressError';
@@ -273,5 +268,33 @@ export type AnyWaybillError =
  * ```
  */
 export function isWaybillError(error: unknown): error is AnyWaybillError {
-  return typeof error === 'object' && error !== null && BRAND in error;
+  try {
+    return typeof error === 'object' && error !== null && BRAND in error;
+  } catch {
+    // A revoked proxy.
+    return false;
+  }
+}
+
+type OptionProblem = readonly [option: string | undefined, problem: string, hint?: string | undefined];
+
+/** The error for a configuration that cannot work. `option` is prefixed to the message; leave it out if no single option is at fault. */
+export function misconfigured(surface: Surface, ...[option, problem, hint]: OptionProblem): ConfigurationError {
+  return new ConfigurationError(option === undefined ? problem : `"${option}" ${problem}`, { surface, option, hint });
+}
+
+/** Throws a {@link ConfigurationError} unless the condition holds. Options may come from JavaScript, so types are not trusted. */
+export function assertOption(condition: unknown, surface: Surface, ...details: OptionProblem): asserts condition {
+  if (!condition) throw misconfigured(surface, ...details);
+}
+
+function describe({ path, message }: Pick<Issue, 'message' | 'path'>): string {
+  return path?.length ? `${path.map(String).join('.')}: ${message}` : message;
+}
+
+/** Sets the fields that have a value, so that a log does not list the others. */
+function define(error: Error, fields: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(fields)) {
+    if (value !== undefined) Object.defineProperty(error, key, { value, enumerable: true });
+  }
 }

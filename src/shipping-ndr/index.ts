@@ -1,24 +1,26 @@
 /**
- * Amazon Shipping NDR: receive the shipments that could not be delivered, and say what is to happen with each.
+ * Amazon Shipping NDR: receive the shipments that could not be delivered, and decide what happens with each.
  *
  * @module waybill/shipping-ndr
  */
-export type { AccessToken, TokenStore } from '../core/call/access-token.ts';
 export type { BatchOptions } from '../core/call/batch.ts';
 export { type QuotaNews, type RateLimiter, TokenBucket, type TokenBucketOptions } from '../core/call/rate-limiter.ts';
-export type { CallOptions, ClientOptions, Hooks, RequestInfo, ResponseInfo, RetryInfo, Warning } from '../core/options.ts';
+export type { AccessToken, TokenStore } from '../core/call/tokens.ts';
+export type { CallInfo, Hooks, RequestInfo, ResponseInfo, RetryInfo, Warning } from '../core/hooks.ts';
+export type { CallOptions, ClientOptions } from '../core/options.ts';
 export type { AnyIterable } from '../core/types.ts';
-export {
-  type NdrFeedbackCallOptions,
-  NdrFeedbackClient,
-  type NdrFeedbackClientOptions,
-  type NdrFeedbackReceipt,
-  type NdrFeedbackResult,
-  type SubmitManyOptions,
-} from './feedback/feedback.ts';
-export type { FeedbackRules } from './feedback/feedback-rules.ts';
-export type { NdrFeedback, ReattemptFeedback, RescheduleFeedback, ReturnToOriginFeedback } from './feedback/feedback-schemas.ts';
+export { NdrFeedbackClient } from './feedback/client.ts';
+export type {
+  NdrFeedbackCallOptions,
+  NdrFeedbackClientOptions,
+  NdrFeedbackReceipt,
+  NdrFeedbackResult,
+  SellingPartnerRegion,
+  ShippingBusinessId,
+  SubmitManyOptions,
+} from './feedback/client-options.ts';
+export type { NdrFeedback, ReattemptFeedback, RescheduleFeedback, ReturnToOriginFeedback } from './feedback/feedback.ts';
 export type { LwaCredentials } from './feedback/lwa.ts';
-export type { SellingPartnerRegion, ShippingBusinessId } from './feedback/regions.ts';
+export type { FeedbackRules } from './feedback/rules.ts';
 export { NdrFeedbackSchema } from './standard-schemas.ts';
 export * from './webhook.ts';

@@ -1,20 +1,23 @@
 /**
- * Amazon Shipping's webhook: the receiving half of `waybill/shipping-ndr`, which never loads an HTTP client.
+ * Amazon Shipping's webhook and queues: the receiving half of `waybill/shipping-ndr`, which never loads an HTTP client.
  *
  * @module waybill/shipping-ndr/webhook
  */
-export * from '../core/errors.ts';
-export type { Jwk } from '../core/keys/jwk.ts';
 export {
   type Claim,
   type IdempotencyStore,
   MemoryIdempotencyStore,
   type MemoryIdempotencyStoreOptions,
-} from '../core/receive/idempotency.ts';
-export type { WebhookContext, WebhookHandlerOptions } from '../core/receive/webhook.ts';
-export type { WebhookRequest } from '../core/receive/webhook-request.ts';
-export type { Fetch, Open, Provided, StandardSchemaV1, WebCryptoKey } from '../core/types.ts';
-export { type NdrSuggestion, type SuggestedNdrAction, suggestNdrActions } from './events/actions.ts';
+} from '../core/idempotency.ts';
+export * from '../core/index.ts';
+export type { Jwk } from '../core/keys/jwk.ts';
+export type { EventBridgeHandler } from '../core/receive/event-bridge.ts';
+export type { EventHandler, EventHandlerOptions, EventHandlers } from '../core/receive/handlers.ts';
+export type { LambdaContext, LambdaEventContext, LambdaEventFailure, LambdaHandlerOptions } from '../core/receive/lambda.ts';
+export type { FetchHandler, WebhookRequest } from '../core/receive/request.ts';
+export type { SqsBatchResponse, SqsHandler, SqsHandlerOptions } from '../core/receive/sqs.ts';
+export { type WebhookContext, type WebhookHandlerOptions, webhookStatus } from '../core/receive/webhook.ts';
+export { type NdrAction, type NdrSuggestion, type SuggestedNdrAction, suggestNdrActions } from './events/actions.ts';
 export {
   type NdrReason,
   type NdrStatus,
@@ -25,22 +28,22 @@ export {
   trackingDetailCodes,
   trackingEventCodes,
 } from './events/codes.ts';
-export { type ShippingEventHandlerOptions, shippingEventHandler } from './events/event-handler.ts';
-export { parseShippingEvent } from './events/event-parser.ts';
-export type {
-  NdrDetail,
-  NdrEvent,
-  NdrEventPayload,
-  ShippingEvent,
-  ShippingEventEnvelope,
-  TrackingDetail,
-  TrackingEvent,
-  TrackingEventPayload,
-  TrackingLocation,
-  UnknownShippingEvent,
-} from './events/event-schemas.ts';
-export { deliveryAttempts, parseTime } from './events/event-values.ts';
-export type { NdrAction } from './feedback/feedback-schemas.ts';
+export { parseShippingEvent, type ShippingEventHandlers, shippingEventBridgeHandler, shippingSqsHandler } from './events/handlers.ts';
+export { type NdrReasonGroup, ndrReasonGroup, readNdrReason } from './events/reasons.ts';
+export {
+  deliveryAttempts,
+  type NdrDetail,
+  type NdrEvent,
+  type NdrEventPayload,
+  parseTime,
+  type ShippingEvent,
+  type ShippingEventEnvelope,
+  type TrackingDetail,
+  type TrackingEvent,
+  type TrackingEventPayload,
+  type TrackingLocation,
+  type UnknownShippingEvent,
+} from './events/schemas.ts';
 export type { PrivateJwk, SigningKey } from './oauth/signing-key.ts';
 export {
   type NdrTokenClient,
@@ -63,7 +66,6 @@ export { bearerToken } from './webhook/auth/bearer-token.ts';
 export type { JwtAlgorithm, JwtKey, JwtKeys } from './webhook/auth/jwt-keys.ts';
 export type { NdrAuth } from './webhook/auth/mechanism.ts';
 export { type QueryParameterOptions, queryParameter } from './webhook/auth/query-parameter.ts';
-export type { OneOrMany } from './webhook/auth/secrets.ts';
 export type { TokenGrant } from './webhook/auth/token-grant.ts';
 export type { IntrospectionCredentials } from './webhook/auth/token-introspector.ts';
 export { type NdrWebhookHandlerOptions, NdrWebhookVerifier, type NdrWebhookVerifierOptions } from './webhook/verifier.ts';

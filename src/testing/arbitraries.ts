@@ -1,10 +1,10 @@
 /**
  * What Amazon can send, and what can be sent to Amazon, for property tests with fast-check. Needs fast-check 4.
  *
- * Every value is valid by Amazon's references, but for those of the functions whose name says `Invalid`: these have one thing wrong,
- * and say where. All shrink towards small and plain values.
+ * Every value is valid by Amazon's references, except those of the functions with `Invalid` in their name: these have one thing wrong, and
+ * say where. All shrink towards small and plain values.
  *
- * @example Whatever Amazon sends, the webhook keeps it
+ * @example Whatever Amazon sends, the webhook accepts it
  * ```ts
  * import fc from 'fast-check';
  * import { authenticatedRequest } from 'waybill/testing';
@@ -21,12 +21,12 @@
  */
 
 export type { BuyWithPrimeEventBody } from './builders/buywithprime-event.ts';
+export type { EventArrival } from './properties/arrivals.ts';
 export {
   anyBuyWithPrimeArrival,
   anyBuyWithPrimeEvent,
   anyInvalidResourcePath,
   anyResourcePath,
-  type BuyWithPrimeArrival,
 } from './properties/buywithprime-arbitraries.ts';
 export {
   anyDeliveryTrackerInput,
@@ -39,6 +39,7 @@ export {
   anyInvalidNdrFeedback,
   anyNdrEvent,
   anyNdrFeedback,
+  anyShippingArrival,
   anyTrackingEvent,
   type NdrFeedbackArbitraryOptions,
 } from './properties/shipping-arbitraries.ts';

@@ -1,5 +1,5 @@
 /**
- * The emulator behind msw: requests of any HTTP library to Amazon's hosts are answered by it. Needs msw 2.
+ * The emulator behind msw: it responds to requests of any HTTP library to Amazon's hosts. Needs msw 2.
  *
  * @module waybill/testing/msw
  * @see {@link https://mswjs.io | msw}
@@ -7,7 +7,7 @@
 import { type HttpHandler, HttpResponse, http } from 'msw';
 import type { AmazonEmulator } from './emulator/emulator.ts';
 
-/** What the emulator answers; other paths of these hosts are left to you. */
+/** What the emulator serves; other paths of these hosts are left to you. */
 const URLS = [
   /^https:\/\/pay-api\.amazon\.(com|eu|jp)(\/(live|sandbox))?\/v2\/deliveryTrackers\/?(\?.*)?$/,
   /^https:\/\/api\.amazon\.(com|co\.uk|co\.jp)\/auth\/o2\/token(\?.*)?$/,
@@ -37,7 +37,7 @@ export function amazonHandlers(emulator: AmazonEmulator): HttpHandler[] {
       try {
         return await emulator.fetch(request);
       } catch (error) {
-        // The emulator breaks connections off as fetch does; msw has an answer that does it.
+        // The emulator closes connections as fetch reports it; msw has its own response for that.
         if (error instanceof TypeError) return HttpResponse.error();
         throw error;
       }

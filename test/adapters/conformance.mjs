@@ -14,24 +14,24 @@ import { API_KEY, CHUNK, PARAMETER, USER } from './handlers.mjs';
  * What a host cannot do, and why that is not the adapter's fault.
  *
  * @typedef {object} Limits
- * @property {true} [losesDoubles] it hands over the last of several headers or parameters alone
- * @property {true} [losesDoubledAuthorization] it hands over the first of several `Authorization` headers alone, as Node does
- * @property {true} [isGateway] the handler is not at the end of the connection: no streams, no abort, no keep-alive of its own
- * @property {true} [parsesJson] a parser comes first and answers some requests itself
+ * @property {true} [losesDoubles] it passes on only the last of several headers or parameters
+ * @property {true} [losesDoubledAuthorization] it passes on only the first of several `Authorization` headers, as Node does
+ * @property {true} [isGateway] the handler is not at the end of the connection: no streams, no abort, no keep-alive
+ * @property {true} [parsesJson] a parser runs first and responds to some requests itself
  * @property {true} [keepsRawBody] the parser keeps the bytes
- * @property {true} [answersItself] it answers methods that the route does not name
+ * @property {true} [answersItself] it responds to methods that the route does not name
  */
 
 /**
  * @typedef {object} Host
  * @property {string} name
  * @property {Limits} [limits]
- * @property {string} url where the routes are served
+ * @property {string} url base URL of the routes
  * @property {import('node:crypto').KeyObject} privateKey of Buy with Prime
  */
 
 /**
- * @typedef {object} Answer
+ * @typedef {object} Received
  * @property {number} status
  * @property {import('node:http').IncomingHttpHeaders} headers
  * @property {Buffer} body
@@ -45,7 +45,7 @@ const KEY = ['X-Api-Key', API_KEY];
 /** @type {readonly { readonly name: string, readonly without?: keyof Limits, readonly run: (host: Host) => Promise<void> }[]} */
 export const checks = [
   {
-    name: 'keeps a good event and answers 200',
+    name: 'handles a good event and responds with 200',
     run: async (host) => {
       const id = randomUUID();
       assert.equal((await post(host, ndr(id), [...KEY, ...JSON_TYPE])).status, 200);
@@ -53,7 +53,7 @@ export const checks = [
     },
   },
   {
-    name: 'answers a wrong key and a missing one 401 with a challenge',
+    name: 'responds to a wrong key and a missing one with 401 and a challenge',
     run: async (host) => {
       const id = randomUUID();
       for (const key of [['X-Api-Key', 'wrong'], []]) {
@@ -65,7 +65,7 @@ export const checks = [
     },
   },
   {
-    name: 'refuses a key that is there twice',
+    name: 'refuses a key that is sent twice',
     without: 'losesDoubles',
     run: async (host) => {
       assert.equal((await post(host, ndr(), [...KEY, ...KEY, ...JSON_TYPE])).status, 401);
@@ -73,19 +73,19 @@ export const checks = [
     },
   },
   {
-    name: 'takes a user name and password, and refuses them twice',
+    name: 'accepts a user name and password, and refuses them twice',
     run: async (host) => {
       const { username, password } = USER;
       const basic = ['Authorization', `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`];
       assert.equal((await post(host, ndr(), [...basic, ...JSON_TYPE])).status, 200);
       const doubled = await post(host, ndr(), [...basic, 'Authorization', 'Basic d3Jvbmc6d3Jvbmc=', ...JSON_TYPE]);
       const { losesDoubles, losesDoubledAuthorization } = host.limits ?? {};
-      // Node keeps the first and a load balancer the last; only where all arrive can they be refused.
+      // Node keeps the first and a load balancer the last; they can be refused only if all arrive.
       assert.equal(doubled.status, losesDoubledAuthorization && !losesDoubles ? 200 : 401);
     },
   },
   {
-    name: 'takes a query parameter, and refuses it twice',
+    name: 'accepts a query parameter, and refuses it twice',
     run: async (host) => {
       const path = `/amazon/ndr?a=%26&key=${PARAMETER}&b=%20`;
       assert.equal((await post(host, ndr(), JSON_TYPE, { path })).status, 200);
@@ -94,28 +94,38 @@ export const checks = [
     },
   },
   {
-    name: 'answers what is no JSON 400',
-    run: async (host) => assert.equal((await post(host, '{"cut', [...KEY, ...JSON_TYPE])).status, 400),
+    name: 'responds to JSON that is cut off with 503, and to JSON that cannot be an event with 400',
+    run: async (host) => {
+      const { status } = await post(host, '{"cut', [...KEY, ...JSON_TYPE]);
+      // A parser that runs first responds with 400: the guide says to mount the webhook before it.
+      assert(status === 503 || (host.limits?.parsesJson && status === 400), String(status));
+      assert.equal((await post(host, '[{}, 7]', [...KEY, ...JSON_TYPE])).status, 400);
+    },
   },
   {
-    name: 'answers another method 405',
+    name: 'responds to a method that sends no event with 405',
     run: async (host) => {
-      for (const method of ['GET', 'PUT', 'DELETE', 'PATCH']) {
+      for (const method of ['GET', 'DELETE', 'OPTIONS']) {
         const { status, headers } = await call(host, '/amazon/ndr', { method, headers: KEY });
-        assert.equal(status, 405, method);
-        if (!host.limits?.answersItself) assert.equal(headers.allow, 'POST');
+        // Next.js answers OPTIONS itself if a route does not export it.
+        assert(status === 405 || (status === 204 && method === 'OPTIONS' && host.limits?.answersItself), `${method}: ${status}`);
+        if (!host.limits?.answersItself) assert.equal(headers.allow, 'POST, PUT, PATCH');
+      }
+      for (const method of ['HEAD']) {
+        const { status, body } = await call(host, '/amazon/ndr', { method, headers: KEY });
+        assert.deepEqual([status, body.length], [405, 0]);
       }
     },
   },
   {
-    name: 'answers another content type 415',
+    name: 'responds to XML with 415',
     run: async (host) => {
       const { status } = await post(host, '<event/>', [...KEY, 'Content-Type', 'text/xml']);
       assert.equal(status, 415);
     },
   },
   {
-    name: 'answers what is too large 413, and the connection stays usable',
+    name: 'responds to what is too large with 413, and the connection stays usable',
     run: async (host) => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
       try {
@@ -130,7 +140,7 @@ export const checks = [
     },
   },
   {
-    name: 'answers 503 with Retry-After when the handler fails',
+    name: 'responds with 503 and Retry-After when the handler fails',
     run: async (host) => {
       const { status, headers, body } = await post(host, ndr(`fail-${randomUUID()}`), [...KEY, ...JSON_TYPE]);
       assert.deepEqual([status, headers['retry-after']], [503, '60']);
@@ -139,7 +149,7 @@ export const checks = [
     },
   },
   {
-    name: 'takes a body in chunks, of any content type and of none',
+    name: 'reads a body in chunks, with any content type and without one',
     run: async (host) => {
       for (const type of [JSON_TYPE, []]) {
         const id = randomUUID();
@@ -149,7 +159,7 @@ export const checks = [
     },
   },
   {
-    name: 'hands on every byte, the URL, the method and each cookie',
+    name: 'passes on every byte, the URL, the method and each cookie',
     without: 'parsesJson',
     run: async (host) => {
       const body = Buffer.concat([Buffer.from(Array.from({ length: 256 }, (_, at) => at)), randomBytes(300_000)]);
@@ -177,7 +187,7 @@ export const checks = [
     },
   },
   {
-    name: 'hands on an empty body, and answers HEAD without one',
+    name: 'passes on an empty body, and responds to HEAD without one',
     run: async (host) => {
       const empty = await call(host, '/echo', { method: 'POST', headers: [] });
       assert.deepEqual([empty.status, empty.body.length, empty.headers['x-type']], [200, 0, 'none']);
@@ -186,7 +196,7 @@ export const checks = [
     },
   },
   {
-    name: 'takes a body that waits for 100 Continue',
+    name: 'reads a body that waits for 100 Continue',
     without: 'isGateway',
     run: async (host) => {
       const id = randomUUID();
@@ -198,7 +208,7 @@ export const checks = [
     name: 'verifies a signature over the bytes that were sent',
     run: async (host) => {
       const id = randomUUID();
-      // Blanks that no JSON.stringify() would write.
+      // Whitespace that no JSON.stringify() would write.
       const body = JSON.stringify({ ...WEBHOOK_BODY, idempotencyKey: id }, null, 3);
       const signature = sign('sha384', Buffer.from(body), host.privateKey).toString('base64');
       const send = (text) => post(host, text, [...JSON_TYPE, 'x-amzn-signature', signature, 'x-amzn-kid', 'k'], { path: '/amazon/bwp' });
@@ -214,7 +224,7 @@ export const checks = [
     },
   },
   {
-    name: 'answers 500 where a handler throws',
+    name: 'responds with 500 if a handler throws',
     run: async (host) => {
       const { status } = await call(host, '/throw', { method: 'POST', headers: [] });
       assert.equal(status, host.limits?.isGateway ? 502 : 500);
@@ -227,7 +237,7 @@ export const checks = [
       const before = await seen(host);
       const outgoing = httpRequest(`${host.url}/hang`, { method: 'POST' }).on('error', () => undefined);
       outgoing.end('{}');
-      // What is cut off before the handler has it never begins.
+      // What is cut off before the handler has it never starts.
       await until(async () => (await seen(host)).hanging > before.hanging);
       outgoing.destroy();
       await until(async () => (await seen(host)).aborted > before.aborted);
@@ -247,7 +257,7 @@ export const checks = [
     },
   },
   {
-    name: 'answers in parts, as they are made',
+    name: 'responds in parts, as they are made',
     without: 'isGateway',
     run: async (host) => {
       const parts = [];
@@ -259,7 +269,7 @@ export const checks = [
     },
   },
   {
-    name: 'makes no more than the client reads, and stops when it is gone',
+    name: 'produces no more than the client reads, and stops when it is gone',
     without: 'isGateway',
     run: async (host) => {
       const before = await seen(host);
@@ -274,12 +284,12 @@ export const checks = [
     },
   },
   {
-    name: 'breaks an answer off whose body fails',
+    name: 'breaks a response off if its body fails',
     without: 'isGateway',
     run: async (host) => {
-      const answer = await call(host, '/broken', { method: 'POST', headers: [] }).catch(() => undefined);
-      // Where nothing was sent yet, an error is as good.
-      assert(!answer?.isWhole || answer.status === 500, `a whole answer with the status ${answer?.status}`);
+      const response = await call(host, '/broken', { method: 'POST', headers: [] }).catch(() => undefined);
+      // If nothing was sent yet, an error is as good.
+      assert(!response?.isWhole || response.status === 500, `a whole response with the status ${response?.status}`);
     },
   },
   {
@@ -289,8 +299,8 @@ export const checks = [
       const agent = new Agent({ keepAlive: true, maxSockets: 200 });
       try {
         const ids = Array.from({ length: 1000 }, () => randomUUID());
-        const answers = await Promise.all(ids.map((id) => post(host, ndr(id), [...KEY, ...JSON_TYPE], { agent })));
-        assert(answers.every(({ status }) => status === 200));
+        const responses = await Promise.all(ids.map((id) => post(host, ndr(id), [...KEY, ...JSON_TYPE], { agent })));
+        assert(responses.every(({ status }) => status === 200));
         assert.deepEqual((await handled(host, ids)).sort(), ids.sort());
       } finally {
         agent.destroy();
@@ -300,7 +310,7 @@ export const checks = [
 ];
 
 /**
- * Runs the table, and gives what failed.
+ * Runs the table, and returns what failed.
  *
  * @param {Host} host
  */
@@ -341,13 +351,13 @@ function post(host, body, headers, { path = '/amazon/ndr', ...agent } = {}) {
  * @param {Host} host
  * @param {string} path
  * @param {{ method: string, headers: string[], body?: string | Buffer, agent?: Agent }} request
- * @returns {Promise<Answer>}
+ * @returns {Promise<Received>}
  */
 function call({ url }, path, { headers, body = '', ...options }) {
   return new Promise((resolve, reject) => {
     const names = headers.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
     const length = names.includes('transfer-encoding') || body.length === 0 ? [] : ['Content-Length', String(Buffer.byteLength(body))];
-    // Given as a list, Node sends none of its own but this.
+    // With a list, Node adds no others but this.
     const all = ['Host', new URL(url).host, ...headers, ...length];
     const outgoing = httpRequest(url + path, { ...options, headers: /** @type {any} */ (all) }, async (incoming) => {
       const parts = [];
@@ -366,7 +376,7 @@ function call({ url }, path, { headers, body = '', ...options }) {
 }
 
 /**
- * The answer, to be read as it comes.
+ * The response, to be read as it comes.
  *
  * @param {Host} host
  * @param {string} path
@@ -389,7 +399,7 @@ async function seen(host) {
 }
 
 /**
- * Which of the events were handled, as often as they were.
+ * Which of the events were handled, as often as they were handled.
  *
  * @param {Host} host
  * @param {readonly string[]} ids
@@ -412,7 +422,7 @@ async function within(milliseconds, work) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it was not done after ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(() => reject(new Error(`not done after ${milliseconds} ms`)), milliseconds);
   });
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -3,15 +3,15 @@
 /** What a host must serve: a handler for each path. @typedef {Record<string, (request: Request) => Response | Promise<Response>>} Routes */
 
 /**
- * What the handlers tell at `/seen`.
+ * What the handlers report at `/seen`.
  *
  * @typedef {object} Seen
  * @property {string[]} events ids of the events that were handled
- * @property {string[]} errors what the webhooks' `onError` heard
- * @property {number} hanging requests to `/hang` that have come
+ * @property {string[]} errors messages that the webhooks' `onError` got
+ * @property {number} hanging requests to `/hang` that have arrived
  * @property {number} aborted requests whose signal aborted
  * @property {number} pulled chunks of `/flood` that were made
- * @property {number} cancelled answers of `/flood` that were given up
+ * @property {number} cancelled responses of `/flood` that were cancelled
  */
 
 export const API_KEY = 'a-key-that-nobody-guesses';
@@ -26,7 +26,7 @@ export const CHUNK = 65_536;
  */
 export function createRoutes(waybill, publicKey) {
   const { apiKey, basicAuth, queryParameter, NdrWebhookVerifier, BuyWithPrimeWebhookVerifier } = waybill;
-  // Next.js bundles each route by itself; what they share is the process.
+  // Next.js bundles each route by itself; they share only the process.
   const shared = /** @type {{ seen?: Seen, goOn?: () => void }} */ (globalThis);
   shared.seen ??= { events: [], errors: [], hanging: 0, aborted: 0, pulled: 0, cancelled: 0 };
   const { seen } = shared;

@@ -1,6 +1,6 @@
 /**
- * What stands between HTTP and a Lambda function, made after AWS's pages: each turns a request into its kind of event, calls the
- * function and turns the result into an answer. So the table that is for servers holds for Lambda too.
+ * What is between HTTP and a Lambda function, after AWS's pages: each converts a request to its kind of event, calls the function and
+ * converts the result to a response. So the table for servers holds for Lambda too.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
@@ -18,7 +18,7 @@ import { createServer } from 'node:http';
  * @property {Buffer} body
  */
 
-/** Text where it is, base64 where it is not: what is text depends on the gateway's settings, so both are tried. @param {Buffer} body */
+/** A string if the body is one, else base64: it depends on the gateway's settings, so both are tried. @param {Buffer} body */
 const textOrBase64 = (body) => {
   const isBase64Encoded = !body.equals(Buffer.from(body.toString()));
   return { body: body.length > 0 ? body.toString(isBase64Encoded ? 'base64' : 'utf8') : null, isBase64Encoded };
@@ -51,7 +51,7 @@ const undecoded = (query) =>
 /** @param {Record<string, unknown>} values */
 const orNull = (values) => (Object.keys(values).length > 0 ? values : null);
 
-/** A REST API, and an HTTP API that was told to use format 1.0. @param {Incoming} request */
+/** A REST API, and an HTTP API with format 1.0. @param {Incoming} request */
 export function restEvent({ method, path, query, headers, body }) {
   const values = lists(headers);
   const parameters = lists(decoded(query));
@@ -142,6 +142,46 @@ export function balancerEvent({ method, path, query, headers, body }, { multiVal
 }
 
 /**
+ * VPC Lattice, version 2.
+ *
+ * @see https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
+ * @param {Incoming} request
+ */
+export function latticeEvent({ method, path, query, headers, body }) {
+  const { body: text, isBase64Encoded } = textOrBase64(body);
+  return {
+    version: '2.0',
+    path: query ? `${path}?${query}` : path,
+    method,
+    headers: lists(headers, lower),
+    ...(query && { queryStringParameters: lists(decoded(query)) }),
+    ...(text !== null && { body: text }),
+    isBase64Encoded,
+    requestContext: {
+      serviceNetworkArn: 'arn:aws:vpc-lattice:us-east-2:123456789012:servicenetwork/sn-0bf3f2882e9cc805a',
+      serviceArn: 'arn:aws:vpc-lattice:us-east-2:123456789012:service/svc-0a40eebed65f8d69c',
+      targetGroupArn: 'arn:aws:vpc-lattice:us-east-2:123456789012:targetgroup/tg-6d0ecf831eec9f09',
+      identity: { sourceVpcArn: 'arn:aws:ec2:us-east-2:123456789012:vpc/vpc-0b8276c84697e7339' },
+      region: 'us-east-2',
+      timeEpoch: '1690497599177430',
+    },
+  };
+}
+
+/** VPC Lattice, version 1. @param {Incoming} request */
+export function oldLatticeEvent({ method, path, query, headers, body }) {
+  const { body: text, isBase64Encoded } = textOrBase64(body);
+  return {
+    raw_path: query ? `${path}?${query}` : path,
+    method,
+    headers: single(lists(headers, lower), (values) => values.join(',')),
+    query_string_parameters: single(lists(decoded(query)), last),
+    body: text ?? '',
+    is_base64_encoded: isBase64Encoded,
+  };
+}
+
+/**
  * @typedef {object} Result
  * @property {number} statusCode
  * @property {string} [body]
@@ -151,7 +191,7 @@ export function balancerEvent({ method, path, query, headers, body }, { multiVal
  * @property {string[]} [cookies]
  */
 
-/** Which headers of a result each of them looks at. @type {Record<string, (result: Result) => [string, string | string[]][]>} */
+/** Which headers of a result each of them uses. @type {Record<string, (result: Result) => [string, string | string[]][]>} */
 const HEADERS = {
   rest: ({ headers = {}, multiValueHeaders = {} }) => Object.entries({ ...headers, ...multiValueHeaders }),
   http: ({ headers = {}, cookies = [] }) => [...Object.entries(headers), ['set-cookie', cookies]],
@@ -168,7 +208,7 @@ const EVENTS = {
 };
 
 /**
- * A server that hands each request to a function as the gateway of that kind does.
+ * A server that passes each request to a function as the gateway of that kind does.
  *
  * @param {'rest' | 'http' | 'balancer' | 'multiValueBalancer'} kind
  * @param {(path: string) => (event: any) => Promise<Result>} functionOf

@@ -1,39 +1,46 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { type ApiError, DeliveryTrackerClient } from '../../src/amazonpay/index.ts';
-import { type Answer, expectedStringToSign, json, servePay } from './pay-server.ts';
-import { pkcs8 } from './rsa.ts';
+import { type ApiError, DeliveryTrackerClient, type WaybillError } from '../../src/amazonpay/index.ts';
+import { everythingShownOf, waybillErrorOf } from '../support/errors.ts';
+import { type Answer, expectedStringToSign, json, servePay } from '../support/pay-server.ts';
+import { pkcs8 } from '../support/rsa.ts';
 
 const input = { chargePermissionId: 'P01-1234567-1234567', carrierCode: 'UPS', trackingNumber: '1Z999AA10123456784' } as const;
 
-async function errorFor(answer: Answer, trackingNumber: string = input.trackingNumber): Promise<ApiError> {
+async function failureFor(answer: Answer, trackingNumber: string = input.trackingNumber): Promise<WaybillError> {
   const { url } = await servePay(answer);
-  const client = new DeliveryTrackerClient({
-    publicKeyId: 'LIVE-AGC4SIRXYYTSA667HVXKNEIA',
-    privateKey: pkcs8,
-    region: 'na',
-    baseUrl: url,
-    maxRetries: 0,
-  });
-  return client.create({ ...input, trackingNumber }).then(
-    () => {
-      throw new Error('expected an error');
-    },
-    (error: ApiError) => error,
-  );
+  const publicKeyId = 'LIVE-AGC4SIRXYYTSA667HVXKNEIA';
+  const hooks = { onWarning: () => undefined };
+  const client = new DeliveryTrackerClient({ publicKeyId, privateKey: pkcs8, region: 'na', baseUrl: url, maxRetries: 0, hooks });
+  return waybillErrorOf(() => client.create({ ...input, trackingNumber }));
 }
 
-test.each(['2', 'a.b(c', 'Ä 荷', '$&', '1Z999AA10123456784'])(
-  'the tracking number %j is taken out as a word, and nothing else is',
+async function errorFor(answer: Answer, trackingNumber?: string): Promise<ApiError> {
+  const error = await failureFor(answer, trackingNumber);
+  if (error.code !== 'API') throw error;
+  return error as ApiError;
+}
+
+test.each(['2', 'a.b(c7', 'Ä 7', '$&7', '1Z999AA10123456784'])(
+  'the tracking number %j is redacted as a word, and nothing else is',
   async (number) => {
     const hash = 'a2'.repeat(32);
     const message = `"${number}" (${number}) was used: [AMZN-PAY-RSASSA-PSS-V2\n${hash}]`;
-    const { message: shown } = await errorFor(json(400, { reasonCode: 'InvalidParameterValue', message }), number);
-    expect(shown).toContain('"[tracking number]" ([tracking number]) was used');
-    expect(shown).toContain(hash);
-    expect(shown).toContain('PSS-V2');
+    const error = await errorFor(json(400, { reasonCode: 'InvalidParameterValue', message, echo: { number } }), number);
+    expect(error.message).toContain('"[redacted]" ([redacted]) was used');
+    expect(error.message).toContain(hash);
+    expect(error.message).toContain('PSS-V2');
+    expect(error.data).toMatchObject({ echo: { number: '[redacted]' } });
   },
 );
+
+test('a reason code or request id that repeats the tracking number is not shown', async () => {
+  const number = '1Z999AA10123456784';
+  const error = await errorFor(json(400, { reasonCode: number, message: 'm' }, { 'x-amz-pay-request-id': `id-${number}` }), number);
+  expect(error).not.toHaveProperty('reasonCode');
+  expect(error).not.toHaveProperty('requestId');
+  expect(everythingShownOf(error)).not.toContain(number);
+});
 
 describe("Amazon's documented faults", () => {
   test.each([
@@ -57,7 +64,7 @@ describe("Amazon's documented faults", () => {
     [403, 'InvalidAuthentication', 'm', 'Seller Central'],
     [403, 'InvalidAccountStatus', 'm', 'Seller Central'],
     [403, 'InvalidAuthentication', 'missing key', 'not registered'],
-    [403, 'InvalidAuthorizationToken', 'm', 'no authorization token'],
+    [403, 'InvalidAuthorizationToken', 'm', 'do not accept an authorization token'],
     [404, 'ResourceNotFound', 'm', '"region"'],
     [405, 'UnsupportedOperation', 'm', undefined],
     [408, 'RequestTimeout', 'm', 'call again later'],
@@ -77,13 +84,13 @@ describe("Amazon's documented faults", () => {
       retryable: [408, 429, 500, 503].includes(status),
     });
     expect(error.reasonCode).toBe(reasonCode);
-    expect(error.message).toBe(`Amazon Pay answered ${status}${reasonCode ? ` ${reasonCode}` : ''}${message ? `: ${message}` : ''}`);
+    expect(error.message).toBe(`Amazon Pay responded with ${status}${reasonCode ? ` ${reasonCode}` : ''}${message ? `: ${message}` : ''}`);
     expect(error.hint ?? '').toContain(hint ?? '');
     if (hint === undefined) expect(error.hint).toBeUndefined();
     expect(error.data).toEqual(JSON.parse(JSON.stringify({ reasonCode, message })));
   });
 
-  test('Retry-After is told in milliseconds', async () => {
+  test('Retry-After is given in milliseconds', async () => {
     expect(await errorFor(json(429, { reasonCode: 'TooManyRequests', message: 'm' }, { 'retry-after': '7' }))).toMatchObject({
       retryAfter: 7_000,
     });
@@ -103,7 +110,11 @@ describe('InvalidRequestSignature', () => {
   test.each<[string, (expected: string, signature: string) => string, string]>([
     ['the same text: the key', (expected, signature) => print(expected, signature), '"privateKey" does not belong to "publicKeyId"'],
     ['the same text, escaped', (expected) => print(expected.replace('\n', '\\n')), '"privateKey" does not belong to "publicKeyId"'],
-    ['another hash: the request', () => print(`AMZN-PAY-RSASSA-PSS-V2\n${hashOf('another')}`), 'is changed on the way'],
+    [
+      'another hash: the request',
+      () => print(`AMZN-PAY-RSASSA-PSS-V2\n${hashOf('another')}`),
+      'changes the body, the path or a signed header',
+    ],
     ['another algorithm', (expected) => print(expected.replace('-V2', '')), 'changes headers'],
     ['an unknown key', () => 'Unable to verify signature: missing key', 'not registered in Seller Central'],
     ['nothing to compare', () => 'Unable to verify signature', '"privateKey" belongs to "publicKeyId"'],
@@ -123,7 +134,7 @@ describe('InvalidRequestSignature', () => {
   });
 });
 
-describe('an answer that is not Amazon Pay’s', () => {
+describe('a response that is not Amazon Pay’s', () => {
   const raw =
     (status: number, body: string | Buffer, headers: Record<string, string> = {}): Answer =>
     (response) =>
@@ -133,13 +144,13 @@ describe('an answer that is not Amazon Pay’s', () => {
     ['nothing', 404, ''],
     ['HTML', 502, '<html><body>Bad Gateway</body></html>'],
     ['JSON that is cut off', 400, '{"reasonCode":"InvalidPara'],
-    ['JSON that is no object', 400, '"InvalidParameterValue"'],
+    ['JSON that is not an object', 400, '"InvalidParameterValue"'],
     ['null', 400, 'null'],
     ['an array', 400, '[]'],
-    ['a reason code that is none', 400, '{"reasonCode":"<script>","message":7}'],
+    ['a reason code that is not a code', 400, '{"reasonCode":"<script>","message":7}'],
     ['a reason code by a name of Object.prototype', 400, '{"reasonCode":"constructor","message":"m"}'],
     ['keys of Object.prototype', 400, '{"__proto__":{"reasonCode":"Forged"},"message":"m"}'],
-    ['bytes that are no UTF-8', 400, Buffer.from([0xff, 0xfe, 0x00, 0x80])],
+    ['bytes that are not UTF-8', 400, Buffer.from([0xff, 0xfe, 0x00, 0x80])],
     ['10 MB', 500, 'x'.repeat(10_000_000)],
     ['JSON of endless depth', 400, `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
   ])('%s is an ApiError with the status', async (_, status, body) => {
@@ -149,25 +160,42 @@ describe('an answer that is not Amazon Pay’s', () => {
     expect(error.message.length).toBeLessThan(3_000);
   });
 
-  test('an unknown answer gets a hint at what stands in between', async () => {
+  test('an unknown response gets a hint at what is in between', async () => {
     expect(await errorFor(raw(400, '<html>'))).toMatchObject({ hint: expect.stringContaining('proxy') });
   });
 
-  test.each([
-    ['nothing', 200, ''],
-    ['HTML', 200, '<html>'],
-    ['JSON that is cut off', 200, '{"deliveryDetails":[{"tracking'],
-    ['no details', 200, '{}'],
-    ['details that are none', 200, '{"deliveryDetails":[null]}'],
-    ['details without a number', 200, '{"deliveryDetails":[{"carrierCode":"UPS"}]}'],
-    ['null', 201, 'null'],
-    ['no content', 204, ''],
-  ])('a success with %s says that the number may be used up', async (_, status, body) => {
-    expect(await errorFor(raw(status, body))).toMatchObject({
-      code: 'API',
-      status,
+  test.each<[string, number, string, string, Record<string, string>?]>([
+    ['nothing', 200, '', 'expected a delivery tracker in JSON, got 200 with an empty body'],
+    ['HTML', 200, '<html>', 'got 200 with 6 characters of text/html', { 'content-type': 'text/html; charset=utf-8' }],
+    ['JSON that is cut off', 200, '{"deliveryDetails":[{"tracking', 'got 200 with 30 characters of an unknown type'],
+    ['no details', 200, '{}', 'deliveryDetails: expected array, got nothing, in a response 200 with 2 characters'],
+    ['details that are null', 200, '{"deliveryDetails":[null]}', 'deliveryDetails.0: expected object, got null'],
+    [
+      'details without a number',
+      200,
+      '{"deliveryDetails":[{"carrierCode":"UPS"}]}',
+      'deliveryDetails.0.trackingNumber: expected string, got nothing',
+    ],
+    [
+      'an id that is a number',
+      200,
+      '{"chargePermissionId":7,"deliveryDetails":[{"carrierCode":"UPS","trackingNumber":"1"}]}',
+      'chargePermissionId: expected string, got number',
+    ],
+    ['null', 201, 'null', 'expected object, got null, in a response 201 with 4 characters'],
+    ['no content', 204, '', 'got 204 with an empty body'],
+  ])('a success with %s says what is wrong with it, and that the number may be used up', async (_, status, body, message, headers) => {
+    const error = await failureFor(raw(status, body, { 'x-amz-pay-request-id': 'req-7', ...headers }));
+    expect(error).toMatchObject({
+      code: 'VALIDATION',
+      direction: 'response',
+      surface: 'amazonpay',
+      requestId: 'req-7',
+      attempts: 1,
       retryable: false,
       hint: expect.stringContaining('used up'),
     });
+    expect(error.message).toContain(message);
+    expect(everythingShownOf(error)).not.toContain('<html>');
   });
 });

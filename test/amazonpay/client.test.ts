@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
-import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   type DeliveryTrackerCallOptions,
   DeliveryTrackerClient,
   type DeliveryTrackerClientOptions,
   type DeliveryTrackerInput,
-  isWaybillError,
   type RetryInfo,
   type Signer,
-  type WaybillError,
 } from '../../src/amazonpay/index.ts';
-import { type Answer, authorizationOf, echo, isSignatureRight, json, servePay } from './pay-server.ts';
-import { pkcs8, secretOf } from './rsa.ts';
+import { everythingShownOf, waybillErrorOf } from '../support/errors.ts';
+import { type Answer, authorizationOf, echo, isSignatureRight, json, servePay } from '../support/pay-server.ts';
+import { pkcs8, secretOf } from '../support/rsa.ts';
 
 const LEGACY = 'AGC4SIRXYYTSA667HVXKNEIA';
 const input = { chargePermissionId: 'P01-1234567-1234567', carrierCode: 'UPS', trackingNumber: '1Z999AA10123456784' } as const;
@@ -21,19 +19,10 @@ const derivedKey = createHash('sha256').update('P01-1234567-1234567|UPS|1Z999AA1
 const make = (options: Partial<DeliveryTrackerClientOptions> = {}): DeliveryTrackerClient =>
   new DeliveryTrackerClient({ publicKeyId: `LIVE-${LEGACY}`, privateKey: pkcs8, region: 'na', rateLimiter: false, ...options });
 
-async function failureOf(promise: Promise<unknown>): Promise<WaybillError> {
-  const error = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!isWaybillError(error)) throw new Error('expected an error of ours', { cause: error });
-  return error;
-}
-
 const busy = json(503, { reasonCode: 'ServiceUnavailable', message: 'later' }, { 'retry-after': '0' });
 
 describe('create', () => {
-  test('sends one signed request and gives the echo', async () => {
+  test('sends one signed request and returns the echo', async () => {
     const { url, received } = await servePay(echo);
     expect(await make({ baseUrl: url, userAgent: 'shop/1' }).create(input)).toEqual({
       chargePermissionId: 'P01-1234567-1234567',
@@ -62,17 +51,17 @@ describe('create', () => {
     });
   });
 
-  test('trims, sends the older id, and leaves out what a row has beside', async () => {
+  test('trims, sends the older id, and leaves out other properties of a row', async () => {
     const { url, received } = await servePay(echo);
-    const row = { amazonOrderReferenceId: ' P02-1 ', carrierCode: 'DHL_DE ', trackingNumber: '\tPaket-Ä-荷物\n', orderNumber: 7 };
+    const row = { amazonOrderReferenceId: ' P02-1 ', carrierCode: 'DHL_DE ', trackingNumber: '\tPaket-7-Ä-荷物\n', orderNumber: 7 };
     await make({ baseUrl: url }).create(row);
     expect(received[0]?.body.toString()).toBe(
-      '{"amazonOrderReferenceId":"P02-1","deliveryDetails":[{"trackingNumber":"Paket-Ä-荷物","carrierCode":"DHL_DE"}]}',
+      '{"amazonOrderReferenceId":"P02-1","deliveryDetails":[{"trackingNumber":"Paket-7-Ä-荷物","carrierCode":"DHL_DE"}]}',
     );
     expect(isSignatureRight(received[0] as never)).toBe(true);
   });
 
-  test('keeps what Amazon adds to its answer', async () => {
+  test('keeps what Amazon adds to its response', async () => {
     const answer = {
       ...JSON.parse('{"__proto__": {"polluted": true}}'),
       deliveryDetails: [{ trackingNumber: '1', carrierCode: 'X', eta: 1 }],
@@ -84,7 +73,7 @@ describe('create', () => {
     expect('polluted' in tracker).toBe(false);
   });
 
-  test('signs each attempt anew and keeps the idempotency key and the body', async () => {
+  test('signs each attempt again and keeps the idempotency key and the body', async () => {
     const { url, received } = await servePay(busy, busy, echo);
     let seconds = 0;
     const clock = (): Date => new Date(Date.UTC(2026, 0, 15, 10, 15, seconds++));
@@ -101,40 +90,58 @@ describe('create', () => {
     expect(new Set(received.map(({ body }) => body.toString())).size).toBe(1);
   });
 
-  test.each([408, 425, 429, 500, 502, 503, 504])('repeats after %i', async (status) => {
+  test.each([408, 425, 429, 500, 502, 503, 504])('retries after %i', async (status) => {
     const { url, received } = await servePay(json(status, {}, { 'retry-after': '0' }), echo);
     expect(await make({ baseUrl: url }).create(input)).toMatchObject({ attempts: 2 });
     expect(received).toHaveLength(2);
   });
 
-  test.each([400, 401, 403, 404, 405, 409, 422, 426])('does not repeat after %i', async (status) => {
+  test.each([400, 401, 403, 404, 405, 409, 422, 426])('does not retry after %i', async (status) => {
     const { url, received } = await servePay(json(status, { reasonCode: 'X', message: 'm' }));
-    expect(await failureOf(make({ baseUrl: url }).create(input))).toMatchObject({ code: 'API', status, retryable: false, attempts: 1 });
+    expect(await waybillErrorOf(() => make({ baseUrl: url }).create(input))).toMatchObject({
+      code: 'API',
+      status,
+      retryable: false,
+      attempts: 1,
+    });
     expect(received).toHaveLength(1);
   });
 
-  test('repeats after a connection that breaks, and says in the end what was wrong', async () => {
+  test('retries after a connection that breaks, and says in the end what was wrong', async () => {
     const reset: Answer = (response) => response.socket?.destroy();
-    const half: Answer = (response) =>
-      response.writeHead(200, { 'content-length': '500' }).write('{"delivery', () => response.socket?.destroy());
-    const { url, received } = await servePay(reset, half, echo);
+    const { url, received } = await servePay(reset, echo);
     vi.spyOn(Math, 'random').mockReturnValue(0);
-    expect(await make({ baseUrl: url }).create(input)).toMatchObject({ attempts: 3 });
-    expect(received.map(isSignatureRight)).toEqual([true, true, true]);
+    expect(await make({ baseUrl: url }).create(input)).toMatchObject({ attempts: 2 });
+    expect(received.map(isSignatureRight)).toEqual([true, true]);
     vi.restoreAllMocks();
     const gone = await servePay(reset);
-    expect(await failureOf(make({ baseUrl: gone.url, maxRetries: 0 }).create(input))).toMatchObject({
+    expect(await waybillErrorOf(() => make({ baseUrl: gone.url, maxRetries: 0 }).create(input))).toMatchObject({
       code: 'CONNECTION',
       attempts: 1,
       retryable: true,
     });
   });
 
+  test('does not retry what Amazon accepted, even if the rest of the response is lost', async () => {
+    const half: Answer = (response) =>
+      response.writeHead(200, { 'content-length': '500' }).write('{"delivery', () => response.socket?.destroy());
+    const { url, received } = await servePay(half);
+    expect(await waybillErrorOf(() => make({ baseUrl: url }).create(input))).toMatchObject({
+      code: 'CONNECTION',
+      attempts: 1,
+      retryable: false,
+    });
+    expect(received).toHaveLength(1);
+  });
+
   test('ends with each of the two budgets', async () => {
     const { url, received } = await servePay(() => undefined);
     const client = make({ baseUrl: url });
-    expect(await failureOf(client.create(input, { timeout: 60, maxRetries: 0 }))).toMatchObject({ code: 'TIMEOUT', budget: 'attempt' });
-    expect(await failureOf(client.create(input, { totalTimeout: 60 }))).toMatchObject({ code: 'TIMEOUT', budget: 'total' });
+    expect(await waybillErrorOf(() => client.create(input, { timeout: 60, maxRetries: 0 }))).toMatchObject({
+      code: 'TIMEOUT',
+      budget: 'attempt',
+    });
+    expect(await waybillErrorOf(() => client.create(input, { totalTimeout: 60 }))).toMatchObject({ code: 'TIMEOUT', budget: 'total' });
     expect(received.length).toBeGreaterThan(0);
   });
 
@@ -151,11 +158,11 @@ describe('create', () => {
   test('follows no redirect', async () => {
     const elsewhere = await servePay(echo);
     const { url } = await servePay((response) => response.writeHead(307, { location: elsewhere.url }).end());
-    expect(await failureOf(make({ baseUrl: url }).create(input))).toMatchObject({ code: 'API', status: 307 });
+    expect(await waybillErrorOf(() => make({ baseUrl: url }).create(input))).toMatchObject({ code: 'API', status: 307 });
     expect(elsewhere.received).toHaveLength(0);
   });
 
-  test("takes a caller's headers, but not in place of its own, in whatever spelling", async () => {
+  test("sends the caller's headers, but not in place of its own, in whatever spelling", async () => {
     const { url, received } = await servePay(echo);
     const headers = {
       'X-Shop': '1',
@@ -169,7 +176,7 @@ describe('create', () => {
     expect(isSignatureRight(received[0] as never)).toBe(true);
   });
 
-  test('takes an idempotency key', async () => {
+  test('accepts an idempotency key', async () => {
     const { url, received } = await servePay(busy, echo);
     await make({ baseUrl: url }).create(input, { idempotencyKey: 'Parcel_7-a' });
     expect(received.map(({ headers }) => headers['x-amz-pay-idempotency-key'])).toEqual(['Parcel_7-a', 'Parcel_7-a']);
@@ -192,7 +199,7 @@ describe('create', () => {
     expect(received).toHaveLength(capacity);
   });
 
-  test('asks a limiter that takes the place of its own, before each attempt', async () => {
+  test("waits for the caller's own rate limiter before each attempt", async () => {
     const { url } = await servePay(busy, echo);
     const acquire = vi.fn(async () => undefined);
     await make({ baseUrl: url, rateLimiter: { acquire } }).create(input);
@@ -200,7 +207,7 @@ describe('create', () => {
   });
 });
 
-describe('a clock that is wrong', () => {
+describe('a wrong clock', () => {
   const DAY = 86_400_000;
   const refuseDates: Answer = (response, received) => {
     const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(received.headers['x-amz-pay-date'])) ?? [];
@@ -211,7 +218,7 @@ describe('a clock that is wrong', () => {
     return json(400, { reasonCode: 'InvalidHeaderValue', message })(response, received);
   };
 
-  test.each([DAY, -DAY])('by %i ms is set right from the answer, once and for all', async (skew) => {
+  test.each([DAY, -DAY])('by %i ms is corrected from the response, once and for all', async (skew) => {
     const { url, received } = await servePay(refuseDates);
     const client = make({ baseUrl: url, clock: () => new Date(Date.now() + skew), maxRetries: 0 });
     expect(await client.create(input)).toMatchObject({ attempts: 2 });
@@ -219,7 +226,7 @@ describe('a clock that is wrong', () => {
     expect(received.map(isSignatureRight)).toEqual([true, true, true]);
   });
 
-  test('is an error with a hint when the answer does not help', async () => {
+  test('is an error with a hint if the response does not help', async () => {
     const refuse =
       (headers: Record<string, string>): Answer =>
       (response, received) => {
@@ -227,15 +234,15 @@ describe('a clock that is wrong', () => {
         json(400, { reasonCode: 'InvalidHeaderValue', message: 'x-amz-pay-date should not be in future' }, headers)(response, received);
       };
     const without = await servePay(refuse({}));
-    expect(await failureOf(make({ baseUrl: without.url }).create(input))).toMatchObject({
+    expect(await waybillErrorOf(() => make({ baseUrl: without.url }).create(input))).toMatchObject({
       reasonCode: 'InvalidHeaderValue',
       attempts: 1,
       hint: expect.stringContaining('clock'),
     });
     const garbage = await servePay(refuse({ date: 'yesterday' }));
-    expect(await failureOf(make({ baseUrl: garbage.url }).create(input))).toMatchObject({ attempts: 1 });
+    expect(await waybillErrorOf(() => make({ baseUrl: garbage.url }).create(input))).toMatchObject({ attempts: 1 });
     const stubborn = await servePay(refuse({ date: new Date().toUTCString() }));
-    expect(await failureOf(make({ baseUrl: stubborn.url }).create(input))).toMatchObject({ attempts: 2 });
+    expect(await waybillErrorOf(() => make({ baseUrl: stubborn.url }).create(input))).toMatchObject({ attempts: 2 });
   });
 });
 
@@ -248,6 +255,13 @@ describe('the address', () => {
     [{ publicKeyId: LEGACY, region: 'uk' }, 'https://pay-api.amazon.eu/live/v2/deliveryTrackers'],
     [{ publicKeyId: LEGACY, environment: 'live', region: 'de' }, 'https://pay-api.amazon.eu/live/v2/deliveryTrackers'],
     [{ publicKeyId: LEGACY, environment: 'sandbox', region: 'jp' }, 'https://pay-api.amazon.jp/sandbox/v2/deliveryTrackers'],
+    // Only what an id starts with is left out of the path.
+    [{ publicKeyId: `MY-SANDBOX-${LEGACY}`, region: 'na' }, 'https://pay-api.amazon.com/sandbox/v2/deliveryTrackers'],
+    [{ publicKeyId: `MY-LIVE-${LEGACY}`, region: 'na' }, 'https://pay-api.amazon.com/live/v2/deliveryTrackers'],
+    [{ publicKeyId: `MY-LIVE-${LEGACY}`, environment: 'sandbox', region: 'na' }, 'https://pay-api.amazon.com/sandbox/v2/deliveryTrackers'],
+    // These only contain what the name of a file starts or ends with.
+    [{ publicKeyId: `My-AmazonPay_${LEGACY}`, region: 'na' }, 'https://pay-api.amazon.com/live/v2/deliveryTrackers'],
+    [{ publicKeyId: `LIVE-${LEGACY}.pem2`, region: 'na' }, 'https://pay-api.amazon.com/v2/deliveryTrackers'],
     [{ baseUrl: 'https://gateway.example:8443/pay/' }, 'https://gateway.example:8443/pay/v2/deliveryTrackers'],
   ])('for %j is %s', async (options, url) => {
     const request = await make(options).prepare(input);
@@ -257,7 +271,7 @@ describe('the address', () => {
 });
 
 describe('prepare', () => {
-  test('gives the request that create sends, and sends nothing', async () => {
+  test('returns the request that create sends, and sends nothing', async () => {
     const { url, received } = await servePay(echo);
     const client = make({ baseUrl: url });
     const request = await client.prepare(input, { headers: { 'X-Shop': '1', ACCEPT: 'x' }, idempotencyKey: 'abc' });
@@ -273,44 +287,31 @@ describe('nonsense', () => {
   const long = 'x'.repeat(10_000_000);
 
   test.each<[unknown, string]>([
-    [undefined, 'expected an object, got nothing'],
-    [null, 'expected an object, got null'],
-    ['1Z', 'expected an object, got string'],
-    [[], 'carrierCode: expected string, got nothing'],
+    [undefined, 'expected object, got nothing'],
+    [null, 'expected object, got null'],
+    ['1Z', 'expected object, got string'],
+    [[], 'expected object, got an array'],
     [{}, 'expected either chargePermissionId or amazonOrderReferenceId'],
     [{ ...input, amazonOrderReferenceId: 'P01-1234567-1234567' }, 'expected either chargePermissionId or amazonOrderReferenceId'],
     [{ ...input, chargePermissionId: undefined }, 'expected either chargePermissionId or amazonOrderReferenceId'],
     [{ ...input, chargePermissionId: null }, 'chargePermissionId: expected string, got null'],
-    [{ ...input, chargePermissionId: ' ' }, 'chargePermissionId: expected text'],
-    [{ ...input, chargePermissionId: 'P01-1234567-1234567-C123456' }, 'chargePermissionId: expected the id of the order'],
-    [{ ...input, chargePermissionId: 'P01-1234567-1234567-R123456' }, 'chargePermissionId: expected the id of the order'],
-    [{ ...input, chargePermissionId: 'P01 1234567' }, 'chargePermissionId: expected an id without blanks'],
-    [{ ...input, chargePermissionId: long }, 'chargePermissionId: expected at most 500 characters'],
     [{ ...input, trackingNumber: undefined }, 'trackingNumber: expected string, got nothing'],
     [{ ...input, trackingNumber: 1e21 }, 'trackingNumber: expected string, got number'],
-    [{ ...input, trackingNumber: '\n' }, 'trackingNumber: expected text'],
-    [{ ...input, trackingNumber: 'HTTPS://track.example/1Z' }, 'trackingNumber: expected the number itself, got a URL'],
-    [{ ...input, trackingNumber: '1Z\ud800' }, 'trackingNumber: expected text without control characters'],
-    [{ ...input, trackingNumber: '1Z\u00002' }, 'trackingNumber: expected text without control characters'],
-    [{ ...input, trackingNumber: long }, 'trackingNumber: expected at most 500 characters'],
     [{ ...input, trackingNumber: ['1Z'] }, 'trackingNumber: expected string, got an array'],
-    [{ ...input, carrierCode: '' }, 'carrierCode: expected a code'],
-    [{ ...input, carrierCode: 'ups' }, 'carrierCode: expected a code'],
+    [{ ...input, trackingNumber: 'n/a' }, 'trackingNumber: must contain a digit'],
+    [{ ...input, trackingNumber: long }, 'trackingNumber: must have at most 500 characters'],
     [{ ...input, carrierCode: 'Royal Mail' }, 'carrierCode: expected a code'],
-    [{ ...input, carrierCode: long }, 'carrierCode: expected a code'],
+    [{ ...input, carrierCode: long }, 'carrierCode: must have at most 500 characters'],
     [JSON.parse('{"__proto__": {"chargePermissionId": "P01-1234567-1234567"}}'), 'carrierCode: expected string, got nothing'],
-    [
-      { chargePermissionId: input.chargePermissionId, deliveryDetails: [input] },
-      'trackingNumber: expected string, got nothing; carrierCode',
-    ],
   ])('input %# is refused before anything is sent', async (bad, message) => {
     const { url, received } = await servePay(echo);
     const client = make({ baseUrl: url });
-    for (const call of [client.create(bad as DeliveryTrackerInput), client.prepare(bad as DeliveryTrackerInput)]) {
-      const error = await failureOf(call);
+    for (const call of [() => client.create(bad as DeliveryTrackerInput), () => client.prepare(bad as DeliveryTrackerInput)]) {
+      const error = await waybillErrorOf(call);
       expect(error).toMatchObject({ code: 'VALIDATION', direction: 'request', surface: 'amazonpay' });
       expect(error.message).toContain(message);
-      expect(inspect(error)).not.toMatch(/1Z999AA|track\.example|x{100}/);
+      expect(error.hint).toContain('Nothing was sent');
+      expect(everythingShownOf(error)).not.toMatch(/1Z999AA|x{100}/);
     }
     expect(received).toHaveLength(0);
   });
@@ -333,48 +334,111 @@ describe('nonsense', () => {
     { idempotencyKey: '5f0c4a0b-8c6e-4d0b-9a3f-2e1d0c9b8a76' },
     { idempotencyKey: 'a\nb' },
     { idempotencyKey: 'é' },
+    { idempotencykey: 'abc' },
+    { 'x-amz-pay-idempotency-key': 'abc' },
+    { headers: { 'X-Amz-Pay-Idempotency-Key': 'abc' } },
+    { retries: 1 },
+    { timeOut: 1 },
   ])('call options %j are refused before anything is sent', async (options) => {
     const { url, received } = await servePay(echo);
-    expect(await failureOf(make({ baseUrl: url }).create(input, options as DeliveryTrackerCallOptions))).toMatchObject({
+    expect(await waybillErrorOf(() => make({ baseUrl: url }).create(input, options as DeliveryTrackerCallOptions))).toMatchObject({
       code: 'CONFIGURATION',
     });
     expect(received).toHaveLength(0);
   });
 
-  test.each<unknown>([
-    undefined,
-    null,
-    'options',
-    {},
-    { environment: 'test' },
-    { environment: 'sandbox' },
-    { publicKeyId: `SANDBOX-${LEGACY}`, environment: 'live' },
-    { publicKeyId: 'LIVE-A\r\nX: y' },
-    { publicKeyId: undefined },
-    { region: 'mars' },
-    { region: null },
-    { algorithm: 'none' },
-    { privateKey: undefined },
-    { privateKey: 'key.pem' },
-    { baseUrl: 'pay-api.amazon.com' },
-    { baseUrl: 'ftp://x' },
-    { baseUrl: 'https://user:secret-word@x' },
-    { fetch: 7 },
-    { clock: 7 },
-    { rateLimiter: {} },
-    { userAgent: 'a\nb' },
-    { hooks: 7 },
-    { timeout: -1 },
-  ])('client options %j are refused', (options) => {
+  test.each<[options: unknown, option: string | undefined, message: string]>([
+    [undefined, undefined, 'the options must be an object'],
+    [null, undefined, 'the options must be an object'],
+    ['options', undefined, 'the options must be an object'],
+    [{}, 'publicKeyId', 'is missing'],
+    [{ environment: 'test' }, 'environment', 'must be "live" or "sandbox"'],
+    [{ publicKeyId: LEGACY, environment: 'test' }, 'environment', 'must be "live" or "sandbox"'],
+    [{ environment: 'sandbox' }, 'environment', 'is sandbox, but "publicKeyId" is for live'],
+    [{ publicKeyId: `SANDBOX-${LEGACY}`, environment: 'live' }, 'environment', 'is live, but "publicKeyId" is for sandbox'],
+    [{ publicKeyId: `MY-SANDBOX-${LEGACY}`, environment: 'live' }, 'environment', 'is live, but "publicKeyId" is for sandbox'],
+    [{ publicKeyId: `LIVE-SANDBOX-${LEGACY}` }, 'publicKeyId', 'contains both LIVE and SANDBOX'],
+    [{ publicKeyId: undefined }, 'publicKeyId', 'is missing'],
+    [{ publicKeyId: '' }, 'publicKeyId', 'is empty'],
+    [{ publicKeyId: 7 }, 'publicKeyId', 'must be a string, got number'],
+    [{ publicKeyId: ` LIVE-${LEGACY}\n` }, 'publicKeyId', 'has spaces or a line break around it'],
+    [{ publicKeyId: `"SANDBOX-${LEGACY}"` }, 'publicKeyId', 'is in quotes'],
+    [{ publicKeyId: `'SANDBOX-${LEGACY}` }, 'publicKeyId', 'without spaces, commas and quotes'],
+    [{ publicKeyId: `“SANDBOX-${LEGACY}”` }, 'publicKeyId', 'without spaces, commas and quotes'],
+    [{ publicKeyId: `SANDBOX ${LEGACY}` }, 'publicKeyId', 'without spaces, commas and quotes'],
+    [{ publicKeyId: 'LIVE-A\r\nX: y' }, 'publicKeyId', 'without spaces, commas and quotes'],
+    [{ publicKeyId: `AmazonPay_SANDBOX-${LEGACY}.pem` }, 'publicKeyId', 'is the name of a file'],
+    [{ publicKeyId: `AmazonPay_SANDBOX-${LEGACY}` }, 'publicKeyId', 'is the name of a file'],
+    [{ publicKeyId: `keys/SANDBOX-${LEGACY}` }, 'publicKeyId', 'is the name of a file'],
+    [{ publicKeyId: `SANDBOX-${LEGACY}.PEM` }, 'publicKeyId', 'is the name of a file'],
+    [{ region: 'mars' }, 'region', 'must be na (us), eu (uk, de) or jp'],
+    [{ region: 'constructor' }, 'region', 'must be na (us), eu (uk, de) or jp'],
+    [{ region: null }, 'region', 'is missing'],
+    [{ algorithm: 'none' }, 'algorithm', 'must be one of AMZN-PAY-RSASSA-PSS, AMZN-PAY-RSASSA-PSS-V2'],
+    [{ privateKey: undefined }, 'privateKey', 'is missing'],
+    [{ privateKey: 'key.pem' }, 'privateKey', 'cannot be used: it is the path of a file'],
+    [{ baseUrl: 'pay-api.amazon.com' }, 'baseUrl', 'must be a URL'],
+    [{ baseUrl: 'ftp://x' }, 'baseUrl', 'must be a URL'],
+    [{ baseUrl: 'http://gateway.example' }, 'baseUrl', 'must start with https://'],
+    [{ baseUrl: 'https://user:secret-word@x' }, 'baseUrl', 'must not contain a user name or password'],
+    [{ fetch: 7 }, 'fetch', 'must be a function'],
+    [{ clock: 7 }, 'clock', 'must be a function'],
+    [{ knowsCarrier: ['UPS'] }, 'knowsCarrier', 'must be a function'],
+    [{ rateLimiter: {} }, 'rateLimiter', 'must have an acquire() method'],
+    [{ userAgent: 'a\nb' }, 'userAgent', 'must be printable ASCII'],
+    [{ hooks: 7 }, 'hooks', 'must be an object'],
+    [{ timeout: -1 }, 'timeout', 'must be a number of milliseconds'],
+    [{ headers: { 'x-amz-pay-idempotency-key': 'one-for-all' } }, 'headers', 'must not contain x-amz-pay-idempotency-key'],
+  ])('client options %# are refused: %j', (options, option, message) => {
     const full = typeof options === 'object' && options !== null && Object.keys(options).length > 0;
     const all = full ? { publicKeyId: `LIVE-${LEGACY}`, privateKey: pkcs8, region: 'na', ...(options as object) } : options;
     const construct = (): DeliveryTrackerClient => new DeliveryTrackerClient(all as never);
     expect(construct).toThrow(expect.objectContaining({ code: 'CONFIGURATION', surface: 'amazonpay' }));
+    expect(construct).toThrow(message);
+    if (option) expect(construct).toThrow(expect.objectContaining({ option }));
     expect(construct).not.toThrow(/secret-word/);
   });
 });
 
-describe('no secret is shown', () => {
+describe('options of other SDKs', () => {
+  test.each([
+    ['sandbox', 'environment'],
+    ['overrideServiceUrl', 'baseUrl'],
+    ['override_service_url', 'baseUrl'],
+    ['integratorId', 'headers'],
+    ['integratorVersion', 'headers'],
+    ['platformVersion', 'headers'],
+    ['public_key_id', 'publicKeyId'],
+    ['publicKeyID', 'publicKeyId'],
+    ['private_key', 'privateKey'],
+    ['enviroment', 'environment'],
+    ['algoritm', 'algorithm'],
+    ['retries', 'maxRetries'],
+  ])('%s is refused, and the hint names %s', (name, meant) => {
+    const options = { publicKeyId: LEGACY, privateKey: pkcs8, region: 'na', [name]: 'x' } as const;
+    expect(() => make(options as never)).toThrow(
+      expect.objectContaining({ code: 'CONFIGURATION', option: name, hint: `Did you mean "${meant}"?` }),
+    );
+  });
+
+  test('what is set to undefined counts as absent, and an unrelated name is accepted', async () => {
+    const options = { sandbox: undefined, environment: undefined, knowsCarrier: undefined, algorithm: undefined, shopName: 'x' };
+    expect((await make(options as never).prepare(input)).url).toBe('https://pay-api.amazon.com/v2/deliveryTrackers');
+  });
+});
+
+describe('an id that contains SANDBOX', () => {
+  test.each([`SANDBOX-${LEGACY}`, `sandbox-${LEGACY}`, `MY-SANDBOX-${LEGACY}`, `${LEGACY}.sandbox`])(
+    '%s never calls live',
+    async (publicKeyId) => {
+      const request = await make({ publicKeyId, hooks: { onWarning: () => undefined } }).prepare(input);
+      expect(new URL(request.url).pathname).toMatch(/^(?:\/sandbox)?\/v2\/deliveryTrackers$/);
+      expect(request.url).not.toContain('/live/');
+    },
+  );
+});
+
+describe('no secret or personal datum is shown', () => {
   test('by the client, its errors or its hooks', async () => {
     const { url, received } = await servePay(busy, (response, { headers }) => {
       const message = `Unable to verify signature, signing String [AMZN-PAY-RSASSA-PSS-V2\n${'0'.repeat(64)}], signature [${authorizationOf(headers).signature}] for ${input.trackingNumber}`;
@@ -383,10 +447,10 @@ describe('no secret is shown', () => {
     const seen: unknown[] = [];
     const note = (info: unknown): void => void seen.push(info);
     const client = make({ baseUrl: url, hooks: { onRequest: note, onResponse: note, onRetry: note, onError: note } });
-    const error = await failureOf(client.create(input));
+    const error = await waybillErrorOf(() => client.create(input));
     expect(error.message).toContain('Unable to verify signature');
     seen.push(error, client);
-    const shown = seen.map((it) => `${inspect(it, { depth: 10, showHidden: true })}${JSON.stringify(it)}${String(it)}`).join();
+    const shown = seen.map(everythingShownOf).join();
     const signatures = received.map(({ headers }) => authorizationOf(headers).signature);
     for (const secret of [...signatures, secretOf(pkcs8), input.trackingNumber]) expect(shown).not.toContain(secret);
     expect(seen.length).toBeGreaterThan(6);

@@ -1,8 +1,8 @@
-/** The client against `waybill/testing`, which was written from Amazon's pages apart from it: each judges the other. */
+/** The client against `waybill/testing`, which was written from Amazon's pages separately: each judges the other. */
 import { describe, expect, test } from 'vitest';
 import { type AmazonPayAlgorithm, DeliveryTrackerClient, type DeliveryTrackerClientOptions } from '../../src/amazonpay/index.ts';
 import { AmazonEmulator, testKeys } from '../../src/testing/index.ts';
-import { pkcs8 } from './rsa.ts';
+import { pkcs8 } from '../support/rsa.ts';
 
 const input = { chargePermissionId: 'S02-1234567-1234567', carrierCode: 'DHL_DE', trackingNumber: 'JJD000390007827356' } as const;
 const keys = testKeys();
@@ -31,7 +31,7 @@ describe('the emulator', () => {
   });
 
   test.each([
-    ['a blank after the body', (body: string) => `${body} `, 'is changed on the way'],
+    ['a space after the body', (body: string) => `${body} `, 'changes the body, the path or a signed header'],
     ['no body', () => '', 'The body did not arrive'],
   ])('refuses %s, and the hint says so', async (_, change, hint) => {
     const { emulator } = await start();
@@ -44,7 +44,7 @@ describe('the emulator', () => {
     });
   });
 
-  test('refuses a clock that is ahead, and the client sets it right', async () => {
+  test('refuses a clock that is ahead, and the client corrects it', async () => {
     const { emulator, client } = await start({ clock: () => new Date(Date.now() + 86_400_000), rateLimiter: false });
     const outcome = await client.create(input).catch((error: unknown) => error);
     expect(outcome).toMatchObject({ attempts: 2 });

@@ -1,5 +1,6 @@
 /**
- * Whole calls over loopback HTTPS: `DeliveryTrackerClient.create()` against the official Node SDK's `deliveryTrackers()`.
+ * Whole calls over loopback HTTPS: `DeliveryTrackerClient.create()` against the official Node SDK's `deliveryTrackers()`, and `createMany()` of
+ * 1,000 parcels against a loop over the SDK with the same concurrency.
  *
  * Each client has a process of its own, and so has the server, which verifies every signature by node:crypto. The clients take turns.
  */
@@ -9,7 +10,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { median, printRates } from './measure.mjs';
+import { median, printRates, printTarget } from './measure.mjs';
 import { startCaller } from './pay-caller.mjs';
 import { accept, makeCertificate, servePay, skipWithoutCertificate } from './pay-server.mjs';
 
@@ -50,8 +51,12 @@ async function measure(certificate) {
       [50, '50 in flight'],
     ])) {
       console.log(words);
-      printRates(await compare(callers, { host, privateKey, inFlight, milliseconds: MILLISECONDS_PER_TURN }));
+      printRates(await compare(callers, (caller) => caller.run({ host, privateKey, inFlight, milliseconds: MILLISECONDS_PER_TURN })));
     }
+    console.log('a batch of 1,000, 50 in flight');
+    const results = await compare(callers, (caller) => caller.batch({ host, privateKey, inFlight: 50, parcels: 1_000 }), 5);
+    printRates(results);
+    printTarget('createMany(), times the rate of a loop over the official SDK', Object.values(results)[0]?.times ?? 0, { atLeast: 2.5 });
   } finally {
     for (const { stop } of Object.values(callers)) stop();
     server.kill();
@@ -63,16 +68,16 @@ async function measure(certificate) {
  * Calls a second, and how many times the rate of the last: medians over rounds. A call that fails ends it.
  *
  * @param {Record<string, ReturnType<typeof startCaller>>} callers
- * @param {import('./pay-caller.mjs').Run} run
+ * @param {(caller: ReturnType<typeof startCaller>) => Promise<number>} ask
  */
-async function compare(callers, run) {
+async function compare(callers, ask, rounds = ROUNDS) {
   const names = Object.keys(callers);
   /** @type {number[][]} */
   const rates = names.map(() => []);
   // The first round opens connections and warms the code, and is thrown away.
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    for (const [at, { run: ask }] of Object.values(callers).entries()) {
-      const rate = await ask(run);
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [at, caller] of Object.values(callers).entries()) {
+      const rate = await ask(caller);
       if (round > 0) rates[at]?.push(rate);
     }
   }

@@ -11,6 +11,7 @@ import { inspect } from 'node:util';
 /** @typedef {'waybill' | 'sdk'} Client */
 /** @typedef {{ host: string, privateKey: string }} Setup */
 /** @typedef {Setup & { inFlight: number, milliseconds: number }} Run */
+/** @typedef {Setup & { parcels: number, inFlight: number }} Batch */
 /** @typedef {Setup & { limit: number, clockAhead: number }} Call */
 /** @typedef {{ sees: string, ok: boolean, ended: boolean, milliseconds: number, secret: string }} Outcome */
 
@@ -20,7 +21,10 @@ const ORDER = 'P01-0000000-0000000';
 /** Ours, for a call that meets a fault. */
 export const BUDGETS = { timeout: 500, totalTimeout: 2500 };
 
-/** @type {Record<Client, (setup: Setup, budgets?: object) => Promise<(trackingNumber: string) => Promise<unknown>>>} */
+/** @typedef {(trackingNumber: string) => Promise<unknown>} Create */
+/** @typedef {(trackingNumbers: readonly string[], inFlight: number) => Promise<unknown>} CreateMany */
+
+/** @type {Record<Client, (setup: Setup, budgets?: object) => Promise<{ create: Create, createMany: CreateMany }>>} */
 const CLIENTS = {
   async waybill({ host, privateKey }, budgets) {
     const { DeliveryTrackerClient } = await import('waybill/amazonpay');
@@ -32,7 +36,13 @@ const CLIENTS = {
       rateLimiter: false,
       ...budgets,
     });
-    return (trackingNumber) => client.create({ chargePermissionId: ORDER, carrierCode: 'UPS', trackingNumber });
+    const input = (/** @type {string} */ trackingNumber) => ({ chargePermissionId: ORDER, carrierCode: 'UPS', trackingNumber });
+    return {
+      create: (trackingNumber) => client.create(input(trackingNumber)),
+      async createMany(trackingNumbers, concurrency) {
+        for await (const { error } of client.createMany(trackingNumbers.map(input), { concurrency })) if (error) throw error;
+      },
+    };
   },
   async sdk({ host, privateKey }) {
     const { default: sdk } = await import('@amazonpay/amazon-pay-api-sdk-nodejs');
@@ -43,8 +53,18 @@ const CLIENTS = {
       algorithm: 'AMZN-PAY-RSASSA-PSS-V2',
       overrideServiceUrl: host,
     });
-    return (trackingNumber) =>
+    const create = (/** @type {string} */ trackingNumber) =>
       client.deliveryTrackers({ chargePermissionId: ORDER, deliveryDetails: [{ trackingNumber, carrierCode: 'UPS' }] });
+    return {
+      create,
+      async createMany(trackingNumbers, concurrency) {
+        const left = trackingNumbers.values();
+        const work = async () => {
+          for (const trackingNumber of left) await create(trackingNumber);
+        };
+        await Promise.all(Array.from({ length: concurrency }, work));
+      },
+    };
   },
 };
 
@@ -74,6 +94,8 @@ export function startCaller(client, certificateFile) {
   return {
     /** How many calls a second it makes, with so many in flight all the time. @type {(run: Run) => Promise<number>} */
     run: (run) => ask({ run }),
+    /** How many parcels a second it sends as a batch. @type {(batch: Batch) => Promise<number>} */
+    batch: (batch) => ask({ batch }),
     /** What a single call comes to. @type {(call: Call) => Promise<Outcome>} */
     call: (call) => ask({ call }),
     stop: () => void child.kill(),
@@ -86,9 +108,23 @@ if (process.argv[1] === import.meta.filename && process.send) {
   const made = new Map();
   let parcels = 0;
 
+  const connected = (/** @type {Setup} */ setup) => {
+    const client = made.get(setup.host) ?? CLIENTS[name](setup);
+    made.set(setup.host, client);
+    return client;
+  };
+
+  const batch = async (/** @type {Batch} */ { parcels: count, inFlight, ...setup }) => {
+    const { createMany } = await connected(setup);
+    const numbers = Array.from({ length: count }, (_, at) => `1Z${String(parcels + at).padStart(16, '0')}`);
+    parcels += count;
+    const start = performance.now();
+    await createMany(numbers, inFlight);
+    return (count * 1000) / (performance.now() - start);
+  };
+
   const run = async (/** @type {Run} */ { inFlight, milliseconds, ...setup }) => {
-    const create = await (made.get(setup.host) ?? CLIENTS[name](setup));
-    made.set(setup.host, Promise.resolve(create));
+    const { create } = await connected(setup);
     const before = parcels;
     const start = performance.now();
     const caller = async () => {
@@ -102,7 +138,7 @@ if (process.argv[1] === import.meta.filename && process.send) {
   };
 
   const call = async (/** @type {Call} */ { limit, clockAhead, ...setup }) => {
-    const create = await CLIENTS[name](setup, BUDGETS);
+    const { create } = await CLIENTS[name](setup, BUDGETS);
     const number = '1Z999AA10123456784';
     const RealDate = Date;
     globalThis.Date = /** @type {DateConstructor} */ (
@@ -133,9 +169,9 @@ if (process.argv[1] === import.meta.filename && process.send) {
     return { ok: false, ended: true, secret: 'none', ...outcome, milliseconds: Math.round(performance.now() - start) };
   };
 
-  process.on('message', async (/** @type {{ run: Run } | { call: Call }} */ question) => {
+  process.on('message', async (/** @type {{ run: Run } | { batch: Batch } | { call: Call }} */ question) => {
     try {
-      const answer = await ('run' in question ? run(question.run) : call(question.call));
+      const answer = await ('run' in question ? run(question.run) : 'batch' in question ? batch(question.batch) : call(question.call));
       process.send?.({ answer });
     } catch (error) {
       process.send?.({ failure: describe(error) });

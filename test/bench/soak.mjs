@@ -16,7 +16,7 @@ const { publicKeyId, publicKey } = await testKeys();
 const amazon = new AmazonEmulator({
   publicKeys: { [publicKeyId]: publicKey },
   quota: false,
-  verifySignature: () => true,
+  advanced: { verifySignature: () => true },
   orders: [buyWithPrimeOrder()],
   // So that a fifth of each run fills what is kept on purpose.
   maxRecords: 1_000,
@@ -76,7 +76,8 @@ async function feedback(count, done) {
   const client = new NdrFeedbackClient({ credentials: amazon.credentials.lwa, rateLimiter: false, fetch });
   let right = 0;
   for (let number = 0; number < count; number += 1) {
-    if ((await client.returnToOrigin(String(number))).requestId) right += 1;
+    // As long as a real one: a short number may be part of a request's id, which is then left out.
+    if ((await client.returnToOrigin(String(361_000_000_000 + number))).requestId) right += 1;
     await done();
   }
   return right;

@@ -8,7 +8,7 @@ const [header, ...rows] = isHere ? readFileSync(file, 'utf8').trimEnd().split(/\
 
 const title = isHere
   ? "Amazon's published lists"
-  : "Amazon's published lists: SKIPPED, for ../shared/data/amazon-pay-carriers.csv is not beside this clone";
+  : "Amazon's published lists: SKIPPED, because amazon-pay-carriers.csv is not beside this clone";
 
 describe.skipIf(!isHere)(title, () => {
   const listed = rows.map((row) => /^([^,]+),(.+),([01]),([01])$/.exec(row)?.slice(1) ?? [row]);

@@ -1,4 +1,4 @@
-/** Seven requests to create a delivery tracker, with the hashes that the reference gives for them. */
+/** Seven requests to create a delivery tracker, with the hashes of the reference. */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { canonicalRequest, stringToSign } from '../../src/amazonpay/index.ts';

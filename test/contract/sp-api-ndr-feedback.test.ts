@@ -1,11 +1,11 @@
-/** Whatever a caller hands to the client, what goes out is as SP-API's model wants it, and what comes back is told as documented. */
+/** Whatever a caller passes to the client, each request conforms to SP-API's model, and each response is reported as documented. */
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ApiError, isWaybillError, NdrFeedbackClient } from '../../src/shipping-ndr/index.ts';
-import { clientOf, credentials, fault, json, startAmazon } from '../shipping-ndr/amazon.ts';
-import { waybillErrorOf } from '../shipping-ndr/errors.ts';
-import type { Recorded } from '../shipping-ndr/server.ts';
+import { waybillErrorOf } from '../support/errors.ts';
+import type { Recorded } from '../support/server.ts';
+import { clientOf, credentials, fault, json, startAmazon } from '../support/shipping-ndr/amazon.ts';
 import { BUSINESS_IDS, FAILURES, HOSTS, METHOD, PATH, readUserAgent, violations } from './sp-api-ndr-feedback.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');
@@ -191,11 +191,11 @@ describe('the contract', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   test('204 is a success, with and without the headers', async () => {
     const amazon = await startAmazon();
     expect(await clientOf(amazon).returnToOrigin(trackingId)).toEqual({ requestId: 'req-204', rateLimit: 5, attempts: 1 });
-    amazon.feedbackAnswers.push((outgoing) => outgoing.writeHead(204).end());
+    amazon.feedbackResponses.push((outgoing) => outgoing.writeHead(204).end());
     expect(await clientOf(amazon).returnToOrigin(trackingId)).toEqual({ attempts: 1 });
   });
 
@@ -204,10 +204,10 @@ describe('an answer', () => {
     { ...failure, details: '' },
     { ...failure, details: undefined },
   ]);
-  test.each(bodies)('$status $code with details $details is told as such', async ({ status, code, message, details, later }) => {
+  test.each(bodies)('$status $code with details $details is reported as such', async ({ status, code, message, details, later }) => {
     const amazon = await startAmazon();
-    // A 401 has the token fetched anew and is met twice.
-    amazon.feedbackAnswers.push(fault(status, code, message, details), fault(status, code, message, details));
+    // A 401 has the token replaced, so it is needed twice.
+    amazon.feedbackResponses.push(fault(status, code, message, details), fault(status, code, message, details));
     const error = (await waybillErrorOf(() => clientOf(amazon).returnToOrigin(trackingId))) as ApiError;
     expect(error).toMatchObject({ code: 'API', status, reasonCode: code, requestId: 'req-1', retryable: later, hint: expect.any(String) });
     for (const words of [code, message, details ?? '']) expect(error.message).toContain(words);
@@ -217,22 +217,22 @@ describe('an answer', () => {
 
   test.each(FAILURES)('$status without a body that is JSON is the same failure without a code', async ({ status, later }) => {
     const amazon = await startAmazon();
-    const html = (outgoing: Parameters<(typeof amazon.feedbackAnswers)[number]>[0]): unknown =>
+    const html = (outgoing: Parameters<(typeof amazon.feedbackResponses)[number]>[0]): unknown =>
       outgoing.writeHead(status, { 'content-type': 'text/html', 'X-AMZN-REQUESTID': 'req-html' }).end('<html><h1>Error</h1></html>');
-    amazon.feedbackAnswers.push(html, html);
+    amazon.feedbackResponses.push(html, html);
     const error = (await waybillErrorOf(() => clientOf(amazon).returnToOrigin(trackingId))) as ApiError;
     expect(error).toMatchObject({ status, requestId: 'req-html', retryable: later });
     expect(error.reasonCode).toBeUndefined();
   });
 
-  test('of Login with Amazon: every documented code has a hint, and only a passing fault is worth another attempt', async () => {
+  test('of Login with Amazon: every documented code has a hint, and only a temporary failure is retryable', async () => {
     const codes = [
       ...['invalid_client', 'invalid_grant', 'invalid_request', 'invalid_scope', 'unauthorized_client', 'access_denied'],
       ...['unsupported_grant_type', 'server_error', 'temporarily_unavailable', 'other'],
     ];
     for (const code of codes) {
       const amazon = await startAmazon();
-      amazon.tokenAnswers.push(json(400, { error: code, error_description: 'words' }));
+      amazon.tokenResponses.push(json(400, { error: code, error_description: 'words' }));
       const error = await waybillErrorOf(() => clientOf(amazon).returnToOrigin(trackingId));
       const later = code === 'server_error' || code === 'temporarily_unavailable';
       expect(error).toMatchObject({ code: 'API', reasonCode: code, retryable: later, hint: expect.any(String) });

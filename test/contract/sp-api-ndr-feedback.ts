@@ -1,9 +1,9 @@
 /**
- * SP-API's `submitNdrFeedback` (Amazon Shipping v2): what Amazon's published model and pages say of requests and answers, in our words,
+ * SP-API's `submitNdrFeedback` (Amazon Shipping v2): what Amazon's published model and pages say about requests and responses, in our words,
  * and a check of a request against it. It shares nothing with the client.
  */
 
-/** As much of JSON Schema as it takes. */
+/** The part of JSON Schema that is needed. */
 interface Schema {
   readonly type: 'object' | 'string';
   readonly required?: readonly string[];
@@ -47,7 +47,7 @@ const DATA_OF: Readonly<Record<string, readonly string[]>> = {
   RTO: [],
 };
 
-/** Documented answers beside 204, which has no body. `later`: whether the same request can succeed another time. */
+/** Documented responses beside 204, which has no body. `later`: whether the same request can succeed another time. */
 export const FAILURES = [
   { status: 400, code: 'InvalidRequest', message: 'Request is missing or has invalid parameters', later: false },
   { status: 401, code: 'Unauthorized', message: 'The request has no valid access token.', later: false },
@@ -70,7 +70,7 @@ interface Arrived {
   readonly body: string;
 }
 
-/** All that is against the contract; nothing where the request conforms. */
+/** Everything that violates the contract; empty if the request conforms. */
 export function violations({ method, path, headers, body }: Arrived): string[] {
   const found: string[] = [];
   const demand = (holds: boolean, what: string): void => {
@@ -120,7 +120,7 @@ function isDateTime(text: string): boolean {
   return parts !== null && new Date(`${parts[1]}T00:00:00Z`).toISOString().startsWith(String(parts[1]));
 }
 
-/** `AppName/Version (Name=Value; Name=Value)`, where a backslash stands before what would end a part too early. */
+/** `AppName/Version (Name=Value; Name=Value)`, with a backslash before each character that would end a part too early. */
 export function readUserAgent(
   text: string,
 ): { readonly name: string; readonly version: string; readonly attributes: Readonly<Record<string, string>> } | undefined {

@@ -1,8 +1,8 @@
 /**
  * `node test/frameworks/bench.mjs`, after `npm run test:frameworks`: requests a second through toNodeHandler(), beside @hono/node-server
- * and beside a bare handler that only reads the body. Rates are printed and never asserted; every answer must be right.
+ * and beside a bare handler that only reads the body. Rates are printed and never asserted; every response must be right.
  *
- * @hono/node-server hands over what looks like a `Request` and is one only when it must be; toNodeHandler() makes a real one.
+ * @hono/node-server passes on what looks like a `Request` and is one only when it must be; toNodeHandler() makes a real one.
  */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
@@ -86,25 +86,25 @@ async function measure(listener, request) {
  * @param {string} request
  */
 function load(port, request) {
-  let answers = 0;
+  let responses = 0;
   /** @type {string | undefined} */
   let wrong;
   for (let at = 0; at < CONNECTIONS; at += 1) {
     const socket = connect(port, '127.0.0.1', () => socket.write(request)).setNoDelay();
-    let answer = '';
+    let response = '';
     socket.setEncoding('latin1').on('data', (part) => {
-      answer += part;
-      if (!answer.endsWith('\r\n\r\n')) return;
-      if (!answer.startsWith('HTTP/1.1 200 ')) wrong = answer;
-      answer = '';
-      answers += 1;
+      response += part;
+      if (!response.endsWith('\r\n\r\n')) return;
+      if (!response.startsWith('HTTP/1.1 200 ')) wrong = response;
+      response = '';
+      responses += 1;
       socket.write(request);
     });
   }
   setTimeout(() => {
-    const [before, started] = [answers, performance.now()];
+    const [before, started] = [responses, performance.now()];
     setTimeout(() => {
-      parentPort?.postMessage({ rate: ((answers - before) / (performance.now() - started)) * 1000, wrong });
+      parentPort?.postMessage({ rate: ((responses - before) / (performance.now() - started)) * 1000, wrong });
     }, MILLISECONDS);
   }, MILLISECONDS / 2);
 }

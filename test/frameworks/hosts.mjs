@@ -144,7 +144,7 @@ async function hono(routes) {
 let nextServer;
 
 /**
- * A program of its own, built and started once: nothing of it is shared with this one but what the routes tell at `/seen`.
+ * A separate program, built and started once: this one knows of it only what the routes report at `/seen`.
  *
  * @param {object} publicKey
  * @param {string} base

@@ -15,13 +15,13 @@ import { createRoutes } from '../adapters/handlers.mjs';
 import { hosts } from './hosts.mjs';
 
 const here = import.meta.dirname;
-// Express answers with the stack of an error otherwise, and Connect prints it.
+// Otherwise Express responds with the stack of an error, and Connect prints it.
 process.env['NODE_ENV'] = 'production';
-// @hono/node-server prints each answer that breaks off, and one is meant to.
+// @hono/node-server prints responses that break off, and one is meant to.
 console.error = () => undefined;
 
 installFrameworks();
-installWaybill();
+await installWaybill();
 const resolve = createRequire(import.meta.url).resolve;
 const [shippingNdr, buyWithPrime] = await Promise.all(
   ['waybill/shipping-ndr/webhook', 'waybill/buywithprime'].map((name) => import(pathToFileURL(resolve(name)).href)),
@@ -83,8 +83,8 @@ function installFrameworks() {
 }
 
 /** Puts the packed package beside them, where a user's program finds it. */
-function installWaybill() {
+async function installWaybill() {
   const target = join(here, 'node_modules/waybill');
   rmSync(target, { recursive: true, force: true });
-  cpSync(installPacked().installed, target, { recursive: true });
+  cpSync((await installPacked()).installed, target, { recursive: true });
 }

@@ -1,5 +1,6 @@
 /** That the adapters fit the frameworks' own types: compiled against the packed package by run.mjs, never run. */
 import { createServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import { getRequestListener } from '@hono/node-server';
 import connect from 'connect';
 import express, { type RequestHandler } from 'express';
@@ -19,6 +20,7 @@ express().use('/amazon', express.Router().use(express.json(), toNodeHandler(rece
 export const middleware: RequestHandler = toNodeHandler(receive);
 connect().use('/amazon/ndr', toNodeHandler(receive));
 createServer(toNodeHandler(receive));
+createHttp2Server(toNodeHandler(receive));
 export const page: NextApiHandler = toNodeHandler(receive);
 export const POST: (request: NextRequest) => Promise<Response> = receive;
 new Hono().all('/amazon/ndr', (context) => receive(context.req.raw));

@@ -54,8 +54,26 @@ describe('what is loaded when an entry point is imported', () => {
     expect(contains(loadedWith(entry), others)).toBe(false);
   });
 
+  test('the events of Buy with Prime are in few files, and none of them has code of zod', () => {
+    const loaded = loadedWith('src/buywithprime/events.ts');
+    expect(loaded.length).toBeLessThanOrEqual(6);
+    expect(contains(loaded, /node_modules\/zod\//)).toBe(false);
+  });
+
+  test('what every entry point needs is one file', () => {
+    const parts = ['async', 'errors', 'hooks', 'options', 'redact'].map((name) => `src/core/${name}.ts`);
+    const files = parts.map((part) => Object.keys(outputs).filter((file) => outputs[file]?.inputs[part]?.bytesInOutput));
+    expect(new Set(files.flat()).size).toBe(1);
+  });
+
+  const httpClient = /^src\/core\/call\/http\.ts$/;
+
   test.each(['src/shipping-ndr/webhook.ts', 'src/buywithprime/events.ts'])('%s never loads an HTTP client', (entry) => {
-    expect(contains(loadedWith(entry), /^src\/core\/http\.ts$/)).toBe(false);
+    expect(contains(loadedWith(entry), httpClient)).toBe(false);
+  });
+
+  test.each(['src/shipping-ndr/index.ts', 'src/buywithprime/index.ts', 'src/amazonpay/index.ts'])('%s loads it', (entry) => {
+    expect(contains(loadedWith(entry), httpClient)).toBe(true);
   });
 });
 

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath !== './package.json');
+/** Entries with code: the others are files as they are. */
+const subpaths = Object.keys(manifest.exports).filter((subpath) => manifest.exports[subpath].import);
 
 /** The names that each entry point exports, read by a Node process of its own as a user's program would. */
 function exportedNames(inputType: 'module' | 'commonjs', specifiers: readonly string[], ...flags: string[]): Record<string, string[]> {
@@ -41,6 +42,14 @@ describe('package.json', () => {
         expect(Object.keys(conditions as object)).toEqual(['types', 'default']);
       }
     }
+  });
+
+  test('shows TypeScript without "exports" the same declarations', () => {
+    const declared = Object.fromEntries(
+      Object.entries<readonly string[]>(manifest.typesVersions['*']).map(([subpath, [file]]) => [`./${subpath}`, file]),
+    );
+    const expected = subpaths.map((subpath) => [subpath, manifest.exports[subpath].require.types]);
+    expect({ '.': manifest.types, ...declared }).toEqual(Object.fromEntries(expected));
   });
 
   test('has a build entry and a JSR export for every subpath', () => {

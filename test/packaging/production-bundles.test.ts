@@ -5,11 +5,11 @@ import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: object };
-const subpaths = Object.keys(exports).filter((subpath) => subpath !== './package.json' && !subpath.startsWith('./testing'));
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: Record<string, { import?: object }> };
+const subpaths = Object.keys(exports).filter((subpath) => exports[subpath]?.import && !subpath.startsWith('./testing'));
 
 /** Words that stand in the test kit alone. */
-const MARKS = ['AmazonEmulator', 'emulator', 'EventBridge repeats no 4xx'];
+const MARKS = ['AmazonEmulator', 'emulator', 'of all 4xx, EventBridge retries only'];
 
 const ESM = (specifier: string) => `export * from '${specifier}';`;
 const COMMONJS = (specifier: string) => `module.exports = require('${specifier}');`;

@@ -9,12 +9,12 @@ import * as testing from '../../src/testing/index.ts';
 const cyclic: Record<string, unknown> = {};
 cyclic['self'] = cyclic;
 
-/** What a caller in JavaScript, or a stranger on the wire, can hand to any function. */
+/** What a caller in JavaScript, or a sender, can pass to any function. */
 const NONSENSE: readonly (readonly [name: string, value: unknown])[] = [
   ['nothing', undefined],
   ['null', null],
-  ['an empty text', ''],
-  ['a text', 'nonsense'],
+  ['an empty string', ''],
+  ['a string', 'nonsense'],
   ['a number', 7],
   ['NaN', Number.NaN],
   ['a bigint', 7n],
@@ -38,7 +38,7 @@ const NONSENSE: readonly (readonly [name: string, value: unknown])[] = [
   ['a proxy that throws', new Proxy({}, { get: boom, has: boom, ownKeys: boom, getOwnPropertyDescriptor: boom, getPrototypeOf: boom })],
 ];
 
-/** Thrown by the value and not by the library: the caller's own error, which may come through as it is. */
+/** Thrown by the value and not by the library: the caller's own error, which may be rethrown as it is. */
 class OwnError extends Error {}
 function boom(): never {
   throw new OwnError('thrown by the value');
@@ -51,7 +51,7 @@ const fetch = () => Promise.resolve(new Response('{}', { status: 400 }));
 const client = { fetch, maxRetries: 0, rateLimiter: false } as const;
 const key = { publicKeyId: 'SANDBOX-ABCDEFGHIJKLMNOPQRSTUVWX', privateKey: keys.privateKey, region: 'na' } as const;
 
-/** Objects that work, so that it is their methods' arguments that are nonsense. */
+/** Objects that work, so that only the arguments of their methods are nonsense. */
 const INSTANCES: readonly object[] = [
   new amazonpay.AmazonPaySigner(key),
   new amazonpay.DeliveryTrackerClient({ ...key, ...client }),
@@ -94,7 +94,7 @@ function isClass(value: Callable): boolean {
   return /^class\b/.test(Function.prototype.toString.call(value));
 }
 
-/** The outcome of a call: what it threw or rejected with, also inside what it gave back. */
+/** What a call threw or rejected with, also while its result is read. */
 async function failureOf(call: () => unknown): Promise<unknown> {
   try {
     const result = await call();
@@ -113,7 +113,7 @@ test('there is something to call', () => {
 });
 
 describe.each(FUNCTIONS)('%s', (_, call) => {
-  test.each(NONSENSE)('answers %s with a result or an error of its own', async (__, value) => {
+  test.each(NONSENSE)('returns a result or throws a WaybillError for %s', async (__, value) => {
     for (const args of [[value], [value, value], [value, value, value]]) {
       const error = await failureOf(() => call(...args));
       if (error === undefined || error instanceof OwnError || isWaybillError(error)) continue;

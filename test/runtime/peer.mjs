@@ -1,10 +1,10 @@
-/** The other side of the suite's real requests: a server on loopback that misbehaves as its paths say. */
+/** The server of the suite's real requests, on loopback: it misbehaves as its paths say. */
 import { createServer } from 'node:http';
 
 /** @returns {Promise<{ url: string, close: () => void }>} */
 export async function startPeer() {
   const server = createServer((request, response) => {
-    // For the browser, whose page comes from another origin.
+    // For the browser, whose page is from another origin.
     response.setHeader('access-control-allow-origin', '*');
     response.setHeader('access-control-allow-headers', '*, authorization');
     if (request.method === 'OPTIONS') {

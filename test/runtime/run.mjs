@@ -17,7 +17,7 @@ const here = import.meta.dirname;
 const TIME_LIMIT = 120_000;
 
 installRuntimes();
-const { project } = installPacked();
+const { project } = await installPacked();
 const peer = await startPeer();
 await writeProject();
 
@@ -97,7 +97,7 @@ async function run({ name, version, command, env }) {
  */
 function outputOf([file, ...args], env) {
   return new Promise((resolve) => {
-    // A group of its own, so that its children end with it.
+    // Its own group, so that its children end with it.
     const child = spawn(file, args, { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -110,7 +110,7 @@ function outputOf([file, ...args], env) {
       overdue = true;
       process.kill(-(/** @type {number} */ (child.pid)), signal);
     };
-    // First politely, so that a browser is closed, which has a group of its own; then for certain.
+    // First politely, so that a browser is closed, which has its own group; then for certain.
     const timers = [setTimeout(kill, TIME_LIMIT, 'SIGTERM'), setTimeout(kill, TIME_LIMIT + 5_000, 'SIGKILL')];
     const end = (reason) => {
       for (const timer of timers) clearTimeout(timer);

@@ -19,7 +19,7 @@ const WORKERS = [
 /**
  * @typedef {object} Runtime
  * @property {string} name
- * @property {Promise<string | undefined>} version  Nothing where it is not installed.
+ * @property {Promise<string | undefined>} version  `undefined` if it is not installed.
  * @property {[file: string, ...args: string[]]} command
  * @property {Record<string, string>} [env]
  */
@@ -100,6 +100,7 @@ const config :Workerd.Config = (
   services = [
     (name = "conformance", worker = (
       modules = [(name = "worker", esModule = embed "bundles/workerd.mjs")],
+      bindings = [(name = "SELF", service = "conformance")],
       compatibilityDate = "${date}",
       compatibilityFlags = [${flags}],
     )),

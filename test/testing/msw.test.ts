@@ -4,7 +4,7 @@ import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { AmazonEmulator } from '../../src/testing/index.ts';
 import { amazonHandlers } from '../../src/testing/msw.ts';
-import { body, NOW, publicKeys, signedRequest } from './signed-request.ts';
+import { body, NOW, publicKeys, signedRequest } from '../support/testing/signed-request.ts';
 
 const emulator = new AmazonEmulator({ publicKeys, clock: () => NOW });
 const own = http.all('https://api.amazon.com/user/profile', () => HttpResponse.text('yours'));
@@ -27,7 +27,7 @@ test.each([
   ['https://api.buywithprime.amazon.com/token', 405],
   ['https://api.buywithprime.amazon.com/graphql?x=1', 405],
   ['https://api.buywithprime.amazon.com/jwks.json', 200],
-])('%s is answered', async (url, status) => {
+])('%s is served', async (url, status) => {
   expect((await fetch(url)).status).toBe(status);
 });
 
@@ -43,7 +43,7 @@ test('other paths of the hosts are left to you', async () => {
   expect(emulator.requests).toEqual([]);
 });
 
-test('a connection that breaks off is a network error', async () => {
+test('a connection that is closed is a network error', async () => {
   emulator.fail({ reset: true });
   await expect(fetch(signedRequest())).rejects.toThrow(TypeError);
   expect((await fetch(signedRequest())).status).toBe(200);

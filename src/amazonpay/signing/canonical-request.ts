@@ -1,47 +1,65 @@
 /**
- * What is signed: a request written down in the one form that Amazon's side writes it down too.
+ * What is signed: a request in its canonical form, which Amazon's side computes too, and the algorithms.
  *
  * @module
  * @see {@link https://developer.amazon.com/docs/amazon-pay-api-v2/signing-requests.html | Signing requests}
  */
-import { sha256Hex } from '../../core/bytes.ts';
-import { ValidationError } from '../../core/errors.ts';
-import { typeName } from '../../core/schema.ts';
-import { type AmazonPayAlgorithm, saltLength } from './algorithms.ts';
+import { bytesOf } from '../../core/bytes.ts';
+import { sha256Hex } from '../../core/digest.ts';
+import { assertOption, ValidationError } from '../../core/errors.ts';
+import { typeName } from '../../core/wording.ts';
+import { SURFACE } from '../surface.ts';
+
+/** Name of a signature algorithm: RSASSA-PSS over SHA-256. `-V2` has a salt of 32 bytes, the other one of 20. */
+export type AmazonPayAlgorithm = 'AMZN-PAY-RSASSA-PSS' | 'AMZN-PAY-RSASSA-PSS-V2';
+
+/** Never changed in a minor version: that broke the users of Amazon's SDKs in January 2022. */
+export const DEFAULT_ALGORITHM: AmazonPayAlgorithm = 'AMZN-PAY-RSASSA-PSS-V2';
+
+const SALT_LENGTHS: Readonly<Record<AmazonPayAlgorithm, number>> = { 'AMZN-PAY-RSASSA-PSS': 20, 'AMZN-PAY-RSASSA-PSS-V2': 32 };
+
+/** Bytes of salt. Refuses a name that Amazon does not know. */
+export function saltLength(algorithm: AmazonPayAlgorithm): number {
+  const isKnown = typeof algorithm === 'string' && Object.hasOwn(SALT_LENGTHS, algorithm);
+  assertOption(isKnown, SURFACE, 'algorithm', `must be one of ${Object.keys(SALT_LENGTHS).join(', ')}`);
+  return SALT_LENGTHS[algorithm];
+}
 
 /** Headers by name, as pairs, or the platform's own object. */
 export type HeadersLike = Readonly<Record<string, string>> | Iterable<readonly [name: string, value: string]>;
 
-/** A request as far as its signature covers it. */
+/** The parts of a request that its signature covers. */
 export interface SignableRequest {
   /** Upper or lower case. */
   readonly method: string;
   /**
-   * A `URL` as `fetch` sends it. A string is read as it stands, by RFC 3986 and not by the rules of browsers: with or without scheme and
-   * host, unescaped characters allowed. What follows a leading `//` up to the next `/` is a host, not a path.
+   * A `URL` as `fetch` sends it, or a string. A string is parsed by RFC 3986 and not by the rules of browsers: scheme and host are optional
+   * and unescaped characters are allowed. The part between a leading `//` and the next `/` is a host, not a path.
    */
   readonly url: string | URL;
-  /** The headers to sign, and no others. Names in any case. */
+  /** The headers to sign; all of them are signed, and no others. Names in any case. */
   readonly headers?: HeadersLike | undefined;
-  /** Exactly what is sent: a string is taken as UTF-8. Nothing is the same as empty. */
+  /** Exactly what is sent. A string is encoded as UTF-8. No body is the same as an empty one. */
   readonly body?: string | Uint8Array | undefined;
 }
 
 /**
- * Writes a request in Amazon Pay's canonical form, with exactly the headers it is given. Pure and synchronous.
+ * Returns a request in Amazon Pay's canonical form, with exactly the headers of its argument. Pure and synchronous.
  *
- * - Path: percent-escapes are decoded, `.`, `..` and empty segments removed as by RFC 3986 (a slash at the end stays), each segment
- *   encoded once. A malformed escape counts as plain text. A path without segments is `/`.
- * - Query: names and values are decoded (`+` is a blank, as `URLSearchParams` writes it), encoded by RFC 3986 and sorted in byte
- *   order, by name and then by value. A name without value ends in `=`.
- * - Headers: names in lower case, sorted; values trimmed, runs of blanks made one; a name that comes twice is joined with a comma.
- * - Body: the SHA-256 of its bytes. A lone surrogate in text counts as U+FFFD, as `fetch` sends it.
+ * - Path: percent-escapes are decoded; `.`, `..` and empty segments are removed as RFC 3986 says (a slash at the end stays); each segment
+ *   is encoded once. A malformed escape is kept as it is and encoded. A path without segments is `/`.
+ * - Query: names and values are decoded (`+` is a space, as `URLSearchParams` writes it), encoded by RFC 3986 and sorted in byte order, by
+ *   name and then by value. A name without a value ends with `=`.
+ * - Headers: names in lower case, sorted; values trimmed, with each run of whitespace as one space. Values of the same name are joined with
+ *   a comma.
+ * - Body: the SHA-256 of its bytes. An unpaired surrogate in a string becomes U+FFFD, as in `fetch`.
  *
- * @throws {@link ValidationError} `VALIDATION` where a part is of the wrong type.
+ * @throws {@link ValidationError} `VALIDATION` if a part is of the wrong type.
  *
  * @example
  * ```ts
- * canonicalRequest({ method: 'POST', url: 'https://pay-api.amazon.com/v2/deliveryTrackers', headers: { accept: 'application/json' }, body: '{}' });
+ * const url = 'https://pay-api.amazon.com/v2/deliveryTrackers';
+ * canonicalRequest({ method: 'POST', url, headers: { accept: 'application/json' }, body: '{}' });
  * ```
  *
  * @see {@link https://developer.amazon.com/docs/amazon-pay-api-v2/signing-requests.html | Signing requests}
@@ -60,15 +78,15 @@ export function canonicalRequest(request: SignableRequest): string {
     ...signed.map(([name, value]) => `${name}:${value}`),
     '',
     signed.map(([name]) => name).join(';'),
-    // Bytes of any kind, from any realm: the hash function is choosy.
-    sha256Hex(ArrayBuffer.isView(body) ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength) : (body ?? '')),
+    // The hash function accepts only a Uint8Array of the same realm.
+    sha256Hex(typeof body === 'string' ? body : (bytesOf(body) ?? '')),
   ].join('\n');
 }
 
 /**
- * The text that the private key signs: the algorithm's name and the hash of the canonical request. Pure and synchronous.
+ * Returns the string that the private key signs: the algorithm's name and the hash of the canonical request. Pure and synchronous.
  *
- * Amazon prints its own when it rejects a signature; comparing the two says whether the request or the key is at fault.
+ * Amazon prints its string to sign when it rejects a signature. If the two are equal, the key is at fault; otherwise the request is.
  *
  * @throws {@link ConfigurationError} `CONFIGURATION` for an algorithm that Amazon does not know.
  *
@@ -84,7 +102,7 @@ export function stringToSign(algorithm: AmazonPayAlgorithm, canonicalRequest: st
   return `${algorithm}\n${sha256Hex(canonicalRequest)}`;
 }
 
-/** Names in lower case, values trimmed and joined; in the order they came. */
+/** Names in lower case, values trimmed and joined, in their original order. */
 export function canonicalHeaders(headers: HeadersLike = {}): Map<string, string> {
   if (typeof headers !== 'object' || headers === null) throw invalid('headers', 'an object', headers);
   const canonical = new Map<string, string>();
@@ -102,7 +120,7 @@ export function canonicalHeaders(headers: HeadersLike = {}): Map<string, string>
 }
 
 function splitUrl(url: string | URL): readonly [path: string, query: string] {
-  // Not instanceof: a test runner's URL may come from another realm.
+  // By shape, not by instanceof: a URL may come from another realm, as in test runners.
   if (typeof url === 'object' && typeof url?.pathname === 'string') return [url.pathname, url.search];
   if (typeof url !== 'string') throw invalid('url', 'a string or a URL', url);
   // RFC 3986, appendix B: scheme, authority, path, query.
@@ -140,21 +158,21 @@ function canonicalQuery(query: string): string {
     .join('&');
 }
 
-/** By code unit; encoded text and header names are ASCII, where that is byte order. */
+/** By code unit. Encoded strings and header names are ASCII, so this is byte order. */
 function order(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
 
-/** Keeps `A-Z a-z 0-9 - _ . ~` alone. */
+/** Encodes everything but `A-Z a-z 0-9 - _ . ~`. */
 function encodeRfc3986(text: string): string {
-  // With the u flag this finds surrogates without their other half, on which encodeURIComponent throws.
+  // With the u flag this matches unpaired surrogates only, for which encodeURIComponent throws.
   const wellFormed = text.replace(/[\ud800-\udfff]/gu, '\ufffd');
   return encodeURIComponent(wellFormed).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function invalid(name: string, expected: string, value: unknown): ValidationError {
   return new ValidationError('request', [{ path: [name], message: `expected ${expected}, got ${typeName(value)}` }], {
-    surface: 'amazonpay',
+    surface: SURFACE,
   });
 }

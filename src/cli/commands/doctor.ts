@@ -4,79 +4,93 @@
  * @module
  */
 import type { Command } from 'commander';
-import { type Check, checklistLines } from '../checklist.ts';
-import type { Context } from '../context.ts';
 import { checkAmazonPay } from '../doctor/amazon-pay.ts';
-import { checkBuyWithPrime } from '../doctor/buy-with-prime.ts';
-import { checkMachine } from '../doctor/machine.ts';
-import { checkShipping } from '../doctor/shipping.ts';
+import { checkCredentials, PRIME_CREDENTIALS, SHIPPING_CREDENTIALS } from '../doctor/credentials.ts';
 import { EXIT } from '../failure.ts';
 import { readEnvironment } from '../files.ts';
-import { type AmazonPayOptions, addAmazonPay, amazonPaySettings } from '../settings.ts';
+import { addHelp } from '../help.ts';
+import { AMAZON_PAY, addSettings, BUY_WITH_PRIME, type Flags, SHIPPING, variablesOf } from '../settings.ts';
+import type { Check, Context, Environment } from '../terminal.ts';
 
-interface Options extends AmazonPayOptions {
+interface Options extends Flags {
   readonly live?: boolean;
   readonly only?: string;
 }
 
-/** Makes the command. */
+/** Defines the command. */
 export function define(command: Command, context: Context): void {
-  addAmazonPay(
-    command
-      .description('Checks keys, credentials and settings, and says what to do. Sends nothing unless --live.')
-      .option('--live', 'ask Amazon too: reachability, clock, tokens, and whether it accepts the key; changes nothing there')
-      .addOption(command.createOption('--only <surface>', 'one of them').choices(['amazonpay', 'shipping-ndr', 'buywithprime'])),
-  )
-    .addHelpText('after', HELP)
+  command
+    .description('Checks keys, credentials and settings, and says what to do about each.')
+    .optionsGroup('Checks:')
+    .option('--live', 'ask Amazon too: reachability, clock, access tokens, and whether it accepts the key')
+    .addOption(command.createOption('--only <surface>', 'check one surface').choices(['amazonpay', 'shipping-ndr', 'buywithprime']))
     .action((options: Options) => examine(options, context));
+  addSettings(command, AMAZON_PAY);
+  addHelp(command, context.out, {
+    about: [
+      `Reads ${variablesOf(AMAZON_PAY)}; ${variablesOf(SHIPPING)}; ${variablesOf(BUY_WITH_PRIME)}.`,
+      'Nothing is sent without --live. With it Amazon Pay gets one signed call without a parcel, which it must refuse.',
+    ],
+    exitCodes: { 1: 'a check failed, or nothing is set' },
+    examples: ['waybill doctor --settings .env', 'waybill doctor --live --only amazonpay'],
+  });
 }
 
-const HELP = `
-Looked at are AMAZON_PAY_PUBLIC_KEY_ID, AMAZON_PAY_PRIVATE_KEY,
-AMAZON_PAY_REGION, AMAZON_PAY_ENVIRONMENT, AMAZON_PAY_URL; LWA_CLIENT_ID,
-LWA_CLIENT_SECRET, LWA_REFRESH_TOKEN, LWA_URL, SP_API_URL; BWP_CLIENT_ID,
-BWP_CLIENT_SECRET, BWP_TARGET_ID, BWP_URL. Ends with 1 where a check fails.
-
---live sends Amazon Pay one signed call without a parcel, which it must refuse.
-
-Examples:
-  $ waybill doctor --settings .env
-  $ waybill doctor --live --only amazonpay`;
-
-async function examine(options: Options, context: Context): Promise<void> {
-  const { out, signal } = context;
-  const live = options.live ?? false;
-  // Once, for it may be standard input.
+async function examine({ live = false, only, ...options }: Options, context: Context): Promise<void> {
+  const { out } = context;
+  // Once, because it may be standard input.
   const env = await readEnvironment(options.settings, context);
-  const { settings: _, ...others } = options;
-  const pay = await amazonPaySettings(others, { ...context, env });
+  const { settings: _, ...flags } = options;
+  const { allowHttp } = flags as { readonly allowHttp?: true };
+  const reach = { live, context: { ...context, env } };
   const groups: readonly (readonly [surface: string, title: string, check: () => Promise<readonly Check[]>])[] = [
     ['machine', 'This machine', async () => checkMachine(env)],
-    ['amazonpay', 'Amazon Pay', () => checkAmazonPay(pay, { live, signal })],
-    ['shipping-ndr', 'Amazon Shipping', () => checkShipping(env, { live, signal })],
-    ['buywithprime', 'Buy with Prime', () => checkBuyWithPrime(env, { live, signal })],
+    ['amazonpay', 'Amazon Pay', () => checkAmazonPay(flags, reach)],
+    ['shipping-ndr', 'Amazon Shipping', () => checkCredentials(SHIPPING_CREDENTIALS, { allowHttp }, reach)],
+    ['buywithprime', 'Buy with Prime', () => checkCredentials(PRIME_CREDENTIALS, { allowHttp }, reach)],
   ];
   const found: { readonly surface: string; readonly checks: readonly Check[] }[] = [];
   for (const [surface, title, check] of groups) {
-    if (options.only && surface !== options.only) continue;
+    if (only && surface !== only) continue;
     const checks = await check();
     found.push({ surface, checks });
-    if (!out.json) out.raw(`${[out.style('bold', title), ...checklistLines(checks, out)].join('\n')}\n\n`);
+    if (!out.json) out.raw(`${[out.style('bold', title), ...out.checklist(checks)].join('\n')}\n\n`);
   }
-  const all = found.flatMap(({ checks }) => checks);
+  const all = found.flatMap(({ surface, checks }) => checks.map((check) => ({ surface, ...check })));
   const count = (status: Check['status']): number => all.filter((check) => check.status === status).length;
-  const failed = count('fail');
-  const isNothing = found.every(({ surface, checks }) => surface === 'machine' || checks.every(({ status }) => status === 'skip'));
-  if (failed > 0 || isNothing) context.exitCode = EXIT.failed;
-  out.show(
-    {
-      ok: failed === 0 && !isNothing,
-      live,
-      checks: found.flatMap(({ surface, checks }) => checks.map((check) => ({ surface, ...check }))),
-    },
-    () => {
-      if (isNothing) return 'Nothing is set. Pass --settings FILE, or try it: waybill emulator --env .env.emulator';
-      return `${failed === 0 ? out.style('green', 'Nothing is wrong') : out.style('red', `${failed} to mend`)}, ${count('warn')} to look at.`;
-    },
-  );
+  const [failures, warnings] = [count('fail'), count('warn')];
+  const isNothingSet = all.every(({ surface, status }) => surface === 'machine' || status === 'skip');
+  if (failures > 0 || isNothingSet) context.exitCode = EXIT.failed;
+  out.show({ ok: failures === 0 && !isNothingSet, live, checks: all }, () => {
+    if (isNothingSet) return ['Nothing is set. Pass --settings FILE, or get test keys:', '  waybill emulator --env .env.emulator'];
+    const result = failures === 0 ? out.style('green', 'No check failed') : out.style('red', `${plural(failures, 'check')} failed`);
+    return `${result}, ${plural(warnings, 'warning')}.`;
+  });
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** What on this machine can disturb the clients. */
+function checkMachine(env: Environment): readonly Check[] {
+  const checks: Check[] = [{ status: 'ok', name: 'Node', message: process.versions.node }];
+  const proxy = ['HTTPS_PROXY', 'https_proxy'].find((name) => env[name]);
+  if (proxy && env['NODE_USE_ENV_PROXY'] !== '1') {
+    checks.push({
+      status: 'warn',
+      name: 'proxy',
+      message: `${proxy} is set, and Node does not use it by default`,
+      todo: 'Set NODE_USE_ENV_PROXY=1 (Node 22.21, 24 or later), or pass the clients a fetch that uses the proxy.',
+    });
+  }
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    checks.push({
+      status: 'fail',
+      name: 'TLS',
+      message: 'with NODE_TLS_REJECT_UNAUTHORIZED=0 anybody can pretend to be Amazon',
+      todo: 'Unset it. For a certificate of your company, set NODE_EXTRA_CA_CERTS.',
+    });
+  }
+  return checks;
 }

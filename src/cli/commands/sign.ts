@@ -5,18 +5,18 @@
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Command } from 'commander';
-import { type AmazonPayRegionName, AmazonPaySigner, importPrivateKey } from '../../amazonpay/index.ts';
-import { resolveEndpoint, resolveRegion } from '../../amazonpay/regions.ts';
+import { type AmazonPayRegionName, AmazonPaySigner, type AmazonPaySignerOptions, importPrivateKey } from '../../amazonpay/index.ts';
+import { type AmazonPayEnvironment, resolveEndpoint, resolveRegion } from '../../amazonpay/regions.ts';
 import { readPrivateKey } from '../../amazonpay/signing/private-key.ts';
-import { type Check, checklistLines } from '../checklist.ts';
-import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../failure.ts';
-import { nameOf, readBytes, readText } from '../files.ts';
-import { type AmazonPayOptions, type AmazonPaySettings, addAmazonPay, amazonPaySettings, demand } from '../settings.ts';
-import { parsePayDate, parseRequest } from '../sign/request-text.ts';
-import { examine } from '../sign/signature-examination.ts';
+import { nameOf, readBytes, readText, readUtf8 } from '../files.ts';
+import { addHelp } from '../help.ts';
+import { AMAZON_PAY, addSettings, type Flags, readSettings, requireSettings, toOptions } from '../settings.ts';
+import { parsePayDate, parseRequest } from '../sign/captured-request.ts';
+import { examine } from '../sign/examination.ts';
+import type { Context } from '../terminal.ts';
 
-interface Options extends AmazonPayOptions {
+interface Options extends Flags {
   readonly body?: string;
   readonly date?: string;
   readonly idempotencyKey?: string;
@@ -25,83 +25,91 @@ interface Options extends AmazonPayOptions {
   readonly amazonSaid?: string;
 }
 
-/** Makes the command. */
+/** Settings of Amazon Pay, as far as they are set. */
+interface Settings extends Partial<AmazonPaySignerOptions> {
+  readonly privateKey?: string;
+  readonly environment?: AmazonPayEnvironment;
+  readonly baseUrl?: string;
+}
+
+/** Defines the command. */
 export function define(command: Command, context: Context): void {
-  addAmazonPay(
-    command
-      .description(
-        'Prints canonical request, string to sign and headers of an Amazon Pay request; or says what is wrong with a signed one.',
-      )
-      .argument('[method]', 'such as POST')
-      .argument('[url]', 'or its path: the host is that of the region')
-      .option('--body <file>', 'exactly what is sent; - for standard input')
-      .option('--date <time>', 'x-amz-pay-date, such as 20260115T101530Z; now where left out')
-      .option('--idempotency-key <key>', 'signed with the rest')
-      .option('--verify <file>', 'a captured request: request line, headers, empty line, body')
-      .option('--public-key-file <file>', 'PEM, for --verify; by default that of the private key')
-      .option('--amazon-said <text>', "with --verify: the hash in Amazon's error, or the whole message"),
-  )
-    .addHelpText('after', HELP)
+  command
+    .description(
+      'Prints the canonical request, the string to sign and the headers of an Amazon Pay request, or finds what is wrong with a signed request.',
+    )
+    .argument('[method]', 'such as POST')
+    .argument('[url]', 'the URL, or its path; the host is then that of the region')
+    .optionsGroup('Sign:')
+    .option('--body <file>', 'the exact body; - for standard input')
+    .option('--date <time>', 'x-amz-pay-date, such as 20260115T101530Z; default: now')
+    .option('--idempotency-key <key>', 'a key to sign with the rest')
+    .optionsGroup('Verify:')
+    .option('--verify <file>', 'a captured request: request line, headers, empty line, body; - for standard input')
+    .option('--public-key-file <file>', 'the public key in PEM; default: that of the private key')
+    .option('--amazon-said <text>', "the hash in Amazon's error message, or the whole message")
     .action((method: string | undefined, url: string | undefined, options: Options) =>
       options.verify === undefined ? sign(method, url, options, context) : verify(options.verify, options, context),
     );
+  addSettings(command, AMAZON_PAY);
+  addHelp(command, context.out, {
+    about: [
+      'Nothing is sent. Without a key everything but the signature is printed. Do not publish the authorization header: anybody who has it can send the request.',
+    ],
+    exitCodes: { 1: 'the signed request is wrong' },
+    examples: [
+      'waybill sign POST /v2/deliveryTrackers --region eu --body parcel.json',
+      'waybill sign --verify captured.http --public-key-file public.pem',
+    ],
+  });
 }
-
-const HELP = `
-Nothing is sent. Without a key, all is printed but the signature. Whoever sees
-the authorization header can send the request: don't paste it into an issue.
-
-Examples:
-  $ waybill sign POST /v2/deliveryTrackers --region eu --body parcel.json
-  $ waybill sign --verify captured.http --public-key-file public.pem
-  $ waybill sign --verify captured.http --settings .env --amazon-said 39ec31...`;
 
 async function sign(method: string | undefined, url: string | undefined, options: Options, context: Context): Promise<void> {
   const { out } = context;
-  if (!method || !url) throw new UsageError('a method and a URL are needed, or --verify FILE');
-  const settings = await amazonPaySettings(options, context);
-  const { publicKeyId, privateKey } = settings;
+  if (!method || !url) throw new UsageError('pass a method and a URL, or --verify FILE');
+  const given = await readSettings(AMAZON_PAY, options, context);
+  const region = regionOf(url);
+  const values = region ? { ...given, region } : given;
+  requireSettings(AMAZON_PAY, values, ['region']);
+  const { privateKey, publicKeyId, environment, baseUrl, ...settings } = toOptions<Settings & { readonly region: AmazonPayRegionName }>(
+    values,
+  );
   const isSigned = publicKeyId !== undefined && privateKey !== undefined;
-  const region = demand(settings.region ?? regionOf(url), 'AMAZON_PAY_REGION', '--region');
   const date = options.date === undefined ? undefined : parseDate(options.date);
   const signer = new AmazonPaySigner({
-    ...settings,
-    region,
+    region: settings.region,
+    algorithm: settings.algorithm,
     publicKeyId: publicKeyId ?? 'NONE',
-    // Its signature is left out below.
+    // The signature is left out below.
     privateKey: isSigned ? privateKey : { sign: async () => new Uint8Array(256) },
-    ...(date && { clock: () => date }),
+    clock: date && (() => date),
   });
+  const origin = baseUrl?.replace(/\/+$/, '') ?? resolveEndpoint(publicKeyId ?? '', resolveRegion(settings.region), environment).origin;
   const { headers, canonicalRequest, stringToSign } = await signer.signHeaders({
     method,
-    url: url.startsWith('/') ? originOf(settings, region) + url : url,
+    url: url.startsWith('/') ? origin + url : url,
     headers: options.idempotencyKey === undefined ? {} : { 'x-amz-pay-idempotency-key': options.idempotencyKey },
     body: options.body === undefined ? '' : await readBytes(options.body, context),
   });
   const { authorization, ...unsigned } = headers;
   const shown = isSigned ? { ...unsigned, authorization } : unsigned;
   const missing = publicKeyId === undefined ? 'AMAZON_PAY_PUBLIC_KEY_ID' : 'AMAZON_PAY_PRIVATE_KEY';
+  const section = (title: string): string => out.style('bold', `--- ${title} ${'-'.repeat(Math.max(3, out.width - title.length - 14))}`);
   out.show({ canonicalRequest, stringToSign, headers: shown }, () => [
-    ...section('Canonical request', canonicalRequest),
-    ...section('String to sign', stringToSign),
-    ...section(
-      'Headers',
-      Object.entries(shown)
-        .map(([name, value]) => `${name}: ${value}`)
-        .join('\n'),
-    ),
-    ...(isSigned ? [] : ['', `Without authorization, for ${missing} is not set.`]),
+    section('Canonical request'),
+    canonicalRequest,
+    section('String to sign'),
+    stringToSign,
+    section('Headers'),
+    ...Object.entries(shown).map(([name, value]) => `${name}: ${value}`),
+    ...(isSigned ? [] : ['', `There is no authorization header, because ${missing} is not set.`]),
   ]);
-
-  function section(title: string, text: string): string[] {
-    return [out.style('bold', `--- ${title} ${'-'.repeat(Math.max(3, 66 - title.length))}`), text];
-  }
 }
 
 async function verify(file: string, options: Options, context: Context): Promise<void> {
   const { out } = context;
-  const request = parseRequest(await readBytes(file, context));
-  const settings = await amazonPaySettings(options, context);
+  const request = parseRequest(await readUtf8(file, context));
+  const settings = toOptions<Settings>(await readSettings(AMAZON_PAY, options, context));
   const { checks, canonicalRequest, stringToSign } = examine({
     request,
     publicKey: await findPublicKey(settings, options, context),
@@ -109,21 +117,21 @@ async function verify(file: string, options: Options, context: Context): Promise
     amazonSaid: options.amazonSaid,
     now: new Date(),
   });
-  const isBad = checks.some(({ status }: Check) => status === 'fail');
-  if (isBad) context.exitCode = EXIT.failed;
-  out.show({ ok: !isBad, checks, canonicalRequest, stringToSign }, () => [
-    ...checklistLines(checks, out),
+  const isWrong = checks.some(({ status }) => status === 'fail');
+  if (isWrong) context.exitCode = EXIT.failed;
+  out.show({ ok: !isWrong, checks, canonicalRequest, stringToSign }, () => [
+    ...out.checklist(checks),
     ...(canonicalRequest === undefined ? [] : ['', out.style('bold', 'Canonical request as it should be signed'), canonicalRequest]),
     ...(stringToSign === undefined ? [] : ['', out.style('bold', 'String to sign'), stringToSign]),
   ]);
 }
 
 /** From its own file, or from the private half. */
-async function findPublicKey({ privateKey }: AmazonPaySettings, options: Options, context: Context): Promise<KeyObject | undefined> {
+async function findPublicKey({ privateKey }: Settings, options: Options, context: Context): Promise<KeyObject | undefined> {
   const { publicKeyFile } = options;
   if (publicKeyFile !== undefined) return parsePublicKey(await readText(publicKeyFile, context), publicKeyFile);
   if (privateKey === undefined) return undefined;
-  // For its words, where the key is damaged.
+  // Its errors say what is wrong with the key.
   await importPrivateKey(privateKey);
   return createPublicKey(createPrivateKey({ key: Buffer.from(readPrivateKey(privateKey)), format: 'der', type: 'pkcs8' }));
 }
@@ -135,21 +143,17 @@ function parsePublicKey(pem: string, file: string): KeyObject {
   } catch {
     // Its message may quote the file.
   }
-  throw new UsageError(`${nameOf(file)} is no RSA public key in PEM`, 'It starts with "-----BEGIN PUBLIC KEY-----".');
+  throw new UsageError(`${nameOf(file)} is not an RSA public key in PEM`, 'It must start with "-----BEGIN PUBLIC KEY-----".');
 }
 
-/** What the host says of the region. */
+/** The region that a host belongs to. */
 function regionOf(url: string): AmazonPayRegionName | undefined {
   const domain = /^https:\/\/pay-api\.amazon\.(com|eu|jp)(?=[/:?]|$)/.exec(url)?.[1];
   return domain === 'com' ? 'na' : (domain as AmazonPayRegionName | undefined);
 }
 
-function originOf({ baseUrl, publicKeyId = '' }: AmazonPaySettings, region: AmazonPayRegionName): string {
-  return baseUrl?.replace(/\/+$/, '') ?? resolveEndpoint(publicKeyId, resolveRegion(region)).origin;
-}
-
 function parseDate(text: string): Date {
   const date = parsePayDate(text);
-  if (!date) throw new UsageError('--date must be a time in UTC such as 20260115T101530Z');
+  if (!date) throw new UsageError('--date must be a time in UTC, such as 20260115T101530Z');
   return date;
 }

@@ -1,95 +1,155 @@
 /**
- * A CSV file of what is to happen with undelivered shipments.
+ * From a row of a sheet to a decision about an undelivered shipment.
  *
  * @module
  */
 import { createHash } from 'node:crypto';
-import { CsvError, parse } from 'csv-parse/sync';
+import { asciiDigits, isScientific, SHORT_NUMBER, withoutTextMark } from '../../core/cells.ts';
 import type { NdrFeedback } from '../../shipping-ndr/index.ts';
-import { UsageError } from '../failure.ts';
+import type { Columns } from './columns.ts';
+import type { Row } from './rows.ts';
+import { type ActionNames, readTime } from './values.ts';
 
-/** One row of the file. */
+/** One row of a sheet. */
 export interface Decision {
-  /** As a spreadsheet counts: the head is row 1, and a line break within quotes begins none. */
   readonly row: number;
   readonly trackingId: string;
-  /** In capitals; whether it is one is checked with the rest. */
+  /** In capitals. Whether it is an action is checked with the rest. Empty if nothing is decided yet. */
   readonly ndrAction: string;
   readonly feedback: NdrFeedback;
   readonly dueDate: string | undefined;
-  /** The same for a row that says the same, in another run too. */
+  /** The same for a row with the same content, in another run too. */
   readonly key: string;
-  /** What a spreadsheet, or a missing quote, has made of the row, where that shows. */
-  readonly damage: string | undefined;
+  /** What is wrong with the cells, if that can be seen: damage by a spreadsheet or a missing quote, a day that is none. */
+  readonly problem: string | undefined;
+  /** What is left out of what is sent, and what looks odd. */
+  readonly remarks: readonly string[];
 }
 
-const COLUMNS = ['trackingId', 'ndrAction', 'rescheduleDate', 'additionalAddressNotes', 'ndrDueDate'] as const;
-
-/** Reads a file: columns in any order and case, split by commas, semicolons or tabs, with or without a byte order mark. */
-export function readDecisions(text: string): readonly Decision[] {
-  let rows: readonly (readonly string[])[];
-  try {
-    // An inch mark in notes is no reason to lose a row; one that has too many cells says so itself.
-    rows = parse(text, { bom: true, delimiter: guessDelimiter(text), relax_column_count: true, relax_quotes: true });
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    // Its own words quote the file.
-    const hint = 'Nothing was sent. Look for a double quote that is not closed.';
-    throw new UsageError(`the CSV is broken at line ${error['lines'] ?? '?'} (${error.code})`, hint);
-  }
-  const [head = [], ...others] = rows;
-  const places = readHead(head);
-  return others.flatMap((cells, at) => (cells.some((cell) => cell.trim()) ? [toDecision(cells, head.length, places, at + 2)] : []));
+/** How rows are read. */
+export interface Reading {
+  readonly columns: Columns;
+  readonly actions: ActionNames;
+  readonly separator: string;
+  /** The time of day for a day alone. */
+  readonly dayAt: string | undefined;
+  /** Whether a reattempt with a date and no notes is a reschedule. */
+  readonly datesReschedule: boolean;
 }
 
-/** The one of three that the first line has most of. */
-function guessDelimiter(text: string): string {
-  const head = /^[^\r\n]*/.exec(text)?.[0] ?? '';
-  const count = (character: string): number => head.split(character).length;
-  return [',', ';', '\t'].sort((a, b) => count(b) - count(a))[0] as string;
+/** The cells of a row that make a decision. */
+interface Cells {
+  readonly trackingId: string;
+  readonly date: string;
+  readonly notes: string;
+  readonly dueDate: string;
 }
 
-/** In which cell each column is; -1 for none. */
-function readHead(head: readonly string[]): readonly number[] {
-  const names = head.map((name) => name.toLowerCase().replace(/[\s_-]/g, ''));
-  const places = COLUMNS.map((name) => names.indexOf(name.toLowerCase()));
-  for (const [at, name] of COLUMNS.entries()) {
-    if (at < 2 && places[at] === -1) {
-      throw new UsageError(`there is no column "${name}"`, `The first line must name the columns: ${COLUMNS.join(', ')}.`);
-    }
-    if (names.lastIndexOf(name.toLowerCase()) !== places[at]) throw new UsageError(`the column "${name}" is there twice`);
-  }
-  return places;
-}
+/** Reads a row. Never throws. */
+export function toDecision(row: Row, reading: Reading): Decision {
+  const { columns, actions } = reading;
+  const read = (field: Parameters<Columns['read']>[1]): string => columns.read(row.cells, field);
+  const cells: Cells = {
+    trackingId: asciiDigits(withoutTextMark(read('trackingId'))),
+    date: read('rescheduleDate'),
+    notes: read('additionalAddressNotes'),
+    dueDate: read('ndrDueDate'),
+  };
+  const named = actions.read(read('ndrAction'));
+  const isDated = reading.datesReschedule && cells.date !== '' && cells.notes === '';
+  const ndrAction = 'problem' in named ? '' : named.action === 'REATTEMPT' && isDated ? 'RESCHEDULE' : named.action;
+  const { trackingId } = cells;
 
-function toDecision(cells: readonly string[], width: number, places: readonly number[], row: number): Decision {
-  const [trackingId = '', action = '', rescheduleDate = '', additionalAddressNotes = '', dueDate = ''] = places.map((place) =>
-    (cells[place] ?? '').trim(),
-  );
-  const ndrAction = action.toUpperCase();
-  const key = createHash('sha256').update(JSON.stringify([trackingId, ndrAction, rescheduleDate, additionalAddressNotes, dueDate]));
-  const data = { ...(rescheduleDate && { rescheduleDate }), ...(additionalAddressNotes && { additionalAddressNotes }) };
-  const hasData = Object.keys(data).length > 0;
+  const data = dataFor(ndrAction, cells, reading);
+  const due = ndrAction === '' ? { remarks: [] } : readDueDate(cells.dueDate, reading);
+  const problems = [
+    findDamage(row, reading),
+    'problem' in named ? `${columns.names['ndrAction']}: ${named.problem}` : undefined,
+    ...(ndrAction === '' ? [] : [problemOfId(trackingId, columns), data.problem, due.problem, columns.foreignCarrier(row.cells)]),
+  ];
+  const { rescheduleDate, additionalAddressNotes } = data;
+  const sent = { ...(rescheduleDate && { rescheduleDate }), ...(additionalAddressNotes && { additionalAddressNotes }) };
+  const content = [trackingId, ndrAction, rescheduleDate ?? '', additionalAddressNotes ?? '', due.time ?? ''];
   return {
-    row,
+    row: row.row,
     trackingId,
     ndrAction,
     // Checked before it is sent, action by action.
-    feedback: { trackingId, ndrAction, ...(hasData && { ndrRequestData: data }) } as unknown as NdrFeedback,
-    dueDate: dueDate || undefined,
-    key: key.digest('hex').slice(0, 24),
-    damage: findDamage(cells.slice(width), trackingId, additionalAddressNotes),
+    feedback: { trackingId, ndrAction, ...(Object.keys(sent).length > 0 && { ndrRequestData: sent }) } as unknown as NdrFeedback,
+    dueDate: due.time,
+    key: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 24),
+    problem: problems.find((problem) => problem !== undefined),
+    remarks: ndrAction === '' ? [] : remarksOn(ndrAction, cells, row, columns).concat(due.remarks),
   };
 }
 
-function findDamage(surplus: readonly string[], trackingId: string, notes: string): string | undefined {
-  if (surplus.some((cell) => cell.trim())) {
-    return 'more cells than the first line: put texts with a comma or a semicolon into double quotes';
+/** What goes with an action. */
+function dataFor(
+  action: string,
+  { date, notes }: Cells,
+  { columns, dayAt }: Reading,
+): { readonly rescheduleDate?: string; readonly additionalAddressNotes?: string; readonly problem?: string } {
+  if (action === 'RESCHEDULE' && date) {
+    const time = readTime(date, dayAt);
+    return 'time' in time
+      ? { rescheduleDate: time.time }
+      : { problem: `${columns.names['ndrRequestData.rescheduleDate']} ${time.problem}` };
   }
-  if (/^\d([.,]\d+)?e\+?\d+$/i.test(trackingId)) {
-    return 'a spreadsheet has rounded the tracking id: make the column text, and fill it in again';
+  if (action !== 'REATTEMPT') return {};
+  if (notes || !date) return { additionalAddressNotes: notes };
+  const way = 'with --dates-reschedule, a row with a date and no notes is RESCHEDULE';
+  return { problem: `${columns.names['ndrRequestData.additionalAddressNotes']} is empty, and REATTEMPT needs it; ${way}` };
+}
+
+function problemOfId(trackingId: string, { names }: Columns): string | undefined {
+  if (!isScientific(trackingId)) return undefined;
+  return `${names['trackingId']}: a spreadsheet has rounded the number: format the column as text, and fill it in again`;
+}
+
+function remarksOn(action: string, { trackingId, date, notes }: Cells, { cells }: Row, columns: Columns): string[] {
+  const { names } = columns;
+  const unused = [
+    ...(date && action !== 'RESCHEDULE' ? ['rescheduleDate'] : []),
+    ...(notes && action !== 'REATTEMPT' ? ['additionalAddressNotes'] : []),
+  ];
+  const isShort = trackingId !== '' && trackingId.length < SHORT_NUMBER;
+  return [
+    ...(isShort ? [`${names['trackingId']} has fewer than ${SHORT_NUMBER} characters: is it the whole number?`] : []),
+    ...unused.map((name) => `${names[`ndrRequestData.${name}`]} is left out for ${action}, which has no such data`),
+    ...columns.remarksOn(cells),
+  ];
+}
+
+interface DueDate {
+  readonly time?: string;
+  readonly problem?: string;
+  readonly remarks: readonly string[];
+}
+
+/** A day alone ends at midnight where `--day-at` is. */
+function readDueDate(cell: string, { dayAt, columns }: Reading): DueDate {
+  if (cell === '') return { remarks: [] };
+  const due = readTime(cell, dayAt?.replace(/^\d\d:\d\d(:\d\d)?(\.\d+)?/, '23:59:59'));
+  if ('time' in due) return { ...due, remarks: [] };
+  const name = columns.names['dueDate'];
+  // In a column that only may be it, such as "SLA", there can be anything.
+  if (name !== 'column ndrDueDate') return { remarks: [`${name} is not a time with an offset, so that it is not checked`] };
+  return { problem: `${name} ${due.problem}`, remarks: [] };
+}
+
+const LINE_BREAK = /\r\n|\r|\n/;
+
+function findDamage({ cells, line }: Row, { columns, separator, actions }: Reading): string | undefined {
+  if (cells.slice(columns.width).some((cell) => cell.trim())) {
+    return 'there are more cells than in the first line: put a cell with a comma or a semicolon in double quotes';
   }
-  return /[\r\n].*\b(RESCHEDULE|REATTEMPT|RTO)\b/i.test(notes)
-    ? 'the next row is within the notes: look for a double quote that is not closed'
-    : undefined;
+  // A row within a cell: what stands between its separators is an action, or a number as long as an id.
+  const isRow = (text: string): boolean => {
+    const parts = text.split(separator);
+    return parts.length > 1 && parts.some((part) => /^\d{11,}$/.test(part.trim()) || actions.has(part));
+  };
+  const swallowing = cells.findIndex((cell) => cell.split(LINE_BREAK).slice(1).some(isRow));
+  if (swallowing === -1) return undefined;
+  const start = line + cells.slice(0, swallowing).join('').split(LINE_BREAK).length - 1;
+  return `the next row is inside the notes: look for a double quote in line ${start} that is not closed`;
 }

@@ -1,14 +1,15 @@
 /**
- * The report of an import: a CSV file with a line for each row that was tried, by which a later run knows what is done.
+ * The report of an import: a CSV file with a line for each row that was tried, from which a later run knows what is done.
  *
  * @module
  */
-import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { UsageError } from '../failure.ts';
-import { unreadable } from '../files.ts';
+import { EXIT, UsageError } from '../failure.ts';
+import { fileError } from '../files.ts';
+import { CompactMap } from './compact-map.ts';
 
-/** What became of one row. */
+/** The result of one row. */
 export interface ReportRow {
   readonly row: number;
   readonly trackingId: string;
@@ -20,55 +21,81 @@ export interface ReportRow {
   readonly message?: string | undefined;
   readonly hint?: string | undefined;
   readonly requestId?: string | undefined;
-  /** By which another run knows it. */
+  /** What a later run recognises it by. */
   readonly decision: string;
 }
 
 const COLUMNS = ['row', 'trackingId', 'ndrAction', 'status', 'sent', 'code', 'message', 'hint', 'requestId', 'decision'] as const;
 const HEAD = COLUMNS.join(',');
+const STATUS = COLUMNS.indexOf('status');
+const DECISION = COLUMNS.indexOf('decision');
+const CHUNK = 1024 * 1024;
 
-/** Appends to a report; each line is written as soon as it is known, and survives the process. */
+/** Appends to a report. Each line is written at once, so that it survives the process. */
 export class Report {
   readonly path: string;
-  readonly #submitted: ReadonlySet<string>;
+  readonly #submitted: CompactMap = new CompactMap();
   readonly #file: number;
 
-  /** Opens a report, or begins it. Takes off what a run that was killed has left of a last line. */
+  /** Opens or creates a report. Removes the part of a last line that a killed run may have left. */
   constructor(path: string) {
     this.path = path;
     try {
-      const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-      if (text !== '' && !text.startsWith(`${HEAD}\n`)) {
-        throw new UsageError(`${path} is there already and is no report of this command`, 'Choose another file with --report.');
-      }
-      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-      if (whole !== text) truncateSync(path, Buffer.byteLength(whole));
-      const rows: readonly Partial<Record<string, string>>[] = parse(whole, { columns: true, relax_column_count: true });
-      this.#submitted = new Set(rows.flatMap(({ status, decision }) => (status === 'submitted' && decision ? [decision] : [])));
-      this.#file = openSync(path, 'a');
-      if (whole === '') writeSync(this.#file, `${HEAD}\n`);
+      this.#file = openSync(path, 'a+');
+      const { size } = fstatSync(this.#file);
+      const whole = this.#readSubmitted(size);
+      if (whole < size) ftruncateSync(this.#file, whole);
+      if (whole === 0) writeSync(this.#file, `${HEAD}\n`);
     } catch (error) {
-      throw error instanceof UsageError ? error : unreadable('use', path, error);
+      throw fileError('use', path, error);
     }
   }
 
-  /** Whether an earlier run has submitted this. */
+  /** Whether an earlier run has submitted it. */
   isSubmitted(decision: string): boolean {
-    return this.#submitted.has(decision);
+    return this.#submitted.get(decision) !== undefined;
   }
 
+  /** Throws if the disk is full: what is not recorded would be sent twice. */
   add(row: ReportRow): void {
     const cells = { ...row, sent: row.sent ? 'yes' : 'no' };
-    writeSync(this.#file, `${COLUMNS.map((column) => cell(cells[column] ?? '')).join(',')}\n`);
+    try {
+      writeSync(this.#file, `${COLUMNS.map((column) => cell(cells[column] ?? '')).join(',')}\n`);
+    } catch (error) {
+      throw fileError('write', this.path, error, EXIT.failed);
+    }
   }
 
   close(): void {
     closeSync(this.#file);
   }
+
+  /** Reads what was submitted, bit by bit. Returns where the last whole line ends. */
+  #readSubmitted(size: number): number {
+    const chunk = Buffer.alloc(CHUNK);
+    let rest = Buffer.alloc(0);
+    let whole = 0;
+    for (let at = 0; at < size; ) {
+      const read = readSync(this.#file, chunk, 0, CHUNK, at);
+      if (read === 0) break;
+      const bytes = Buffer.concat([rest, chunk.subarray(0, read)]);
+      if (at === 0 && !bytes.subarray(0, HEAD.length + 1).equals(Buffer.from(`${HEAD}\n`))) {
+        throw new UsageError(`${this.path} exists and is not a report of this command`, 'Choose another file with --report.');
+      }
+      const end = bytes.lastIndexOf('\n') + 1;
+      // No line break is inside a cell.
+      const lines: readonly (readonly string[])[] = parse(bytes.subarray(0, end).toString(), { relax_column_count: true });
+      for (const cells of lines) if (cells[STATUS] === 'submitted') this.#submitted.set(cells[DECISION] ?? '', 1);
+      whole += end;
+      at += read;
+      rest = bytes.subarray(end);
+    }
+    return whole;
+  }
 }
 
-/** One cell on one line. Spreadsheets run what begins like a formula, and a tracking id is a stranger's text: an apostrophe makes it text. */
-function cell(value: unknown): string {
+/** One cell, on one line. Spreadsheets run what looks like a formula, and a tracking id is untrusted input: an apostrophe makes it text. */
+export function cell(value: unknown): string {
   const line = String(value).replace(/\s+/g, ' ');
   const text = /^[=+\-@]/.test(line) ? `'${line}` : line;
   return /[",;]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -1,30 +1,39 @@
 /**
- * Many items through one asynchronous task, a few at a time.
+ * Many items through one asynchronous task, some of them concurrently.
  *
  * @module
  */
-import type { Surface } from '../errors.ts';
-import { misconfigured } from '../options.ts';
-import type { AnyIterable } from '../types.ts';
+import { MAX_MILLISECONDS, onAbort } from '../async.ts';
+import { assertOption } from '../errors.ts';
+import { checkIdempotencyStore, type IdempotencyStore, runIdempotent } from '../idempotency.ts';
+import { checkWholeNumbers } from '../options.ts';
+import type { AnyIterable, Surface } from '../types.ts';
 
-/** How a batch is worked off. */
+/** Options of a batch. */
 export interface BatchOptions {
   /**
-   * Items that are worked on at a time; no more than these are held in memory. Each waits for the rate limiter within its own
-   * `totalTimeout`, so with Amazon's quota a large number only makes items time out.
+   * Items in flight; no more than these are held in memory. Each waits for the rate limiter within its own `totalTimeout`, so with Amazon's
+   * quota a large number only makes items time out.
    * @default 10
    */
-  readonly concurrency?: number;
-  /** Ends the batch: nothing more is read, what is under way is aborted and yielded as failed, then `signal.reason` is thrown. */
-  readonly signal?: AbortSignal;
+  readonly concurrency?: number | undefined;
+  /**
+   * Ends the batch: no further item is read, items in flight are aborted and yielded as failed, then `signal.reason` is thrown. An item
+   * that the source was about to supply is yielded as not sent, if it arrives within a second.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Works on one item. Must not reject: a failure is a result too. */
+/** Works on one item. Called before the next item is read, because a source may reuse one object. Must not reject. */
 export type BatchTask<Input, Result> = (input: Input, index: number, signal: AbortSignal) => Promise<Result>;
 
+/** Milliseconds that an aborted batch waits for the item that its source was about to supply. */
+const GRACE = 1_000;
+
 /**
- * Yields the result of `task` for each input, in the order of completion. Reads no further ahead than it works, and stops reading while
- * the consumer is busy. What the source throws comes after the results of what it gave before; leaving the loop aborts what is under way.
+ * Yields the result of `task` for each input, in the order of completion. Reads no further ahead than it works, and stops reading while the
+ * consumer is busy. An error from the source is rethrown after the results of the items already read. Leaving the loop aborts the items in
+ * flight.
  */
 export function runBatch<Input, Result>(
   surface: Surface,
@@ -33,10 +42,9 @@ export function runBatch<Input, Result>(
   { concurrency = 10, signal }: BatchOptions,
 ): AsyncIterable<Result> {
   // A string is iterable too, and never what was meant.
-  if (typeof inputs !== 'object' || inputs === null || !(Symbol.asyncIterator in inputs || Symbol.iterator in inputs)) {
-    throw misconfigured(surface, 'the inputs must be an array or another iterable, synchronous or not');
-  }
-  if (!(Number.isInteger(concurrency) && concurrency > 0)) throw misconfigured(surface, '"concurrency" must be a whole number, 1 or more');
+  const isIterable = typeof inputs === 'object' && inputs !== null && (Symbol.asyncIterator in inputs || Symbol.iterator in inputs);
+  assertOption(isIterable, surface, undefined, 'the inputs must be an array or another iterable, synchronous or not');
+  checkWholeNumbers(surface, { concurrency });
   return generate(inputs, task, concurrency, signal);
 }
 
@@ -47,67 +55,189 @@ async function* generate<Input, Result>(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Result, void, undefined> {
   const source = Symbol.asyncIterator in inputs ? inputs[Symbol.asyncIterator]() : inputs[Symbol.iterator]();
-  // One for each item under way: what runtimes hang on a signal stays there as long as the signal lives.
-  const underWay = new Set<AbortController>();
-  const results: Result[] = [];
-  let started = 0;
-  let reading = false;
-  let exhausted = false;
-  let over = false;
+  // One for each item: what runtimes attach to a signal stays there as long as the signal lives.
+  const controllers = new Set<AbortController>();
+  const results = new Queue<Result>();
+  const room = new Room(concurrency);
+  let isExhausted = false;
   let failure: { readonly error: unknown } | undefined;
-  let wake = (): void => undefined;
-
-  const fill = async (): Promise<void> => {
-    if (reading) return;
-    reading = true;
-    try {
-      while (!exhausted && !over && underWay.size + results.length < concurrency) {
-        const next = await source.next();
-        if (next.done) exhausted = true;
-        else start(next.value);
-      }
-    } catch (error) {
-      exhausted = true;
-      failure = { error };
-    } finally {
-      reading = false;
-      wake();
-    }
+  /** The reader, and every item in flight. */
+  let open = 1;
+  const finish = (): void => {
+    open -= 1;
+    if (open === 0) results.end();
   };
-  const start = (input: Input): void => {
+
+  const start = (input: Input, index: number): void => {
     const controller = new AbortController();
-    if (over) controller.abort(signal?.reason);
-    underWay.add(controller);
-    void task(input, started++, controller.signal).then((result) => {
+    if (room.isClosed) controller.abort(signal?.reason);
+    controllers.add(controller);
+    open += 1;
+    void task(input, index, controller.signal).then((result) => {
+      controllers.delete(controller);
       results.push(result);
-      underWay.delete(controller);
-      wake();
+      finish();
     });
   };
+  const read = async (): Promise<void> => {
+    try {
+      for (let index = 0; await room.enter(); index += 1) {
+        // One by one: the task reads an item before the next one is requested.
+        const step = source.next();
+        const next = 'then' in step ? await step : step;
+        isExhausted = next.done === true;
+        if (next.done) return;
+        start(next.value, index);
+      }
+    } catch (error) {
+      isExhausted = true;
+      failure = { error };
+    } finally {
+      finish();
+    }
+  };
+  let late: ReturnType<typeof setTimeout> | undefined;
   const stop = (): void => {
-    over = true;
-    for (const controller of underWay) controller.abort(signal?.reason);
-    wake();
+    room.close();
+    for (const controller of controllers) controller.abort(signal?.reason);
+    // A source that hangs does not delay an abort.
+    late ??= setTimeout(() => results.end(), GRACE);
   };
 
-  signal?.addEventListener('abort', stop, { once: true });
+  const close = async (): Promise<void> => {
+    const closed = Promise.resolve(source.return?.());
+    // Not awaited while it is busy: a generator that waits closes only after that.
+    if (open > 0) closed.catch(() => undefined);
+    else await closed;
+  };
+
+  const off = signal && onAbort(signal, stop);
+  let hasFailed = false;
   try {
     signal?.throwIfAborted();
-    for (;;) {
-      void fill();
-      if (results.length > 0) yield results.shift() as Result;
-      // A source that is slow to give its next item does not hold up an abort.
-      else if (underWay.size > 0 || (reading && !over)) await new Promise<void>((resolve) => (wake = resolve));
-      else break;
+    void read();
+    for (let result = await results.next(); result; result = await results.next()) {
+      yield result.value;
+      room.leave();
     }
     signal?.throwIfAborted();
     if (failure) throw failure.error;
+  } catch (error) {
+    hasFailed = true;
+    throw error;
   } finally {
-    signal?.removeEventListener('abort', stop);
+    off?.();
     stop();
-    // A source that is still busy closes when it can; there is nobody to tell any more.
-    const closed = exhausted ? undefined : Promise.resolve(source.return?.());
-    if (reading) void closed?.catch(() => undefined);
-    else await closed;
+    clearTimeout(late);
+    // What happens meanwhile does not replace the error that ended the loop.
+    if (!isExhausted) await (hasFailed ? close().catch(() => undefined) : close());
   }
+}
+
+/** Room for so many items, from when they are read until the consumer is done with their result. */
+class Room {
+  #free: number;
+  #wake: (() => void) | undefined;
+  isClosed = false;
+
+  constructor(size: number) {
+    this.#free = size;
+  }
+
+  /** Resolves with true when there is room, with false when it is closed. */
+  async enter(): Promise<boolean> {
+    while (this.#free === 0 && !this.isClosed) await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#free -= 1;
+    return !this.isClosed;
+  }
+
+  leave(): void {
+    this.#free += 1;
+    this.#wake?.();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.#wake?.();
+  }
+}
+
+/** Results in the order in which they come. */
+class Queue<Value> {
+  readonly #values: Value[] = [];
+  #isEnded = false;
+  #wake: (() => void) | undefined;
+
+  push(value: Value): void {
+    this.#values.push(value);
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#wake?.();
+  }
+
+  /** The next value; `undefined` when there will be none. */
+  async next(): Promise<{ readonly value: Value } | undefined> {
+    while (this.#values.length === 0 && !this.#isEnded) await new Promise<void>((resolve) => (this.#wake = resolve));
+    return this.#values.length > 0 ? { value: this.#values.shift() as Value } : undefined;
+  }
+}
+
+/** One item of a batch that can resume: what the store remembers it by, and how it is sent. */
+interface IdempotentItem<Value> {
+  readonly key: string | Promise<string>;
+  /** Sends it; calls `onSent` when a request is about to leave. */
+  readonly send: (signal: AbortSignal, onSent: () => void) => Promise<Value>;
+}
+
+/** What became of an item. */
+export type ItemOutcome<Value> =
+  | { readonly status: 'done'; readonly value: Value }
+  /** By the store: done before, or in progress elsewhere. Nothing was sent. */
+  | { readonly status: 'already-done' | 'in-progress' }
+  | { readonly status: 'failed'; readonly error: unknown; readonly sent: boolean };
+
+/** How a batch that can resume works. */
+export interface IdempotentBatch<Input, Value, Result> extends BatchOptions {
+  readonly surface: Surface;
+  readonly store: IdempotencyStore | undefined;
+  /** Milliseconds for an item; no wait for the store is longer. */
+  readonly totalTimeout: number | undefined;
+  /** Reads an input, once and at once: the object may be reused for the next one. Throws if it cannot be right. */
+  readonly read: (input: Input, index: number) => IdempotentItem<Value>;
+  readonly toResult: (input: Input, index: number, outcome: ItemOutcome<Value>) => Result;
+  /** Called if the store could not remember that an item is done. */
+  readonly onStoreFailure: () => void;
+}
+
+/** Runs a batch that can resume after an interruption: a store remembers what was done. */
+export function runIdempotentBatch<Input, Value, Result>(
+  inputs: AnyIterable<Input>,
+  { surface, store, totalTimeout = MAX_MILLISECONDS, read, toResult, onStoreFailure, ...options }: IdempotentBatch<Input, Value, Result>,
+): AsyncIterable<Result> {
+  checkIdempotencyStore(surface, store);
+  const work = async (input: Input, index: number, signal: AbortSignal): Promise<ItemOutcome<Value>> => {
+    let sent = false;
+    try {
+      const { key, send } = read(input, index);
+      signal.throwIfAborted();
+      const onSent = (): void => {
+        sent = true;
+      };
+      const limits = { surface, store, signal, storeTimeout: totalTimeout };
+      const outcome = await runIdempotent(await key, () => send(signal, onSent), limits);
+      if (outcome.claim !== 'claimed') return { status: outcome.claim === 'completed' ? 'already-done' : 'in-progress' };
+      if (outcome.storeFailure) onStoreFailure();
+      return { status: 'done', value: outcome.result };
+    } catch (error) {
+      return { status: 'failed', error, sent };
+    }
+  };
+  const task = async (input: Input, index: number, signal: AbortSignal): Promise<Result> => {
+    const outcome = await work(input, index, signal);
+    return toResult(input, index, outcome);
+  };
+  return runBatch(surface, inputs, task, options);
 }

@@ -1,40 +1,46 @@
 /**
- * One question to a server without which a webhook can't tell whether a request is authentic. Never repeated: there is no time, and the
- * event comes again.
+ * One request to a server that a webhook needs to authenticate its sender: a key set, an introspection endpoint. Never retried: there is no
+ * time, and the event is redelivered.
  *
  * @module
  */
+import { raceAbort } from '../async.ts';
+import { ApiError, ConnectionError, isWaybillError, TimeoutError } from '../errors.ts';
+import { copyError, credentialsIn, redactor } from '../redact.ts';
+import type { Fetch, FetchInit, Surface } from '../types.ts';
+import { connectionError } from './connection-error.ts';
+import { isResponse, isRetryableStatus, notResponse, readText, responseInError } from './response.ts';
 
-import { ApiError, ConnectionError, isWaybillError, type Surface, TimeoutError } from '../errors.ts';
-import type { Fetch } from '../types.ts';
-import { waitFor } from './abort.ts';
-import { isRetryableStatus, readText } from './response.ts';
-
-/** What is asked, and how. */
+/** What is requested, and how. */
 export interface FetchTextOptions {
   readonly surface: Surface;
   readonly url: string;
-  /** What did not come where it fails, for the error. */
-  readonly wanted: string;
-  /** What to do where the server refuses. */
+  /** What fails, for the error: "token introspection". */
+  readonly task: string;
+  /** What to do if the server refuses. */
   readonly hint: string;
   /** Milliseconds for all of it. */
   readonly timeout?: number | undefined;
   readonly fetch?: Fetch | undefined;
+  /** What no error may contain. */
+  readonly hide?: readonly string[];
 }
 
-/** The body of an answer 200; everything else is an error of ours, which says nothing of what was sent. */
-export async function fetchText(init: RequestInit, options: FetchTextOptions): Promise<string> {
-  const { surface, wanted, hint, timeout = 2_000, fetch = (...request) => globalThis.fetch(...request) } = options;
+/** The body of a response 200. Everything else is a {@link WaybillError} that contains nothing of the request. */
+export async function fetchText(init: Omit<FetchInit, 'redirect' | 'signal'>, options: FetchTextOptions): Promise<string> {
+  const { surface, task, hint, timeout = 2_000, hide = [], fetch = (...request) => globalThis.fetch(...request) } = options;
   const { href, host } = new URL(options.url);
-  // Whole, for not every runtime takes a part of a millisecond.
-  const signal = AbortSignal.timeout(Math.ceil(timeout));
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeout);
+  let status: number | undefined;
   const load = async (): Promise<string> => {
-    const response = await fetch(href, { ...init, redirect: 'manual', signal });
+    const sent = async (): Promise<unknown> => fetch(href, { ...init, redirect: 'manual', signal: controller.signal });
+    const response = await sent().catch(responseInError);
+    if (!isResponse(response)) throw notResponse(surface);
+    status = response.status;
     const text = await readText(response);
-    const { status } = response;
     if (status === 200) return text;
-    throw new ApiError(`no ${wanted} from ${host}: it answered ${status}`, {
+    throw new ApiError(`${task} at ${host} failed with ${status}`, {
       surface,
       status,
       attempts: 1,
@@ -43,12 +49,18 @@ export async function fetchText(init: RequestInit, options: FetchTextOptions): P
     });
   };
   try {
-    // Not left to fetch alone: one of the caller's own may not heed its signal.
-    return await waitFor(load(), signal);
-  } catch (cause) {
-    if (isWaybillError(cause)) throw cause;
-    const details = { surface, attempts: 1, cause } as const;
-    if (signal.aborted) throw new TimeoutError('attempt', `no ${wanted} from ${host} within ${timeout} ms`, details);
-    throw new ConnectionError(`no ${wanted} from ${host}`, details);
+    // A custom fetch may ignore its signal.
+    return await raceAbort(load(), controller.signal);
+  } catch (thrown) {
+    if (isWaybillError(thrown)) throw thrown;
+    const clean = redactor([...hide, ...credentialsIn(init.headers)]);
+    if (controller.signal.aborted) {
+      const details = { surface, attempts: 1, hint, cause: copyError(thrown, clean) };
+      throw new TimeoutError('attempt', `${task} at ${host} took longer than ${timeout} ms`, details);
+    }
+    const { message, systemCode, cause } = connectionError(thrown, { surface, url: href, attempts: 1, status, clean });
+    throw new ConnectionError(`${task} failed: ${message}`, { surface, attempts: 1, systemCode, cause, hint });
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,85 +1,95 @@
 /**
- * One request, sent until it is answered: retries, budgets, hooks and bounds over `fetch`. What is repeated, when, and what
- * the caller sees is decided here; p-retry does the repeating.
+ * One request, sent until there is a result: retries, budgets, hooks and bounds over `fetch`.
  *
  * @module
  */
-import pRetry from 'p-retry';
-import { ApiError, ConnectionError, isWaybillError, type Surface, TimeoutError, type WaybillError } from '../errors.ts';
-import {
-  type CallOptions,
-  type ClientOptions,
-  callHeaders,
-  checkCall,
-  checkOptions,
-  type Hooks,
-  type RequestInfo,
-  readClock,
-  tell,
-  type Warning,
-} from '../options.ts';
-import { redact } from '../redact.ts';
+import { onAbort, raceAbort, sleep } from '../async.ts';
+import { ApiError, isWaybillError, type WaybillError } from '../errors.ts';
+import { type Hooks, notify, type RequestInfo, report, type Warning } from '../hooks.ts';
+import { type CallOptions, type ClientOptions, checkCall, checkOptions, type OptionNames, readClock, readHeaders } from '../options.ts';
+import { credentialsIn, type Redact, redactor } from '../redact.ts';
+import type { Bytes, FetchInit, FetchResponse, Surface } from '../types.ts';
 import { VERSION } from '../version.ts';
-import { sleep, waitFor } from './abort.ts';
+import { connectionError, timeoutError } from './connection-error.ts';
 import type { RateLimiter } from './rate-limiter.ts';
-import { type HttpResponse, readText, retryDelay } from './response.ts';
+import { type HttpResponse, headerOf, isResponse, notResponse, readText, responseInError, retryDelay } from './response.ts';
 
-/** A request as it goes over the wire. Made anew for each attempt, so that date, signature and token are fresh. */
+/** A request as it is sent. Built anew for each attempt, so that date, signature and token are fresh. */
 export interface OutgoingRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array<ArrayBuffer>;
+  readonly body?: Bytes;
 }
 
 /** What a surface adds to the sending of a request. */
 export interface Exchange<Result> {
-  /** Builds and signs the request. What it throws ends the call: it is not repeated. */
+  /** Builds and signs the request. What it throws ends the call: it is not retried. */
   readonly prepare: () => OutgoingRequest | Promise<OutgoingRequest>;
-  /** Turns an answer of any status but a redirect's into a result, or throws the error to show; a `retryable` one is repeated. */
+  /** Converts a response (any status but a redirect) to a result, or throws. An error with `retryable: true` is retried. */
   readonly read: (response: HttpResponse) => Result;
+  /** Secrets and personal data of this call: no error, hook or log may contain them. */
+  readonly hide?: () => readonly (string | undefined)[];
   /**
-   * Looks at a failure and says whether its cause (a clock, a token) is mended now; the request is then repeated without a wait, one
-   * time in a call and not counted as a retry.
+   * Returns true if the cause of the failure (a clock, a token) has just been fixed. The request is then retried at once, one time in a
+   * call, and not counted in `maxRetries`.
    */
   readonly recover?: (error: WaybillError, response: HttpResponse) => boolean;
-  /**
-   * Whether a failure that is `retryable` is worth another attempt here; by default each is. For what must not be done twice: a request
-   * that was not answered may have been carried out.
-   */
+  /** Return false for non-idempotent requests: an unanswered one may still have been processed. By default every failure may be retried. */
   readonly isRepeatable?: (error: WaybillError) => boolean;
+  /** Sent without the rate limiter. */
+  readonly isUnlimited?: boolean;
 }
 
-/** A call under way. */
+/** What a surface knows of its client. */
+export interface HttpSettings extends OptionNames {
+  /** Names of the call options that only this surface has. */
+  readonly ownCall?: readonly string[];
+  /** The client's own rate limiter, unless the caller has one. */
+  readonly rateLimiter?: RateLimiter;
+  /** @default 'x-amzn-requestid' */
+  readonly requestIdHeader?: string;
+}
+
+/** A call in flight. */
 interface Call {
+  readonly id: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeout: number;
-  readonly maxRetries: number;
-  readonly deadline: number;
-  /** Aborted when the caller or the total budget ends the call. */
-  readonly over: AbortSignal;
   /** How many times the request was sent. */
   attempts: number;
+  /** The status of the current attempt, once the head of a response has arrived. */
+  status: number | undefined;
   /** Why the last attempt failed. */
   last?: WaybillError;
+  /** Why the call ended, if the caller or the total budget ended it. */
+  over?: { readonly reason: unknown };
+  /** Aborts the current attempt or wait. */
+  current: AbortController;
 }
+
+let calls = 0;
 
 /** Sends the requests of one client. */
 export class HttpClient {
   readonly #surface: Surface;
   readonly #options: ClientOptions;
+  readonly #settings: HttpSettings;
   readonly #rateLimiter: RateLimiter | undefined;
-  readonly #requestIdHeader: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  /** Codes of warnings that went to the console. */
+  readonly #reported = new Set<string>();
 
-  constructor(surface: Surface, options: ClientOptions, rateLimiter?: RateLimiter, requestIdHeader = 'x-amzn-requestid') {
-    checkOptions(surface, options);
+  constructor(surface: Surface, options: ClientOptions, settings: HttpSettings = { own: [] }) {
+    checkOptions(surface, options, settings);
     this.#surface = surface;
     this.#options = options;
-    this.#rateLimiter = options.rateLimiter === false ? undefined : (options.rateLimiter ?? rateLimiter);
-    this.#requestIdHeader = requestIdHeader;
+    this.#settings = settings;
+    this.#rateLimiter = options.rateLimiter === false ? undefined : (options.rateLimiter ?? settings.rateLimiter);
+    this.#headers = readHeaders(surface, options);
   }
 
-  /** The user agent, with the caller's own part behind ours. */
+  /** The user agent, with the caller's own part appended. */
   get userAgent(): string {
     const { userAgent } = this.#options;
     return `waybill/${VERSION}${userAgent ? ` ${userAgent}` : ''}`;
@@ -89,176 +99,171 @@ export class HttpClient {
     return readClock(this.#surface, this.#options.clock);
   }
 
-  /** Amazon's id of the request that this answers. */
-  requestId({ headers }: Pick<HttpResponse, 'headers'>): string | undefined {
-    return headers.get(this.#requestIdHeader) ?? undefined;
-  }
-
-  /** Tells the hook of something doubtful. */
+  /** Reports something that looks wrong. */
   warn(warning: Omit<Warning, 'surface'>): void {
-    this.#observe('onWarning', { surface: this.#surface, ...warning });
+    const { code, path, message } = warning;
+    if (this.#options.hooks?.onWarning) this.#notify('onWarning', { surface: this.#surface, ...warning });
+    else if (!this.#reported.has(code)) {
+      this.#reported.add(code);
+      report('warn', `${this.#surface}: ${[path.map(String).join('.'), message].filter(Boolean).join(' ')} (${code})`);
+    }
   }
 
-  /** Sends, and sends again where that can help, until there is a result or the budgets are used up. */
+  /** Sends, and retries if that can help, until there is a result or a budget is used up. */
   async send<Result>(exchange: Exchange<Result>, options: CallOptions = {}): Promise<Result> {
-    checkCall(this.#surface, options);
-    const headers = callHeaders(this.#surface, options);
+    checkCall(this.#surface, options, this.#settings.ownCall);
     const { signal } = options;
     signal?.throwIfAborted();
     const { timeout = 10_000, totalTimeout = 30_000, maxRetries = 3 } = this.#options;
     const total = options.totalTimeout ?? totalTimeout;
-
-    // One signal for the two that end a call at any moment: the caller and the total budget.
-    const over = new AbortController();
     const call: Call = {
-      headers,
+      id: ++calls,
+      headers: { ...this.#headers, ...readHeaders(this.#surface, options) },
       timeout: options.timeout ?? timeout,
-      maxRetries: options.maxRetries ?? maxRetries,
-      deadline: performance.now() + total,
-      over: over.signal,
       attempts: 0,
+      status: undefined,
+      current: new AbortController(),
     };
-    const timer = setTimeout(() => over.abort(this.#timeout('total', total, call)), total);
-    const onAbort = (): void => over.abort(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const end = (reason: unknown): void => {
+      call.over ??= { reason };
+      call.current.abort(reason);
+    };
+    const deadline = performance.now() + total;
+    const timer = setTimeout(() => end(timeoutError(this.#surface, 'total', total, call)), total);
+    const off = signal ? onAbort(signal, () => end(signal.reason)) : undefined;
     try {
-      return await this.#repeat(exchange, call);
+      return await this.#attempts(exchange, call, options.maxRetries ?? maxRetries, deadline);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      const shown: unknown = over.signal.aborted ? over.signal.reason : error;
-      if (isWaybillError(shown)) this.#observe('onError', shown);
+      const shown: unknown = call.over ? call.over.reason : error;
+      if (isWaybillError(shown)) this.#notify('onError', shown, { surface: this.#surface, call: call.id });
       throw shown;
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      off?.();
     }
   }
 
-  async #repeat<Result>(exchange: Exchange<Result>, call: Call): Promise<Result> {
-    const { maxRetries, deadline, over } = call;
-    let recovered = false;
-    let sent: { readonly info: RequestInfo; readonly error: WaybillError } | undefined;
-    let thrown: unknown;
-
-    const once = async (): Promise<Result> => {
-      sent = undefined;
-      // Outside the attempt: to wait for one's turn, or for a signature, is not Amazon's delay, and what is thrown there is not repeated.
-      await waitFor(this.#rateLimiter?.acquire(over), over);
-      const request = await waitFor(exchange.prepare(), over);
+  async #attempts<Result>(exchange: Exchange<Result>, call: Call, maxRetries: number, deadline: number): Promise<Result> {
+    const limiter = exchange.isUnlimited ? undefined : this.#rateLimiter;
+    let retries = 0;
+    let hasRecovered = false;
+    for (;;) {
+      // Outside the attempt: the wait for the rate limiter or for a signature is not Amazon's delay, and what is thrown there is not
+      // retried.
+      if (limiter) await raceAbort(limiter.acquire(call.current.signal), call.current.signal);
+      const request = await raceAbort(exchange.prepare(), call.current.signal);
       call.attempts += 1;
-      const { method, url } = request;
-      const info: RequestInfo = { surface: this.#surface, method, url: url.replace(/[?#].*$/s, ''), attempt: call.attempts };
+      call.status = undefined;
+      const info = this.#infoOf(request, call);
       let response: HttpResponse | undefined;
       try {
-        response = await this.#attempt(request, info, call);
+        response = await this.#attempt(request, info, call, redactorOf(exchange, request, call));
         return exchange.read(response);
       } catch (error) {
-        if (over.aborted || !isWaybillError(error)) throw error;
-        sent = { info, error };
-        call.last = error;
-        if (!response || recovered || !exchange.recover?.(error, response)) throw error;
-        recovered = true;
+        if (call.over || !isWaybillError(error)) throw error;
+        startAnew(call, error);
+        if (response && !hasRecovered && exchange.recover?.(error, response)) {
+          hasRecovered = true;
+          continue;
+        }
+        const delay = retryDelay(error, call.attempts);
+        const canHelp = retries < maxRetries && error.retryable && exchange.isRepeatable?.(error) !== false;
+        // A wait that cannot end in time would turn this response into a timeout.
+        if (!canHelp || performance.now() + delay >= deadline) throw error;
+        retries += 1;
+        this.#notify('onRetry', { ...info, error, delay });
+        await sleep(delay, call.current.signal);
       }
-      return once();
-    };
-    const shouldRetry = async (): Promise<boolean> => {
-      if (!sent?.error.retryable || exchange.isRepeatable?.(sent.error) === false) return false;
-      const delay = retryDelay(sent.error, call.attempts);
-      // To wait for what can't come any more would turn the last answer into a time-out.
-      if (performance.now() + delay >= deadline) return false;
-      this.#observe('onRetry', { ...sent.info, error: sent.error, delay });
-      await sleep(delay, over);
-      return true;
-    };
-
-    const attempt = (): Promise<Result> =>
-      once().catch((error: unknown) => {
-        thrown = error;
-        throw error;
-      });
-    // Without a wait of its own: how long is Amazon's to say. What it throws may be its own, in place of what is no Error.
-    return pRetry(attempt, { retries: maxRetries, minTimeout: 0, shouldRetry }).catch(() => {
-      throw thrown;
-    });
+    }
   }
 
-  /** Sends once; ends with the attempt's time or the call, whichever is over first. */
-  async #attempt(request: OutgoingRequest, info: RequestInfo, call: Call): Promise<HttpResponse> {
-    const { timeout, over, headers } = call;
-    const ended = new AbortController();
-    const timer = setTimeout(() => ended.abort(this.#timeout('attempt', timeout, call)), timeout);
-    const onOver = (): void => ended.abort(over.reason);
-    over.addEventListener('abort', onOver, { once: true });
+  /** Sends once. Ends with the attempt's time or with the call, whichever comes first. */
+  async #attempt(request: OutgoingRequest, info: RequestInfo, call: Call, clean: Redact): Promise<HttpResponse> {
+    const { current, timeout } = call;
+    const timer = setTimeout(() => current.abort(timeoutError(this.#surface, 'attempt', timeout, call)), timeout);
     try {
-      over.throwIfAborted();
-      const sent = this.#fetch({ ...request, headers: { ...headers, ...request.headers } }, info, ended.signal);
-      // Not left to fetch alone: one of the caller's own may not heed its signal.
-      return await waitFor(sent, ended.signal);
+      // A custom fetch may ignore its signal.
+      return await raceAbort(this.#fetch(request, info, call, clean), current.signal);
     } finally {
       clearTimeout(timer);
-      over.removeEventListener('abort', onOver);
     }
   }
 
-  async #fetch({ method, url, headers, body }: OutgoingRequest, info: RequestInfo, signal: AbortSignal): Promise<HttpResponse> {
+  async #fetch(request: OutgoingRequest, info: RequestInfo, call: Call, clean: Redact): Promise<HttpResponse> {
     // Looked up now, so that a fetch that was patched after import is used; called bare, or workerd refuses it.
-    const { fetch = (...request) => globalThis.fetch(...request) } = this.#options;
-    this.#observe('onRequest', info);
+    const { fetch = (...args) => globalThis.fetch(...args) } = this.#options;
+    const { method, url, body } = request;
+    const { signal } = call.current;
+    const { attempt } = info;
+    this.#notify('onRequest', info);
     const start = performance.now();
-    // A signed or authorised request that follows a redirect hands its credentials to another host.
-    const init: RequestInit = { method, headers, redirect: 'manual', signal, ...(body && { body }) };
-    let response: Response;
+    const headers = { ...call.headers, ...request.headers };
+    const init: FetchInit = { method, headers, redirect: 'manual', signal, ...(body && { body }) };
+    let response: FetchResponse;
     let text: string;
-    let requestId: string | undefined;
     try {
-      response = await fetch(url, init);
+      const sent = async (): Promise<unknown> => fetch(url, init);
+      const returned = await sent().catch(responseInError);
+      if (!isResponse(returned)) throw notResponse(this.#surface);
+      response = returned;
+      if (!signal.aborted) call.status = response.status;
       text = await readText(response);
-      requestId = this.requestId(response);
-      // Of a failure's body readText takes what came; nobody waits for it any more.
+      // Of a failure, readText returns the part that arrived, also after the end of the attempt.
       signal.throwIfAborted();
     } catch (error) {
-      // A fetch of the caller's own may know better what is wrong.
+      // A custom fetch may throw a WaybillError.
       if (signal.aborted || isWaybillError(error)) throw error;
-      throw new ConnectionError(`no answer from ${new URL(url).host}${error instanceof Error ? `: ${redact(error.message, 300)}` : ''}`, {
-        surface: this.#surface,
-        attempts: info.attempt,
-        cause: error,
-        hint: 'Check the network, DNS, TLS and proxies on the way. The request may have arrived all the same.',
-      });
+      throw connectionError(error, { surface: this.#surface, url, attempts: attempt, status: call.status, clean });
     }
     const { status } = response;
-    this.#observe('onResponse', { ...info, status, duration: performance.now() - start, ...(requestId && { requestId }) });
-    // A browser hides what a redirect says: its type is all there is.
+    const requestId = this.#requestId(response, clean);
+    this.#notify('onResponse', { ...info, status, duration: performance.now() - start, ...(requestId && { requestId }) });
+    // A browser hides status and headers of a redirect: only its type is known.
     if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) throw this.#redirected(status, info);
-    return { status, headers: response.headers, text, attempts: info.attempt };
+    return { status, headers: response.headers, text, attempts: attempt, requestId, redact: clean };
+  }
+
+  /** Amazon's id of the request; `undefined` if it could be something else. */
+  #requestId(response: Pick<FetchResponse, 'headers'>, clean: Redact): string | undefined {
+    const id = headerOf(response, this.#settings.requestIdHeader ?? 'x-amzn-requestid');
+    return id !== undefined && /^[\w.:/+=@-]{1,128}$/.test(id) && clean(id) === id ? id : undefined;
+  }
+
+  #infoOf({ method, url }: OutgoingRequest, { id, attempts }: Call): RequestInfo {
+    return { surface: this.#surface, call: id, method, url: url.replace(/[?#].*$/s, ''), attempt: attempts };
   }
 
   #redirected(status: number, { attempt }: RequestInfo): ApiError {
-    return new ApiError(`the answer is a redirect${status ? ` (${status})` : ''}, and redirects are not followed`, {
+    return new ApiError(`the response is a redirect${status ? ` (${status})` : ''}, and redirects are not followed`, {
       surface: this.#surface,
       status,
       attempts: attempt,
       retryable: false,
-      hint: 'Check "baseUrl", and whether a proxy or a captive portal stands in between.',
+      hint: 'Check "baseUrl", and whether a proxy or a captive portal is in between.',
     });
   }
 
-  #timeout(budget: TimeoutError['budget'], milliseconds: number, { attempts, last }: Call): TimeoutError {
-    const details = { surface: this.#surface, attempts, cause: last };
-    if (attempts === 0) {
-      return new TimeoutError(budget, `nothing was sent within ${milliseconds} ms: the call waited for its turn, or for a token`, {
-        ...details,
-        hint: 'Have fewer calls under way at a time, or raise "totalTimeout".',
-      });
-    }
-    const scope = budget === 'total' ? 'for all attempts together' : 'for one attempt';
-    return new TimeoutError(budget, `no answer within ${milliseconds} ms ${scope}`, {
-      ...details,
-      hint: `Raise "${budget === 'total' ? 'totalTimeout' : 'timeout'}", or call again. The request may have arrived all the same.`,
-    });
+  #notify<Name extends keyof Hooks>(name: Name, ...args: Parameters<NonNullable<Hooks[Name]>>): void {
+    const hook = this.#options.hooks?.[name] as ((...args: unknown[]) => unknown) | undefined;
+    if (hook) notify(() => hook.apply(this.#options.hooks, args));
   }
+}
 
-  #observe<Name extends keyof Hooks>(name: Name, ...args: Parameters<NonNullable<Hooks[Name]>>): void {
-    tell(() => (this.#options.hooks?.[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args));
-  }
+/** A redactor that is made when it is first used: most calls succeed. */
+function redactorOf(exchange: Pick<Exchange<unknown>, 'hide'>, { headers }: OutgoingRequest, call: Pick<Call, 'headers'>): Redact {
+  let clean: Redact | undefined;
+  const make = (): Redact => {
+    return redactor([...(exchange.hide?.() ?? []), ...credentialsIn(headers), ...Object.values(call.headers)]);
+  };
+  return (text, limit) => {
+    clean ??= make();
+    return clean(text, limit);
+  };
+}
+
+function startAnew(call: Call, error: WaybillError): void {
+  call.last = error;
+  // An attempt that timed out has used its signal up.
+  if (call.current.signal.aborted) call.current = new AbortController();
 }

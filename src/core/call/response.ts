@@ -1,38 +1,92 @@
 /**
- * An answer, read to its end and within bounds.
+ * A response, read to its end and within bounds.
  *
  * @module
  */
-import { decodeUtf8 } from '../bytes.ts';
-import { ApiError, type ApiErrorDetails, type WaybillError } from '../errors.ts';
-import { readStream } from '../receive/stream.ts';
-import { redact, redactJson } from '../redact.ts';
+import { decodeUtf8, encodeUtf8, readStream } from '../bytes.ts';
+import { ApiError, type ApiErrorDetails, type ConfigurationError, misconfigured, type WaybillError } from '../errors.ts';
+import { type Redact, redactJson } from '../redact.ts';
+import type { FetchResponse, Surface } from '../types.ts';
 
-/** An answer, read to its end. */
+/** A response, read to its end. */
 export interface HttpResponse {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: FetchResponse['headers'];
   readonly text: string;
-  /** How many times the request had been sent when this came. */
+  /** How many times the request had been sent when this response arrived. */
   readonly attempts: number;
+  /** Amazon's id of the request: bounded, and free of secrets. */
+  readonly requestId: string | undefined;
+  /** Redacts Amazon's words: it knows the secrets and the personal data of this call. */
+  readonly redact: Redact;
 }
 
-/** An error page of Amazon's is a few kB, an order some hundred. */
+/** An error page of Amazon's has a few kB, an order some hundred. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const FIRST_DELAY = 500;
 const MAX_DELAY = 20_000;
 
-/**
- * Reads a body as text, up to 8 MiB. A success that breaks off throws, for it may be half an answer; of a failure what
- * came is enough: its status says the rest.
- */
-export async function readText(response: Response): Promise<string> {
-  const { bytes, failure } = await readStream(response.body, MAX_BYTES);
-  if (failure && response.ok) throw failure.error;
-  return decodeUtf8(bytes);
+/** Whether a `fetch` returned a response. By shape: that of a library, a polyfill or another realm is not an instance. */
+export function isResponse(value: unknown): value is FetchResponse & { readonly body?: unknown; readonly bodyUsed?: boolean } {
+  const { status, headers, arrayBuffer, text } = (value ?? {}) as Partial<FetchResponse & { readonly text: unknown }>;
+  return (
+    Number.isInteger(status) && typeof headers?.get === 'function' && (typeof arrayBuffer === 'function' || typeof text === 'function')
+  );
 }
 
-/** The body as JSON; `undefined` where it is none: empty, cut off, or HTML from a proxy. */
+/**
+ * Reads a body as text, up to 8 MiB. The body of a success that breaks off throws, because it may be half a response; of a failure, the
+ * part that arrived is enough, because its status is known.
+ */
+export async function readText(response: FetchResponse): Promise<string> {
+  const isSuccess = response.status >= 200 && response.status < 300;
+  const { body } = response as { readonly body?: unknown };
+  if (isStream(body)) {
+    const { bytes, failure } = await readStream(body, MAX_BYTES);
+    if (failure && isSuccess) throw failure.error;
+    return decodeUtf8(bytes);
+  }
+  try {
+    // There is no property for the body (whatwg-fetch, React Native), or no body.
+    const { text } = response as { readonly text?: () => Promise<string> };
+    if (typeof response.arrayBuffer === 'function') return decodeUtf8((await response.arrayBuffer()).slice(0, MAX_BYTES));
+    return ((await text?.call(response)) ?? '').slice(0, MAX_BYTES);
+  } catch (error) {
+    if (isSuccess) throw error;
+    return '';
+  }
+}
+
+/** ky throws an HTTPError for a status that is not a success: the response is in it, and its body in `data` if ky has read it. */
+export function responseInError(error: unknown): FetchResponse {
+  const { response, data } = (error ?? {}) as { readonly response?: unknown; readonly data?: unknown };
+  if (!isResponse(response)) throw error;
+  if (!response.bodyUsed) return response;
+  const { status, headers } = response;
+  // ky leaves out the data of an empty body.
+  const text = typeof data === 'string' ? data : (JSON.stringify(data) ?? '');
+  return { status, headers, arrayBuffer: async () => encodeUtf8(text).buffer };
+}
+
+/** The error for a `fetch` that returned something else, as a mock may. */
+export function notResponse(surface: Surface): ConfigurationError {
+  const hint =
+    'A mock must return new Response(body, { status, headers }), or an object with "status", "headers" and arrayBuffer() or text().';
+  return misconfigured(surface, 'fetch', 'returned something that is not a Response', hint);
+}
+
+function isStream(body: unknown): body is Parameters<typeof readStream>[0] {
+  const { getReader, [Symbol.asyncIterator]: iterate } = (body ?? {}) as Partial<ReadableStream & AsyncIterable<unknown>>;
+  return typeof getReader === 'function' || typeof iterate === 'function';
+}
+
+/** A header; `undefined` if it is missing. The headers of a mock may be a `Map`, whose values are anything. */
+export function headerOf({ headers }: Pick<FetchResponse, 'headers'>, name: string): string | undefined {
+  const value: unknown = headers.get(name);
+  return typeof value === 'string' ? value.trim() : undefined;
+}
+
+/** The body as JSON; `undefined` if it is not: empty, cut off, or HTML from a proxy. */
 export function parseJson({ text }: Pick<HttpResponse, 'text'>): unknown {
   try {
     return JSON.parse(text);
@@ -41,35 +95,43 @@ export function parseJson({ text }: Pick<HttpResponse, 'text'>): unknown {
   }
 }
 
-/** Whether a status says that the same request can succeed later. */
+/** What a body is, for an error that must not contain it: its type and length. */
+export function describeBody(response: Pick<HttpResponse, 'text' | 'headers'>): string {
+  const { text } = response;
+  if (text === '') return 'an empty body';
+  const type = headerOf(response, 'content-type')?.split(';')[0]?.trim() ?? '';
+  return `${text.length} characters of ${/^[\w.+/-]{1,60}$/.test(type) ? type : 'an unknown type'}`;
+}
+
+/** Whether a status means that the same request can succeed later. */
 export function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
-/** What every {@link ApiError} says of the answer that it is about; without what looks like a secret. */
-export function failureOf(response: HttpResponse, requestId: string | undefined): Omit<ApiErrorDetails, 'surface'> {
-  const { status, headers, attempts } = response;
+/** The fields of an {@link ApiError} that come from the response. */
+export function failureOf(response: HttpResponse): Omit<ApiErrorDetails, 'surface'> {
+  const { status, attempts, requestId, redact } = response;
   const data = parseJson(response);
   return {
     status,
     requestId,
     attempts,
-    retryAfter: retryAfter(headers),
+    retryAfter: retryAfter(response),
     retryable: isRetryableStatus(status),
-    data: data === undefined ? redact(response.text) : redactJson(data),
+    data: data === undefined ? redact(response.text) : redactJson(data, redact),
   };
 }
 
 /** `Retry-After` in milliseconds: a number of seconds or a date. */
-function retryAfter(headers: Headers): number | undefined {
-  const text = headers.get('retry-after')?.trim();
+function retryAfter(response: Pick<FetchResponse, 'headers'>): number | undefined {
+  const text = headerOf(response, 'retry-after');
   if (!text) return undefined;
   const milliseconds = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
-  return milliseconds >= 0 ? milliseconds : undefined;
+  return milliseconds >= 0 && Number.isFinite(milliseconds) ? milliseconds : undefined;
 }
 
-/** How long to wait before the next attempt: what Amazon asks for, or full jitter over an exponential back-off. At most 20 s. */
+/** The wait before the next attempt: what Amazon requests, however long, or exponential backoff with full jitter, 20 s at most. */
 export function retryDelay(error: WaybillError, attempts: number): number {
-  if (error instanceof ApiError && error.retryAfter !== undefined) return Math.min(error.retryAfter, MAX_DELAY);
+  if (error instanceof ApiError && error.retryAfter !== undefined) return error.retryAfter;
   return Math.random() * Math.min(MAX_DELAY, FIRST_DELAY * 2 ** (attempts - 1));
 }

@@ -4,17 +4,16 @@
  * @module
  * @see {@link https://www.rfc-editor.org/rfc/rfc7517 | RFC 7517}
  */
-import type { Surface } from '../errors.ts';
-import { misconfigured } from '../options.ts';
-import type { Open } from '../types.ts';
+import { assertOption } from '../errors.ts';
+import type { Open, Surface } from '../types.ts';
 
 /**
- * A public JSON Web Key, as `crypto.subtle.exportKey('jwk', …)` and a published key set give it.
+ * A public JSON Web Key, as `crypto.subtle.exportKey('jwk', …)` and a published key set return it.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-4 | RFC 7517, section 4}
  */
 export interface Jwk {
-  /** Kind of key; has to be there. Optional here because the platform's own type has it so. */
+  /** Kind of key; required. Optional here because it is in the platform's own type. */
   readonly kty?: Open<'RSA' | 'EC' | 'OKP'> | undefined;
   /** Its name in the key set. */
   readonly kid?: string | undefined;
@@ -42,21 +41,22 @@ export interface Jwk {
 
 /** Keys as a list: one, several, or a JSON Web Key Set. Refuses an empty one. */
 export function listKeys(surface: Surface, keys: unknown): readonly unknown[] {
-  const set = (keys as { readonly keys?: unknown } | null | undefined)?.keys;
+  assertOption(keys !== undefined && keys !== null, surface, 'keys', 'is missing');
+  const set = (keys as { readonly keys?: unknown }).keys;
   const list: readonly unknown[] = [Array.isArray(set) ? set : keys].flat();
-  if (list.length > 0) return list;
-  throw misconfigured(surface, '"keys" must not be empty, or nobody could be let in');
+  assertOption(list.length > 0, surface, 'keys', 'must not be empty: nobody could authenticate');
+  return list;
 }
 
-/** Refuses what is no public key. `hint` is for what is no key at all. */
+/** Refuses what is not a public key. `hint` is for what is not a key at all. */
 export function checkPublicKey(surface: Surface, key: unknown, hint?: string): void {
   const { type, kty, d, k } = (key ?? {}) as Readonly<Partial<Record<'type' | 'kty' | 'd' | 'k', unknown>>>;
-  if (d !== undefined || k !== undefined || type === 'private' || type === 'secret') {
-    throw misconfigured(
-      surface,
-      '"keys" holds a private or secret key where the public one is needed',
-      'Whoever has it can sign: replace it if it has been anywhere else.',
-    );
-  }
-  if (type !== 'public' && typeof kty !== 'string') throw misconfigured(surface, '"keys" must hold JSON Web Keys or CryptoKeys', hint);
+  assertOption(
+    d === undefined && k === undefined && type !== 'private' && type !== 'secret',
+    surface,
+    'keys',
+    'contains a private or secret key, but the public one is needed',
+    'Anyone who has it can sign: replace it if it has been anywhere else.',
+  );
+  assertOption(type === 'public' || typeof kty === 'string', surface, 'keys', 'must be JSON Web Keys or CryptoKeys', hint);
 }

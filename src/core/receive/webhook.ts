@@ -1,198 +1,271 @@
 /**
- * What every webhook of Amazon's needs between a `Request` and a `Response`: bounds, answers that lose no event, and
- * de-duplication. Knows nothing of credentials, signatures or event types: a surface brings those.
+ * A webhook, from request to response: bounds, authentication, responses that lose no event, and de-duplication.
  *
- * The answers are chosen for a sender that repeats 401, 407, 409, 429 and 5xx and drops every other 4xx, as
- * EventBridge API destinations do. That Amazon sends through them is inferred, not documented.
+ * The responses are chosen for a sender that redelivers after 401, 407, 409, 429 and 5xx and drops an event after every other 4xx, as
+ * EventBridge API destinations do. That Amazon sends through them is (inferred).
  *
  * @module
  * @see {@link https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html | API destinations}
  */
-import { type AuthenticationError, isWaybillError, type Surface, TimeoutError, ValidationError } from '../errors.ts';
-import { misconfigured, tell } from '../options.ts';
-import { checkIdempotencyStore, type IdempotencyStore, once } from './idempotency.ts';
-import { MAX_BODY_BYTES, notAnEvent, readBytes } from './webhook-request.ts';
+import { encodeUtf8 } from '../bytes.ts';
+import type { AuthenticationError } from '../errors.ts';
+import { checkWholeNumbers } from '../options.ts';
+import type { Bytes, Surface } from '../types.ts';
+import { type EventCodec, type Received, toError, type Unreadable } from './codec.ts';
+import { decompress, encodingsOf } from './decode.ts';
+import { createDispatch, type EventHandlerOptions, type EventHandlers } from './handlers.ts';
+import { KeysOfDelivery } from './keys-of-delivery.ts';
+import {
+  type FetchHandler,
+  headerValues,
+  type IncomingRequest,
+  MAX_BODY_BYTES,
+  type OutgoingResponse,
+  rejection,
+  toFetchHandler,
+  tooLarge,
+} from './request.ts';
+import { answerInTime, isAuthenticationError, type Refuse, refuser, type WebhookContext } from './respond.ts';
 
-/** What came of one event in a request. */
-export type Received<Event> =
-  | { readonly id?: string | undefined; readonly event: Event }
-  /** Of a known type, but not of its shape: Amazon changed something. */
-  | { readonly id?: string | undefined; readonly raw: unknown; readonly error: ValidationError };
+export { answerInTime, isAuthenticationError, type WebhookContext, webhookStatus } from './respond.ts';
 
-/** What a surface brings. */
-export interface WebhookReceiver<Event> {
-  readonly surface: Surface;
-  /** Checks what can be checked before the body is read. */
-  readonly authenticate?: (request: Request) => Promise<void>;
-  /** Takes the events out of a body, and checks its signature where there is one. */
-  readonly receive: (request: Request, body: Uint8Array<ArrayBuffer>) => Promise<readonly Received<Event>[]>;
-  readonly isUnknown: (event: Event) => boolean;
-  /** The value of `WWW-Authenticate` for an answer 401. */
-  readonly challenge: (error: AuthenticationError) => string;
-}
+/**
+ * Checks the signature of a body. Rejects with an {@link AuthenticationError} if it does not verify. `undefined` stands for a body that a
+ * framework has parsed: its bytes are gone.
+ */
+export type BodyCheck = (body: Bytes | undefined) => Promise<void>;
 
-/** What a handler of events is told beside the event. */
-export interface WebhookContext {
-  /** Aborts when the time budget is used up and the answer 503 goes out; the event is then delivered again. */
-  readonly signal: AbortSignal;
-}
-
-/** How a webhook answers. `Event` is what the surface makes of a body. */
-export interface WebhookHandlerOptions<Event> {
+/** What a surface contributes to its webhook beside the codec. */
+export interface Authenticator {
   /**
-   * Bytes of a body that are read at most; more is answered 413.
+   * Checks what can be checked before the body is read. Rejects with an {@link AuthenticationError} if the request is not authentic, and
+   * with anything else if that could not be found out. Resolves with a check of the body, if it is signed.
+   */
+  authenticate(request: IncomingRequest): Promise<BodyCheck | undefined>;
+  /** The value of `WWW-Authenticate` in a response 401. */
+  challenge(error: AuthenticationError): string;
+}
+
+/** Options of a webhook handler. */
+export interface WebhookHandlerOptions<Event> extends EventHandlerOptions<Event, WebhookContext> {
+  /**
+   * Maximum size of a body in bytes, after decompression; a larger one gets 413.
    * @default 1_048_576, the largest event that EventBridge sends (inferred)
    */
-  readonly maxBodyBytes?: number;
+  readonly maxBodyBytes?: number | undefined;
   /**
-   * Milliseconds until the answer 503 goes out, so that it comes before the sender's own limit of 5 seconds (inferred).
+   * Milliseconds until the response 503 is sent, so that it comes before the sender's own limit of 5 seconds (inferred).
    * @default 4_000
    */
-  readonly timeBudget?: number;
+  readonly timeBudget?: number | undefined;
   /**
-   * Seconds in `Retry-After` of an answer 503.
+   * Seconds in `Retry-After` of a response 503.
    * @default 60
    */
-  readonly retryAfter?: number;
-  /** Gets events of types that this version does not know. Without it they are acknowledged and forgotten. */
-  readonly onUnknown?: (event: Event, context: WebhookContext) => unknown;
+  readonly retryAfter?: number | undefined;
   /**
-   * Gets, raw, what is of a known type but not of its shape. Without it the answer is 503, so that the event comes again
-   * while you look into it.
+   * Called for every response other than 200, with the error and the status. What it throws is ignored.
+   * @default configuration errors are written to `console.error`
    */
-  readonly onInvalid?: (raw: unknown, error: ValidationError, context: WebhookContext) => unknown;
-  /** Hears of everything that is not answered 200, with the status that is. What it throws is ignored. */
-  readonly onError?: (error: unknown, answer: { readonly status: number }) => void;
-  /** Remembers what was handled. Without it an event that is delivered twice is handled twice. */
-  readonly idempotencyStore?: IdempotencyStore;
+  readonly onError?: ((error: unknown, response: { readonly status: number }) => void) | undefined;
 }
 
-/** Makes a fetch-style handler. It never throws: whatever happens becomes an answer. */
-export function createWebhookHandler<Event>(
-  receiver: WebhookReceiver<Event>,
-  onEvent: (event: Event, context: WebhookContext) => unknown,
+/** Names of the options that only a webhook has. */
+const OPTIONS = ['maxBodyBytes', 'timeBudget', 'retryAfter'];
+
+/** Makes a webhook handler. Whatever happens becomes a response; only an input that is not a request is an error. */
+export function webhook<Event extends { readonly kind: string }>(
+  codec: EventCodec<Event>,
+  authenticator: Authenticator,
+  handlers: EventHandlers<Event, WebhookContext>,
   options: WebhookHandlerOptions<Event> = {},
-): (request: Request) => Promise<Response> {
-  const { surface } = receiver;
-  if (typeof onEvent !== 'function' || typeof options !== 'object' || options === null) {
-    throw misconfigured(surface, 'handler() takes a function for the events, and an object of options');
-  }
-  const { maxBodyBytes = MAX_BODY_BYTES, timeBudget = 4_000, retryAfter = 60 } = options;
+): FetchHandler {
+  const { surface } = codec;
+  const dispatch = createDispatch(codec, handlers, options, OPTIONS);
+  const { maxBodyBytes = MAX_BODY_BYTES, timeBudget = 4_000, retryAfter = 60, onError } = options;
   checkWholeNumbers(surface, { maxBodyBytes, timeBudget, retryAfter });
-  checkIdempotencyStore(surface, options.idempotencyStore);
+  const refuse = refuser({ retryAfter, onError });
 
-  const handlers = { ...options, onEvent };
-  const handle = async (request: Request, context: WebhookContext): Promise<Response> => {
-    if (request.method !== 'POST') throw new Refusal(405, notAnEvent(surface, 'events are sent with POST'), { allow: 'POST' });
-    await receiver.authenticate?.(request).catch(unauthorized);
-    // No Content-Type at all is let through: what counts is whether the body is JSON.
-    const type = request.headers.get('content-type') ?? 'application/json';
-    if (!/[/+]json\b/i.test(type)) throw new Refusal(415, notAnEvent(surface, 'events are application/json'));
-    const body = await readBytes(surface, request, maxBodyBytes).catch(invalid(413));
-    const received = await receiver.receive(request, body).catch(unauthorized).catch(invalid(400));
-    let answer = new Response(null, { status: 200 });
-    // One after another, for their order may matter; to the end, or one that never succeeds would lose those behind it.
-    for (const item of received) {
-      try {
-        await dispatch(item, receiver, handlers, context);
-      } catch (error) {
-        answer = refuse(error);
-      }
+  const handle = async (request: IncomingRequest, context: WebhookContext): Promise<OutgoingResponse> => {
+    let received: Iterable<Received<Event>>;
+    try {
+      received = await readEvents(codec, authenticator, request, maxBodyBytes);
+    } catch (error) {
+      if (!isAuthenticationError(error)) return refuse(error);
+      return refuse(error, { status: 401, headers: { 'www-authenticate': authenticator.challenge(error) } });
     }
-    return answer;
+    const keys = options.idempotencyStore && new KeysOfDelivery(codec);
+    const dispatchOne = async (item: Received<Event>): Promise<void> => dispatch(item, context, (await keys?.find(item))?.key);
+    return (await dispatchAll(surface, received, dispatchOne, context, refuse, !options.onInvalid)) ?? ACCEPTED;
   };
-
-  // Only while it is verified: the same errors out of the caller's own function are a failure like any other.
-  const unauthorized = (error: unknown): never => {
-    if (!isAuthenticationError(error)) throw error;
-    throw new Refusal(401, error, { 'www-authenticate': receiver.challenge(error) }, 'unauthorized');
-  };
-  const invalid =
-    (status: number) =>
-    (error: unknown): never => {
-      throw error instanceof ValidationError ? new Refusal(status, error) : error;
-    };
-
-  const refuse = (error: unknown): Response => {
-    // Of a failure of the caller's own a stranger learns nothing.
-    const again = (): Refusal => new Refusal(503, error, { 'retry-after': String(retryAfter) }, 'not handled, send it again');
-    const refusal = error instanceof Refusal ? error : again();
-    tell(() => options.onError?.(refusal.cause, { status: refusal.status }));
-    return Response.json({ message: refusal.message }, refusal);
-  };
-
-  return (request) => answerInTime(surface, timeBudget, (signal) => handle(request, { signal }), refuse);
+  return toFetchHandler(surface, (request) => answerInTime({ surface, timeBudget, refuse }, (context) => handle(request, context)));
 }
 
-/** Where events go. */
-export interface EventHandlers<Event, Context extends readonly unknown[]> {
-  readonly onEvent: (event: Event, ...context: Context) => unknown;
-  readonly onUnknown?: ((event: Event, ...context: Context) => unknown) | undefined;
-  readonly onInvalid?: ((raw: unknown, error: ValidationError, ...context: Context) => unknown) | undefined;
-  readonly idempotencyStore?: IdempotencyStore | undefined;
-}
+const ACCEPTED: OutgoingResponse = { status: 200, headers: {}, body: '' };
 
-/** Gives an event to the function that is for it, unless that was done before. Throws where it must come again. */
-export function dispatch<Event, Context extends readonly unknown[]>(
-  item: Received<Event>,
-  { surface, isUnknown }: Pick<WebhookReceiver<Event>, 'surface' | 'isUnknown'>,
-  { onEvent, onUnknown, onInvalid, idempotencyStore }: EventHandlers<Event, Context>,
-  ...context: Context
-): Promise<void> {
-  return once(surface, item.id, idempotencyStore, async () => {
-    if ('error' in item) {
-      if (!onInvalid) throw item.error;
-      await onInvalid(item.raw, item.error, ...context);
-    } else if (isUnknown(item.event)) await onUnknown?.(item.event, ...context);
-    else await onEvent(item.event, ...context);
+/** A proxy or a gateway may replace POST. The response 405 names them all. */
+const METHODS = ['POST', 'PUT', 'PATCH'];
+
+/** Authenticates a request, and reads the events in its body. */
+export async function readEvents<Event extends { readonly kind: string }>(
+  codec: EventCodec<Event>,
+  authenticator: Authenticator,
+  request: IncomingRequest,
+  maxBodyBytes: number,
+): Promise<Iterable<Received<Event>>> {
+  const { surface } = codec;
+  const { method } = request;
+  if (!METHODS.includes(method)) {
+    const got = /^[A-Z]{1,20}$/.test(method) ? method : 'another method';
+    throw rejection(405, surface, `events are sent with POST, PUT or PATCH, got ${got}`, 'Send health checks to another path.');
+  }
+  const checkBody = await authenticator.authenticate(request);
+  if (request.parsed || !request.read) {
+    await checkBody?.(undefined);
+    const body = request.parsed?.body;
+    return mayBeEvents(surface, request, body, codec.decode(body));
+  }
+  const sent = await request.read(maxBodyBytes);
+  const contentEncoding = headerValues(request, 'content-encoding').join(',');
+  // What is neither signed nor compressed needs no bytes.
+  if (typeof sent === 'string' && !checkBody && !contentEncoding) return mayBeEvents(surface, request, sent, codec.decode(sent));
+  const bytes = typeof sent === 'string' ? encodeUtf8(sent) : sent;
+  // Which bytes are signed, the compressed ones or the others, is not documented.
+  const refusal = checkBody && (await refusalOf(checkBody(bytes)));
+  if (encodingsOf(bytes, contentEncoding).length === 0) {
+    if (refusal) throw refusal;
+    return mayBeEvents(surface, request, bytes, codec.decode(bytes));
+  }
+  const inflated = await decompress(surface, bytes, contentEncoding, maxBodyBytes).catch((error: unknown) => {
+    throw refusal ?? error;
   });
+  if (inflated.isCut) throw tooLarge(surface, maxBodyBytes);
+  if (refusal) {
+    if (inflated.bytes === bytes) throw refusal;
+    await checkBody?.(inflated.bytes);
+  }
+  return mayBeEvents(surface, request, inflated.bytes, codec.decode(inflated.bytes));
 }
 
-/** Answers when `handle` is done or the time is up, whichever is first. Never throws as long as `refuse` does not. */
-export function answerInTime(
+/** Why a credential does not verify; `undefined` if it does. */
+async function refusalOf(check: Promise<void>): Promise<AuthenticationError | undefined> {
+  try {
+    await check;
+    return undefined;
+  } catch (error) {
+    if (isAuthenticationError(error)) return error;
+    throw error;
+  }
+}
+
+/**
+ * Refuses a body that cannot be an event, even from an authenticated sender. Everything else may be an event, and never gets a final
+ * response.
+ */
+function mayBeEvents<Event>(
   surface: Surface,
-  timeBudget: number,
-  handle: (signal: AbortSignal) => Promise<Response>,
-  refuse: (error: unknown) => Response,
-): Promise<Response> {
-  return new Promise((resolve) => {
-    const budget = new AbortController();
-    const timer = setTimeout(() => {
-      const error = new TimeoutError('total', `the request was not handled within ${timeBudget} ms`, { surface, attempts: 1 });
-      resolve(refuse(error));
-      budget.abort(error);
-    }, timeBudget);
-    // Whoever comes second finds the answer given; a failure after the time is up is still heard of.
-    void handle(budget.signal)
-      .catch(refuse)
-      .then(resolve)
-      .finally(() => clearTimeout(timer));
-  });
+  request: IncomingRequest,
+  body: unknown,
+  received: Iterable<Received<Event>>,
+): Iterable<Received<Event>> | Promise<Iterable<Received<Event>>> {
+  // One event is the usual case.
+  if (Array.isArray(received) && 'event' in received[0]) return received;
+  return skipNoEvents(surface, request, body, received);
 }
 
-/** Refuses what is no whole number above 0, or too large for a timer. */
-export function checkWholeNumbers(surface: Surface, options: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (!(Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 31)) {
-      throw misconfigured(surface, `"${name}" must be a whole number, 1 or more`);
+async function skipNoEvents<Event>(
+  surface: Surface,
+  request: IncomingRequest,
+  body: unknown,
+  received: Iterable<Received<Event>>,
+): Promise<Iterable<Received<Event>>> {
+  const turns = new Turns();
+  const iterator = received[Symbol.iterator]();
+  const skipped: Received<Event>[] = [];
+  for (let next = iterator.next(); !next.done; next = iterator.next()) {
+    const item = next.value;
+    // What says whether it is an event was JSON, whatever type it was sent with.
+    if ('raw' in item && item.raw === body && item.isNoEvent === undefined) checkType(surface, request);
+    skipped.push(item);
+    // A list may begin with something else.
+    if (!('raw' in item && item.isNoEvent)) return chain(skipped, iterator);
+    if (turns.isDue()) await turns.take();
+  }
+  const [first] = skipped;
+  if (!first) throw rejection(400, surface, 'expected an event, got an empty list');
+  const { issues, hint } = first as Unreadable;
+  throw rejection(400, surface, issues[0].message, hint);
+}
+
+/** Refuses a body that was not JSON and does not claim to be. */
+function checkType(surface: Surface, request: IncomingRequest): void {
+  const [type = ''] = headerValues(request, 'content-type');
+  const got = type.split(';')[0]?.trim().slice(0, 60);
+  if (NOT_JSON.test(type)) throw rejection(415, surface, `events are application/json, got ${got}`, 'Check what sends it.');
+}
+
+const NOT_JSON = /^\s*(?:text\/html|text\/xml|application\/xml|application\/x-www-form-urlencoded|multipart\/|image\/|audio\/|video\/)/i;
+
+function* chain<Item>(first: readonly Item[], rest: Iterator<Item>): Generator<Item, void, undefined> {
+  yield* first;
+  for (let next = rest.next(); !next.done; next = rest.next()) yield next.value;
+}
+
+/** Failures that are reported one by one; the others are counted. */
+const MAX_FAILURES = 5;
+
+/** Turns of the event loop between items: a body with a hundred thousand of them must not block it, or outlast the time budget. */
+class Turns {
+  #next = performance.now() + TURN;
+
+  isDue(): boolean {
+    return performance.now() > this.#next;
+  }
+
+  async take(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve));
+    this.#next = performance.now() + TURN;
+  }
+}
+
+/** In milliseconds. */
+const TURN = 20;
+
+/**
+ * Passes every event to its function, one after another, because their order may matter, and to the end, or one that never succeeds would
+ * lose those behind it. Returns the response of the last failure, if there is one.
+ */
+async function dispatchAll<Event>(
+  surface: Surface,
+  received: Iterable<Received<Event>>,
+  dispatch: (item: Received<Event>) => Promise<void>,
+  context: WebhookContext,
+  refuse: Refuse,
+  isUnreadableFailure: boolean,
+): Promise<OutgoingResponse | undefined> {
+  let response: OutgoingResponse | undefined;
+  let unreadable = 0;
+  const turns = new Turns();
+  for (const item of received) {
+    if (turns.isDue()) {
+      await turns.take();
+      if (context.signal.aborted) return undefined;
+    }
+    if ('raw' in item && isUnreadableFailure && unreadable >= MAX_FAILURES) {
+      // Creating an error for each would cost most of the time.
+      unreadable += 1;
+      continue;
+    }
+    try {
+      await dispatch(item);
+    } catch (error) {
+      if ('raw' in item) unreadable += 1;
+      // Never final: a handler may throw the error of another webhook, which has a status.
+      if (!('raw' in item) || unreadable <= MAX_FAILURES) response = refuse(error, { status: 503 });
     }
   }
-}
-
-/** A failure with the answer it gets. */
-class Refusal extends Error {
-  readonly status: number;
-  readonly headers: Headers;
-
-  constructor(status: number, cause: unknown, headers: Readonly<Record<string, string>> = {}, message?: string) {
-    super(message ?? (cause as Error).message, { cause });
-    this.status = status;
-    // Made here, so that a challenge that no header can hold is a failure like any other, and not one of the answer.
-    this.headers = new Headers(headers);
-  }
-}
-
-/** Whether a credential does not verify; an error of another copy of this package says so too. */
-export function isAuthenticationError(error: unknown): error is AuthenticationError {
-  return isWaybillError(error) && error.code === 'AUTHENTICATION';
+  if (unreadable <= MAX_FAILURES) return response;
+  const others = unreadable - MAX_FAILURES;
+  const message = others === 1 ? '1 more item of the body is not an event' : `${others} more items of the body are not events`;
+  return refuse(toError(surface, { issues: [{ message }] }));
 }

@@ -1,6 +1,6 @@
 /**
- * The values that Amazon Shipping is known to put into its events. Amazon adds to them without notice, so every type
- * here completes them in an editor and takes any other text too.
+ * The known values in Amazon Shipping's events. Amazon adds values without notice, so every type here accepts any other string too; an editor
+ * completes the known ones.
  *
  * @module
  * @see {@link https://developer-docs.amazon.com/amazon-shipping/docs/ndr-api-push-notifications | NDR push notifications}
@@ -10,12 +10,12 @@ import type { Open } from '../../core/types.ts';
 /** Every status that Amazon documents for a shipment in an NDR event. */
 export const ndrStatuses = ['Attempted', 'Rejected', 'Undeliverable'] as const;
 
-/** Where a shipment stands that could not be delivered: one of {@link ndrStatuses}, or one that Amazon added since. */
+/** The status of a shipment that could not be delivered: one of {@link ndrStatuses}, or one that Amazon has added since. */
 export type NdrStatus = Open<(typeof ndrStatuses)[number]>;
 
 /**
- * Every reason that Amazon documents, in the order of its page, without the repetitions. They are texts for people, blanks included.
- * Which reason comes with which status is not documented.
+ * Every reason that Amazon documents, in the order of its page, each once. They are words for people, with spaces. Which reason belongs to
+ * which status is not documented.
  */
 export const ndrReasons = [
   'Not required',
@@ -37,11 +37,11 @@ export const ndrReasons = [
   'Unable to access',
 ] as const;
 
-/** Why a delivery failed: one of {@link ndrReasons}, or one that Amazon added since. */
+/** Why a delivery failed: one of {@link ndrReasons}, or one that Amazon has added since. */
 export type NdrReason = Open<(typeof ndrReasons)[number]>;
 
 /**
- * Every event code of a tracking event that Amazon's model or changelog names. `Delivered` on the leg `RETURNS` means back at the
+ * Every event code of a tracking event in Amazon's model or changelog. `Delivered` on the leg `RETURNS` means that the parcel is back at the
  * shipper.
  */
 export const trackingEventCodes = [
@@ -62,10 +62,10 @@ export const trackingEventCodes = [
   'PackageReceivedByCarrier',
 ] as const;
 
-/** What happened to a parcel: one of {@link trackingEventCodes}, or one that Amazon added since. */
+/** What happened to a parcel: one of {@link trackingEventCodes}, or one that Amazon has added since. */
 export type TrackingEventCode = Open<(typeof trackingEventCodes)[number]>;
 
-/** Every detail code of a tracking event that Amazon's model names. */
+/** Every detail code of a tracking event in Amazon's model. */
 export const trackingDetailCodes = [
   'BusinessClosed',
   'CustomerUnavailable',
@@ -99,5 +99,5 @@ export const trackingDetailCodes = [
   'ArrivedAtLocalFacility',
 ] as const;
 
-/** A finer account of what happened: one of {@link trackingDetailCodes}, or one that Amazon added since. */
+/** What happened in more detail: one of {@link trackingDetailCodes}, or one that Amazon has added since. */
 export type TrackingDetailCode = Open<(typeof trackingDetailCodes)[number]>;

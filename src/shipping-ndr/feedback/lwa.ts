@@ -4,100 +4,131 @@
  * @module
  * @see {@link https://developer-docs.amazon.com/sp-api/docs/connecting-to-the-selling-partner-api | Connecting to the Selling Partner API}
  */
-
-import { sha256Hex } from '../../core/bytes.ts';
-import { AccessTokens, type TokenStore } from '../../core/call/access-token.ts';
-import { HttpClient } from '../../core/call/http.ts';
-import { requestToken } from '../../core/call/token-request.ts';
-import { type ClientOptions, checkUrl } from '../../core/options.ts';
+import { hashHex } from '../../core/bytes.ts';
+import type { HttpClient } from '../../core/call/http.ts';
+import { AccessTokens, requestToken, type TokenStore } from '../../core/call/tokens.ts';
+import { assertOption } from '../../core/errors.ts';
+import { checkNames, readUrl, requireString } from '../../core/options.ts';
 import type { Provided } from '../../core/types.ts';
-import { demand, isText, SURFACE } from '../configuration.ts';
+import { SURFACE } from '../surface.ts';
 
-/** What an application was given by Amazon, and what the shipper allowed it. */
+/** Credentials of an application, and the authorization of the shipper that it acts for. */
 export interface LwaCredentials {
   /** Starts with `amzn1.application-oa2-client.`. */
   readonly clientId: string;
   /**
-   * Starts with `amzn1.oa2-cs.v1.`. Has to be rotated every 180 days, or calls fail: a function can supply it, and is asked
-   * whenever a token is fetched, about once an hour.
+   * Starts with `amzn1.oa2-cs.v1.`. It must be rotated every 180 days, or calls fail: a function can supply it, and is called whenever a token
+   * is fetched, about once an hour.
    */
   readonly clientSecret: Provided<string>;
-  /** Starts with `Atzr|`. Does not end by time, but when the shipper withdraws it. */
+  /** Starts with `Atzr|`. It does not expire, but the shipper can revoke it. */
   readonly refreshToken: string;
 }
 
-/** Options of a client that uses Login with Amazon. */
-interface LwaOptions extends ClientOptions {
+/** Options for the tokens. */
+interface LwaOptions {
   readonly credentials: LwaCredentials;
   readonly tokenUrl?: string | undefined;
   readonly tokenStore?: TokenStore | undefined;
+  readonly allowHttp?: boolean | undefined;
 }
 
 const TOKEN_URL = 'https://api.amazon.com/auth/o2/token';
 
-/** Amazon's libraries renew so early. */
+/** Amazon's libraries renew a token so long before it expires. */
 const RENEW_BEFORE = 60_000;
 
 /** An access token lives an hour. */
 const LIFETIME = 3_600;
 
-/** Checks the credentials, and hands out access tokens for them. */
-export function lwaTokens({ credentials, tokenUrl = TOKEN_URL, tokenStore, ...options }: LwaOptions): AccessTokens {
-  checkCredentials(credentials);
-  checkUrl(SURFACE, 'tokenUrl', tokenUrl);
-  const { clientId, clientSecret, refreshToken } = credentials;
-  const http = new HttpClient(SURFACE, { ...options, rateLimiter: false });
+/** Access tokens for credentials. */
+interface LwaTokens {
+  readonly tokens: AccessTokens;
+  /** The credentials themselves, which no error of any call may contain. */
+  readonly secrets: () => readonly (string | undefined)[];
+}
 
-  const form = async () => {
+/** Checks the credentials, and returns access tokens for them. */
+export function lwaTokens(http: HttpClient, { credentials, tokenUrl = TOKEN_URL, tokenStore, allowHttp }: LwaOptions): LwaTokens {
+  checkLwaCredentials(credentials);
+  const url = readUrl(SURFACE, 'tokenUrl', tokenUrl, allowHttp);
+  const { clientId, clientSecret, refreshToken } = credentials;
+  let lastSecret = typeof clientSecret === 'string' ? clientSecret : undefined;
+  const form = async (): Promise<Record<string, string>> => {
     const secret = typeof clientSecret === 'function' ? await clientSecret() : clientSecret;
-    demand(isText(secret), 'the function in "credentials.clientSecret" supplied no text');
-    return { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId, client_secret: secret };
+    const checked = requireString(SURFACE, 'credentials.clientSecret', secret, 'It is what your function supplied.');
+    lastSecret = checked;
+    return { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId, client_secret: checked };
   };
-  const request = { surface: SURFACE, server: 'Login with Amazon', url: tokenUrl, form, lifetime: LIFETIME, hint: hintFor } as const;
-  return new AccessTokens({
+  const request = {
+    surface: SURFACE,
+    server: 'Login with Amazon',
+    url,
+    form,
+    secrets: ['refresh_token', 'client_secret'],
+    lifetime: LIFETIME,
+    hint: hintFor,
+  } as const;
+  const tokens = new AccessTokens({
     surface: SURFACE,
     now: () => http.now(),
     renewBefore: RENEW_BEFORE,
     store: tokenStore,
+    onStoreFailure: () => {
+      http.warn({ code: 'TOKEN_STORE_FAILED', path: ['tokenStore'], message: 'is bypassed: it failed or is too slow' });
+    },
     // Without the secret, which is rotated while the authorization stays.
-    key: () => sha256Hex(JSON.stringify([tokenUrl, clientId, refreshToken])),
+    key: () => hashHex(JSON.stringify([tokenUrl, clientId, refreshToken])),
     fetchToken: () => requestToken(http, request),
   });
+  return { tokens, secrets: () => [refreshToken, lastSecret] };
 }
 
-function checkCredentials(credentials: LwaCredentials): void {
-  const { clientId, clientSecret, refreshToken } = (credentials ?? {}) as Partial<LwaCredentials>;
-  const texts = { clientId, clientSecret: typeof clientSecret === 'function' ? 'supplied later' : clientSecret, refreshToken };
-  for (const [name, value] of Object.entries(texts)) {
-    demand(
-      isText(value),
-      `"credentials.${name}" is missing, or no text`,
-      'Look whether the variable or the secret that it comes from is set.',
-    );
-    demand(value.trim() === value, `"credentials.${name}" has a blank or a line break around it, as comes with secret files: trim it`);
+const PORTAL = 'In the Solution Provider Portal, see the LWA credentials and the authorization of your application.';
+
+/** What stands in the place of another credential, by its prefix. */
+const MISPLACED: readonly (readonly [name: keyof LwaCredentials, prefix: RegExp, found: string])[] = [
+  ['clientId', /^amzn1\.sp\.solution\./, 'a solution id; pass the LWA client id'],
+  ['clientId', /^amzn1\.oa2-cs\./, 'a client secret: it may have changed places with "clientSecret"'],
+  ['clientId', /^Atz[ar]\|/, 'a token'],
+  ['clientSecret', /^amzn1\.application-oa2-client\./, 'a client id: it may have changed places with "clientId"'],
+  ['clientSecret', /^Atz[ar]\|/, 'a token'],
+  ['refreshToken', /^Atza\|/, 'an access token, which lives for an hour; pass the refresh token'],
+  ['refreshToken', /^amzn1\.oa2-cs\./, 'a client secret'],
+  ['refreshToken', /^amzn1\.application-oa2-client\./, 'a client id'],
+  ['refreshToken', /^AN[A-Za-z]{16,22}$/, 'an authorization code, which is exchanged for a refresh token once'],
+];
+
+/** Refuses credentials that cannot be right, with the likely cause. */
+function checkLwaCredentials(credentials: LwaCredentials): void {
+  const isObject = typeof credentials === 'object' && credentials !== null;
+  assertOption(isObject, SURFACE, 'credentials', 'is missing', 'Pass { clientId, clientSecret, refreshToken }.');
+  checkNames(SURFACE, credentials, ['clientId', 'clientSecret', 'refreshToken'], RENAMED, 'credentials.');
+  for (const name of ['clientId', 'clientSecret', 'refreshToken'] as const) {
+    const value = credentials[name];
+    if (name === 'clientSecret' && typeof value === 'function') continue;
+    const text = requireString(SURFACE, `credentials.${name}`, value);
+    const [, , found] = MISPLACED.find(([option, prefix]) => option === name && prefix.test(text)) ?? [];
+    assertOption(found === undefined, SURFACE, `credentials.${name}`, `is ${found}`, PORTAL);
   }
-  demand(
-    !clientId?.startsWith('amzn1.sp.solution.'),
-    '"credentials.clientId" is the id of the application; the client id is another',
-    CREDENTIALS,
-  );
-  demand(
-    !refreshToken?.startsWith('Atza|'),
-    '"credentials.refreshToken" is an access token, which lives for an hour; the other is needed',
-    CREDENTIALS,
-  );
 }
 
-const CREDENTIALS = 'In the Solution Provider Portal, see the LWA credentials and the authorization of your application.';
+const RENAMED = {
+  SELLING_PARTNER_APP_CLIENT_ID: 'clientId',
+  SELLING_PARTNER_APP_CLIENT_SECRET: 'clientSecret',
+  client_id: 'clientId',
+  client_secret: 'clientSecret',
+  refresh_token: 'refreshToken',
+};
 
-const LATER = 'Try again later: Login with Amazon is busy or down.';
+const LATER = 'Retry later: Login with Amazon is busy or down.';
 
 function hintFor(reasonCode: string | undefined, status: number): string {
   switch (reasonCode) {
     case 'invalid_client':
-      return 'Check client id and secret. A secret ends after 180 days unless it is rotated: make a new one; the refresh token stays.';
+      return 'Check client id and secret. A secret expires after 180 days unless it is rotated: create a new one; the refresh token stays.';
     case 'invalid_grant':
-      return 'The refresh token is not valid, was withdrawn, or belongs to another application: have the shipper authorize again.';
+      return 'The refresh token is invalid, was revoked, or belongs to another application: have the shipper authorize again.';
     case 'unauthorized_client':
     case 'access_denied':
       return 'The application may not act for this shipper: check its roles and its authorization.';

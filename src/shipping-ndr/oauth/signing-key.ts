@@ -4,13 +4,15 @@
  * @module
  * @see {@link https://www.rfc-editor.org/rfc/rfc7518 | RFC 7518}
  */
+import { bytesOf } from '../../core/bytes.ts';
+import { assertOption } from '../../core/errors.ts';
 import { type Jwk, listKeys } from '../../core/keys/jwk.ts';
-import { demand, SURFACE } from '../configuration.ts';
+import { SURFACE } from '../surface.ts';
 import { ASYMMETRIC, isSymmetric, type JwtAlgorithm } from '../webhook/auth/jwt-keys.ts';
 
-/** A private JSON Web Key, as `crypto.subtle.exportKey('jwk', …)` gives it. */
+/** A private JSON Web Key, as `crypto.subtle.exportKey('jwk', …)` returns it. */
 export interface PrivateJwk extends Jwk {
-  /** What makes it private; has to be there. Optional here because the platform's own type has it so. */
+  /** What makes it private; required. Optional here because it is in the platform's own type. */
   readonly d?: string | undefined;
   /** First prime of an RSA key. */
   readonly p?: string | undefined;
@@ -24,7 +26,7 @@ export interface PrivateJwk extends Jwk {
   readonly qi?: string | undefined;
 }
 
-/** A secret of 32 bytes or more, for HS256; or a private key, for the algorithm that its `alg` names or its kind is for. */
+/** A secret of 32 bytes or more, for HS256; or a private key, for the algorithm in its `alg` or the usual one of its kind. */
 export type SigningKey = Uint8Array | PrivateJwk;
 
 /** A key ring: the first signs, all verify. */
@@ -36,18 +38,14 @@ export interface SigningKeys {
   readonly algorithms: readonly JwtAlgorithm[];
 }
 
-/** Refuses what can't sign, and keys of both kinds. */
+/** Refuses keys that cannot sign, and keys of both kinds. `bearerJwt()` refuses short secrets. */
 export function toSigningKeys(keys: unknown): SigningKeys {
-  const all = listKeys(SURFACE, keys) as readonly SigningKey[];
-  for (const key of all) checkKey(key);
+  const all = listKeys(SURFACE, keys).map(toSigningKey);
   const algorithms = [...new Set(all.map(algorithmOf))];
-  // Not beside one another: a public key could be taken for a secret.
-  demand(
-    all.every((key) => key instanceof Uint8Array) || algorithms.every((name) => ASYMMETRIC.includes(name)),
-    '"keys" must hold secrets alone, or private keys alone, each for an algorithm that signs',
-  );
-  // Copied, because jose freezes what it is given.
-  const [first] = all.map((key) => (key instanceof Uint8Array ? key : { ...key })) as [SigningKey];
+  // Never both: a public key could be taken for a secret.
+  const isOneKind = all.every((key) => key instanceof Uint8Array) || algorithms.every((name) => ASYMMETRIC.includes(name));
+  assertOption(isOneKind, SURFACE, 'keys', 'must be only secrets or only private keys, each for an algorithm that signs');
+  const [first] = all as [SigningKey];
   const { kid } = first as PrivateJwk;
   return {
     key: first,
@@ -62,24 +60,22 @@ export function publicKeys({ verification, algorithms }: SigningKeys): readonly 
   return algorithms.some(isSymmetric) ? [] : (verification as readonly Jwk[]);
 }
 
-function checkKey(key: unknown): void {
-  if (key instanceof Uint8Array) {
-    demand(key.length >= 32, `a secret in "keys" has ${key.length} bytes; RFC 7518 asks for 32 or more`);
-    return;
-  }
+/** A copy of the key, because jose freezes its input. The bytes may be of another realm, as in test runners. */
+function toSigningKey(key: unknown): SigningKey {
+  const secret = bytesOf(key)?.slice();
+  if (secret) return secret;
   const { kty, d } = (key ?? {}) as Partial<PrivateJwk>;
-  demand(
-    typeof kty === 'string' && typeof d === 'string',
-    '"keys" must hold secrets as Uint8Array, or private JSON Web Keys',
-    "new TextEncoder().encode(secretText), for one; crypto.subtle.exportKey('jwk', privateKey) for the other.",
-  );
+  const hint = "new TextEncoder().encode(secret) makes one; crypto.subtle.exportKey('jwk', privateKey) makes the other.";
+  const isKey = typeof kty === 'string' && typeof d === 'string';
+  assertOption(isKey, SURFACE, 'keys', 'must be secrets as Uint8Array, or private JSON Web Keys', hint);
+  return { ...(key as PrivateJwk) };
 }
 
 function algorithmOf(key: SigningKey): JwtAlgorithm {
   return (key instanceof Uint8Array ? 'HS256' : (key.alg ?? usualAlgorithm(key))) as JwtAlgorithm;
 }
 
-/** What a key is good for that does not say so; of an unknown kind, nothing that is accepted. */
+/** The algorithm of a key that does not name one; for an unknown kind, one that is not accepted. */
 function usualAlgorithm({ kty, crv }: PrivateJwk): string {
   switch (kty === 'RSA' ? kty : crv) {
     case 'RSA':
@@ -97,7 +93,7 @@ function usualAlgorithm({ kty, crv }: PrivateJwk): string {
   }
 }
 
-/** What may be published: named one by one, so that nothing private slips through. */
+/** What may be published: listed one by one, so that nothing private is included. */
 function publicHalf(key: PrivateJwk): Jwk {
   const { kty, crv, x, y, n, e, kid } = key;
   const named = { kty, crv, x, y, n, e, kid, alg: algorithmOf(key), use: 'sig' };

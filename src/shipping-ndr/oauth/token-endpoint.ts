@@ -1,28 +1,36 @@
 /**
- * The token endpoint that Amazon calls where it authenticates by OAuth: all that the webhook needs of an authorization server.
+ * The token endpoint that Amazon calls if it authenticates by OAuth: all that the webhook needs of an authorization server.
  *
  * @module
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 | RFC 6749, section 4.4}
  */
 import type { KeyInput } from 'jose';
 import { encodeUtf8 } from '../../core/bytes.ts';
-import { ValidationError } from '../../core/errors.ts';
+import { assertOption, misconfigured } from '../../core/errors.ts';
+import { tellError } from '../../core/hooks.ts';
 import type { Jwk } from '../../core/keys/jwk.ts';
-import { misconfigured, readClock, tell } from '../../core/options.ts';
-import { answerInTime, checkWholeNumbers, type WebhookHandlerOptions } from '../../core/receive/webhook.ts';
-import { readBytes } from '../../core/receive/webhook-request.ts';
-import type { Provided } from '../../core/types.ts';
-import { demand, demandOptions, isText, SURFACE } from '../configuration.ts';
-import { bearerChallenge } from '../webhook/auth/bearer.ts';
+import { assertObject, checkFunctions, checkNames, checkWholeNumbers, readClock, requireString } from '../../core/options.ts';
+import { assertCalled } from '../../core/receive/recognise.ts';
+import { type FetchHandler, type IncomingRequest, type OutgoingResponse, statusOf, toFetchHandler } from '../../core/receive/request.ts';
+import { answerInTime, type WebhookHandlerOptions } from '../../core/receive/webhook.ts';
+import type { Bytes, OneOrMany, Provided } from '../../core/types.ts';
+import { SURFACE } from '../surface.ts';
 import { bearerJwt } from '../webhook/auth/bearer-jwt.ts';
-import { type NdrAuth, refused } from '../webhook/auth/mechanism.ts';
-import { type OneOrMany, SecretSet, textSecret } from '../webhook/auth/secrets.ts';
+import { bearerChallenge } from '../webhook/auth/bearer-token.ts';
+import { type NdrAuth, refused, SecretSet, textSecret } from '../webhook/auth/mechanism.ts';
 import { list } from '../webhook/auth/token-grant.ts';
 import { publicKeys, type SigningKey, type SigningKeys, toSigningKeys } from './signing-key.ts';
-import { readClientCredentials, readTokenParameters, type TokenParameters } from './token-parameters.ts';
-import { badClient, badRequest, NOT_STORED, TokenRefusal } from './token-refusal.ts';
+import {
+  badClient,
+  badRequest,
+  JSON_NOT_STORED,
+  readClientCredentials,
+  readTokenParameters,
+  type TokenParameters,
+  TokenRefusal,
+} from './token-request.ts';
 
-/** Who may have tokens: Amazon. */
+/** A client that may have tokens: Amazon. */
 export interface NdrTokenClient {
   /** The client id that you give to Amazon. */
   readonly id: string;
@@ -30,14 +38,14 @@ export interface NdrTokenClient {
   readonly secrets: OneOrMany<string>;
 }
 
-/** What {@link NdrTokenEndpoint} needs to know. */
+/** Options of {@link NdrTokenEndpoint}. */
 export interface NdrTokenEndpointOptions {
-  /** The client, or several, or a function that supplies them; it is asked for every request. */
+  /** The client, or several, or a function that supplies them and is called for every request. */
   readonly clients: Provided<OneOrMany<NdrTokenClient>>;
   /**
-   * The key that tokens are signed with, or several: the first signs, all verify. Or a function that supplies them; it is asked for
-   * every request, also by {@link NdrTokenEndpoint.auth}. To change the key, put the new one in front and drop the old one when its last
-   * token has ended.
+   * The key that tokens are signed with, or several: the first signs, all verify. Or a function that supplies them; it is called for every
+   * request, also by {@link NdrTokenEndpoint.auth}. To rotate the key, add the new one in front and remove the old one when its last token has
+   * expired.
    */
   readonly keys: Provided<OneOrMany<SigningKey>>;
   /** The `iss` of the tokens: a name of your choice, such as the endpoint's URL. */
@@ -45,50 +53,52 @@ export interface NdrTokenEndpointOptions {
   /** The `aud` of the tokens: a name of your choice for the webhook, such as its URL. */
   readonly audience: string;
   /**
-   * What tokens can be good for. A request that names none gets all, one that names others is refused.
+   * The scopes that tokens can have. A request without a scope gets all; a request with another scope is refused.
    * @default none, and the tokens have no `scope`
    */
-  readonly scope?: OneOrMany<string>;
+  readonly scope?: OneOrMany<string> | undefined;
   /**
-   * Seconds that a token lives, 60 to 86 400. EventBridge fetches another one 60 seconds ahead (inferred). A token can't be
-   * withdrawn: it ends by itself, or with the key that signed it.
+   * Seconds that a token lives, 60 to 86 400. EventBridge fetches another one 60 seconds before the end (inferred). A token cannot be revoked:
+   * it expires, or is refused once the key that signed it is removed.
    * @default 900
    */
-  readonly lifetime?: number;
+  readonly lifetime?: number | undefined;
   /**
-   * Whether a request without `grant_type` is taken for one of `client_credentials`. RFC 6749 asks for it; that Amazon leaves it out is
-   * possible (inferred).
+   * Whether a request without `grant_type` counts as `client_credentials`. RFC 6749 requires it; Amazon may omit it (inferred).
    * @default true
    */
-  readonly allowMissingGrantType?: boolean;
+  readonly allowMissingGrantType?: boolean | undefined;
   /**
-   * The present time.
+   * The current time.
    * @default () => new Date()
    */
-  readonly clock?: () => Date;
+  readonly clock?: (() => Date) | undefined;
 }
 
-/** How {@link NdrTokenEndpoint.handler} answers. */
+/** Options of {@link NdrTokenEndpoint.handler}. */
 export interface NdrTokenHandlerOptions extends Pick<WebhookHandlerOptions<never>, 'timeBudget' | 'retryAfter' | 'onError'> {
   /**
-   * Bytes of a body that are read at most; more is answered 413.
+   * Maximum size of a body in bytes; a larger one gets 413.
    * @default 16_384
    */
-  readonly maxBodyBytes?: number;
+  readonly maxBodyBytes?: number | undefined;
 }
 
 /** The keys, and the mechanism that verifies with them. */
 type KeyRing = SigningKeys & { readonly auth: NdrAuth };
 
+const OPTIONS = ['clients', 'keys', 'issuer', 'audience', 'scope', 'lifetime', 'allowMissingGrantType', 'clock'];
+const HANDLER_OPTIONS = ['maxBodyBytes', 'timeBudget', 'retryAfter', 'onError'];
+
 /**
- * Gives Amazon the tokens that it presents at the webhook, so that the mechanism OAuth needs no other server. Nothing is stored: a
- * token is a JSON Web Token (RFC 9068) that {@link NdrTokenEndpoint.auth} knows by its signature.
+ * Issues the tokens that Amazon presents at the webhook, so that the mechanism OAuth needs no other server. Nothing is stored: a token is a
+ * JSON Web Token (RFC 9068) that {@link NdrTokenEndpoint.auth} recognises by its signature.
  *
- * Give Amazon the URL where you serve {@link NdrTokenEndpoint.handler}, the method POST, and the client's id and secret. That the
- * shipper issues the tokens, and how Amazon asks for them, is inferred: its page does not say. So form and JSON are taken, and
- * credentials in HTTP Basic and in the body.
+ * Give Amazon the URL of {@link NdrTokenEndpoint.handler}, the method POST, and the client's id and secret. That the shipper issues the
+ * tokens, and how Amazon requests them, is (inferred): its page does not say. So form and JSON are accepted, and credentials in HTTP Basic and
+ * in the body.
  *
- * @example OAuth from nothing
+ * @example OAuth without another authorization server
  * ```ts
  * const endpoint = new NdrTokenEndpoint({
  *   clients: { id: 'amazon-shipping', secrets: env.NDR_CLIENT_SECRET },
@@ -109,28 +119,29 @@ export class NdrTokenEndpoint {
   readonly #clients: SecretSet;
   readonly #keyRing: () => KeyRing | Promise<KeyRing>;
 
-  /** @throws {@link ConfigurationError} `CONFIGURATION` for options that can't work, secrets and keys included. */
+  /** @throws {@link ConfigurationError} `CONFIGURATION` for options that cannot work, secrets and keys included. */
   constructor(options: NdrTokenEndpointOptions) {
-    demandOptions('NdrTokenEndpoint', options);
-    const { clients, keys, issuer, audience, scope, lifetime = 900, allowMissingGrantType = true, clock } = options;
-    demand(isText(issuer) && isText(audience), '"issuer" and "audience" must be texts of your choice');
+    assertObject(SURFACE, options);
+    checkNames(SURFACE, options, OPTIONS, { client: 'clients', key: 'keys', expiresIn: 'lifetime', scopes: 'scope' });
+    const { clients, keys, scope, lifetime = 900, allowMissingGrantType = true, clock } = options;
+    const issuer = requireString(SURFACE, 'issuer', options.issuer, 'It is a name of your choice.');
+    const audience = requireString(SURFACE, 'audience', options.audience, 'It is a name of your choice.');
     const scopes = scope === undefined ? [] : list(scope);
-    demand(
-      scopes.every((name): name is string => typeof name === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(name)),
-      '"scope" must be a name or several, without blanks, quotes and backslashes',
-    );
-    demand(Number.isInteger(lifetime) && lifetime >= 60 && lifetime <= 86_400, '"lifetime" must be whole seconds, 60 to 86400');
-    demand(clock === undefined || typeof clock === 'function', '"clock" must be a function');
+    const isScope = (name: unknown): name is string => typeof name === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(name);
+    assertOption(scopes.every(isScope), SURFACE, 'scope', 'must be one or more names without spaces, quotes and backslashes');
+    const isLifetime = Number.isInteger(lifetime) && lifetime >= 60 && lifetime <= 86_400;
+    assertOption(isLifetime, SURFACE, 'lifetime', 'must be whole seconds, 60 to 86400');
+    checkFunctions(SURFACE, { clock });
+    assertOption(clients !== undefined, SURFACE, 'clients', 'is missing', 'Pass clients: { id, secrets }.');
     this.#options = { ...options, allowMissingGrantType };
-    this.#scopes = scopes;
+    this.#scopes = scopes as readonly string[];
     this.#lifetime = lifetime;
     this.#clients = new SecretSet('clients', clients, clientPairs);
 
     const toKeyRing = (supplied: unknown): KeyRing => {
       const signing = toSigningKeys(supplied);
       const { verification, algorithms } = signing;
-      const auth = bearerJwt({ issuer, audience, keys: verification, algorithms, typ: 'at+jwt', ...(clock && { clock }) });
-      return { ...signing, auth };
+      return { ...signing, auth: bearerJwt({ issuer, audience, keys: verification, algorithms, typ: 'at+jwt', clock }) };
     };
     if (typeof keys === 'function') this.#keyRing = async () => toKeyRing(await keys());
     else {
@@ -140,33 +151,42 @@ export class NdrTokenEndpoint {
   }
 
   /**
-   * Makes a fetch-style handler of token requests. It never throws; it answers
+   * Makes a fetch-style handler of token requests. It responds with
    *
-   * - 200 with `access_token`, `token_type`, `expires_in` and, where there is one, `scope`
-   * - 400 `invalid_request`, `unsupported_grant_type` or `invalid_scope`; 405 for everything but POST, for in a GET the secret would be
+   * - 200 with `access_token`, `token_type`, `expires_in` and, if there is one, `scope`
+   * - 400 `invalid_request`, `unsupported_grant_type` or `invalid_scope`; 405 for everything but POST, because in a GET the secret would be
    *   part of the URL; 413
    * - 401 `invalid_client` for credentials that are missing or wrong
-   * - 503 with `Retry-After` where a function that you gave fails, or the time is up
+   * - 503 with `Retry-After` if a function that you passed fails, or the time is used up
    *
-   * It does not count attempts: put a rate limit in front, as before every login.
+   * It does not limit attempts: put a rate limit in front of it, as for every login.
    *
-   * @throws {@link ConfigurationError} `CONFIGURATION` for options that can't work.
+   * @throws {@link ConfigurationError} `CONFIGURATION` for options that cannot work. The handler rejects with one if it is called with
+   *   something that is not a `Request`: the error names the right adapter.
    */
-  handler(options: NdrTokenHandlerOptions = {}): (request: Request) => Promise<Response> {
-    demandOptions('handler()', options);
+  handler(options: NdrTokenHandlerOptions = {}): FetchHandler {
+    assertCalled(SURFACE, this instanceof NdrTokenEndpoint, options);
+    assertObject(SURFACE, options);
+    checkNames(SURFACE, options, HANDLER_OPTIONS);
     const { maxBodyBytes = 16_384, timeBudget = 4_000, retryAfter = 60, onError } = options;
     checkWholeNumbers(SURFACE, { maxBodyBytes, timeBudget, retryAfter });
-    const refuse = (error: unknown): Response => {
-      const again = (): TokenRefusal =>
-        new TokenRefusal(503, 'temporarily_unavailable', 'no token now, ask again', error, { 'retry-after': String(retryAfter) });
-      const refusal = error instanceof TokenRefusal ? error : again();
-      tell(() => onError?.(refusal.cause, { status: refusal.status }));
+    checkFunctions(SURFACE, { onError });
+    const refuse = (error: unknown): OutgoingResponse => {
+      const later = { 'retry-after': String(retryAfter) };
+      const refusal =
+        error instanceof TokenRefusal
+          ? error
+          : new TokenRefusal(503, 'temporarily_unavailable', 'no token now, please retry', error, later);
+      const { cause, status } = refusal;
+      tellError(onError, cause, { status });
       return refusal.toResponse();
     };
-    return (request) => answerInTime(SURFACE, timeBudget, () => this.#answer(request, maxBodyBytes), refuse);
+    return toFetchHandler(SURFACE, (request) =>
+      answerInTime({ surface: SURFACE, timeBudget, refuse }, () => this.#respond(request, maxBodyBytes)),
+    );
   }
 
-  /** The mechanism that lets in whoever presents a token of this endpoint: `bearerJwt()` with its keys, issuer and audience. */
+  /** The mechanism that accepts tokens of this endpoint: `bearerJwt()` with its keys, issuer and audience. */
   auth(): NdrAuth {
     return {
       check: async (request) => (await this.#keyRing()).auth.check(request),
@@ -175,34 +195,29 @@ export class NdrTokenEndpoint {
   }
 
   /**
-   * The public keys as a JSON Web Key Set, for others who verify the tokens, such as an API gateway. Empty where the keys are secrets. Give
-   * each key a `kid` then.
+   * Returns the public keys as a JSON Web Key Set, so that others can verify the tokens, such as an API gateway: give each key a `kid` then.
+   * Empty if the keys are secrets.
    */
   async jwks(): Promise<{ readonly keys: readonly Jwk[] }> {
     return { keys: publicKeys(await this.#keyRing()) };
   }
 
-  async #answer(request: Request, maxBodyBytes: number): Promise<Response> {
-    if (request.method !== 'POST') throw badRequest('tokens are asked for with POST', 'invalid_request', 405, { allow: 'POST' });
-    const body = await readBytes(SURFACE, request, maxBodyBytes).catch((error: unknown) => {
-      throw error instanceof ValidationError ? badRequest(error.message, 'invalid_request', 413) : error;
-    });
-    const parameters = readTokenParameters(request, body);
+  async #respond(request: IncomingRequest, maxBodyBytes: number): Promise<OutgoingResponse> {
+    if (request.method !== 'POST') throw badRequest('tokens are requested with POST', 'invalid_request', 405, { allow: 'POST' });
+    const parameters = readTokenParameters(request, await readBody(request, maxBodyBytes));
     const clientId = await this.#authenticate(request, parameters);
     const scope = this.#grant(parameters);
-    return Response.json(
-      {
-        access_token: await this.#issue(clientId, scope),
-        token_type: 'Bearer',
-        expires_in: this.#lifetime,
-        ...(scope && { scope }),
-      },
-      { headers: NOT_STORED },
-    );
+    const body = {
+      access_token: await this.#issue(clientId, scope),
+      token_type: 'Bearer',
+      expires_in: this.#lifetime,
+      ...(scope && { scope }),
+    };
+    return { status: 200, headers: JSON_NOT_STORED, body: JSON.stringify(body) };
   }
 
   /** The id of the client. */
-  async #authenticate(request: Request, parameters: TokenParameters): Promise<string> {
+  async #authenticate(request: IncomingRequest, parameters: TokenParameters): Promise<string> {
     let known: string | undefined;
     for (const credentials of readClientCredentials(request, parameters)) {
       if (await this.#clients.has(pairOf(...credentials))) known = credentials[0];
@@ -211,16 +226,16 @@ export class NdrTokenEndpoint {
     return known;
   }
 
-  /** The scopes that the token is good for, as they stand in it. */
+  /** The scopes of the token, as they are written in it. */
   #grant(parameters: TokenParameters): string {
     const grantType = parameters.get('grant_type');
     if (grantType === undefined && !this.#options.allowMissingGrantType) throw badRequest('grant_type is missing');
     if (grantType !== undefined && grantType !== 'client_credentials') {
       throw badRequest('grant_type must be client_credentials', 'unsupported_grant_type');
     }
-    const asked = new Set(parameters.get('scope')?.split(' ') ?? this.#scopes);
-    if (![...asked].every((name) => this.#scopes.includes(name))) throw badRequest('a scope is not one of this endpoint', 'invalid_scope');
-    return [...asked].join(' ');
+    const wanted = new Set(parameters.get('scope')?.split(' ') ?? this.#scopes);
+    if (![...wanted].every((name) => this.#scopes.includes(name))) throw badRequest('a scope is not one of this endpoint', 'invalid_scope');
+    return [...wanted].join(' ');
   }
 
   async #issue(clientId: string, scope: string): Promise<string> {
@@ -229,23 +244,32 @@ export class NdrTokenEndpoint {
     const iat = Math.floor(readClock(SURFACE, clock).getTime() / 1_000);
     const claims = { iss, sub: clientId, aud, exp: iat + this.#lifetime, iat, jti: crypto.randomUUID(), client_id: clientId };
     const payload = encodeUtf8(JSON.stringify(scope ? { ...claims, scope } : claims));
-    const { CompactSign } = await import('../webhook/auth/jose-sign.ts');
+    const { CompactSign } = await import('./jose-sign.ts');
     try {
       return await new CompactSign(payload).setProtectedHeader({ ...header, typ: 'at+jwt' }).sign(key as KeyInput);
     } catch {
-      // jose's own error may show the key.
-      throw misconfigured(SURFACE, 'the first key in "keys" can\'t sign', 'Check its parameters against RFC 7518, section 6.');
+      // jose's own error may contain the key.
+      throw misconfigured(SURFACE, 'keys', 'has a first key that cannot sign', 'Check its parameters against RFC 7518, section 6.');
     }
   }
 }
 
-/** The pairs that a client may present, each as one text that no other pair has. */
-function clientPairs(client: unknown): readonly string[] {
+async function readBody(request: IncomingRequest, limit: number): Promise<Bytes | string | { readonly parsed: unknown }> {
+  if (request.parsed || !request.read) return { parsed: request.parsed?.body };
+  try {
+    return await request.read(limit);
+  } catch (error) {
+    throw statusOf(error) === 413 ? badRequest((error as Error).message, 'invalid_request', 413) : error;
+  }
+}
+
+/** The pairs that a client may present, each as one string that no other pair has. */
+function clientPairs(client: unknown, option: string): readonly string[] {
   const { id, secrets } = (client ?? {}) as Partial<NdrTokenClient>;
+  const name = textSecret(id, `${option}.id`);
   const all = list(secrets);
-  demand(isText(id) && all.length > 0, '"clients" must hold objects with "id" and "secrets"');
-  const text = textSecret('clients');
-  return all.map((secret) => pairOf(text(id), text(secret)));
+  assertOption(all.length > 0, SURFACE, `${option}.secrets`, 'must not be empty');
+  return all.map((secret) => pairOf(name, textSecret(secret, `${option}.secrets`)));
 }
 
 function pairOf(clientId: string, clientSecret: string): string {

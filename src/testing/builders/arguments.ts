@@ -1,26 +1,48 @@
 /**
- * Refusing arguments that no builder can work with: they may come from JavaScript.
+ * Checks of arguments that may come from JavaScript, and reading JSON that may be anything.
  *
  * @module
  */
-import { ConfigurationError } from '../../core/errors.ts';
+import { assertOption, misconfigured } from '../../core/errors.ts';
+import { checkNames } from '../../core/options.ts';
+import { SURFACE } from '../surface.ts';
 
-/** The options, or an empty object where there are none. Refuses what is no plain object: a text spread out would be its characters. */
-export function asOptions<Options extends object>(name: string, options: Options | undefined): Options | Partial<Options> {
-  if (options === undefined) return {};
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options;
-  throw new ConfigurationError(`${name}() takes an object of what shall differ`, { surface: 'testing' });
+/** Whether it is an object, and not an array. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What `fetch` is given as a `Request`. */
-export function asRequest(input: string | URL | Request, init: RequestInit | undefined): Request {
+/** The body as an object; `undefined` if it is not UTF-8, not JSON or not an object. */
+export function jsonObject(body: Uint8Array): Record<string, unknown> | undefined {
   try {
-    return new Request(input, init);
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return isObject(value) ? value : undefined;
   } catch {
-    // The runtime's own message quotes the URL, query and all.
-    throw new ConfigurationError('fetch() of the emulator needs a Request, or an absolute URL and what a Request is made of', {
-      surface: 'testing',
-      hint: 'A Request whose body has been read can not be sent again.',
-    });
+    return undefined;
   }
+}
+
+/** The options, or an empty object without any. Refuses everything else: spreading a string yields its characters. */
+export function asOptions<Options extends object>(name: string, options: Options | undefined): Options | Partial<Options> {
+  if (options === undefined) return {};
+  if (isObject(options)) return options;
+  throw misconfigured(SURFACE, undefined, `${name}() accepts an object of overrides or options`);
+}
+
+/** The options in `group`, or an empty object. Refuses a group that is not an object, and a misspelt name in it. */
+export function readGroup<Group extends object>(group: string, value: Group | undefined, names: readonly string[]): Group {
+  assertOption(value === undefined || isObject(value), SURFACE, group, 'must be an object');
+  checkNames(SURFACE, value ?? {}, names, {}, `${group}.`);
+  return (value ?? {}) as Group;
+}
+
+/** An event as JSON; a string as it is, for bodies that are not JSON. Throws a {@link ConfigurationError} for what JSON cannot hold. */
+export function toJson(event: unknown): string {
+  try {
+    const text: unknown = typeof event === 'string' ? event : JSON.stringify(event);
+    if (typeof text === 'string') return text;
+  } catch {
+    // What was thrown may be the event's own, and may contain its values.
+  }
+  throw misconfigured(SURFACE, undefined, 'the event must be a string or a value that JSON can hold');
 }

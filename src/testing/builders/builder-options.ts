@@ -1,45 +1,45 @@
 /**
- * What every builder of events can be told.
+ * Options that every builder of events accepts.
  *
  * @module
  */
-import { ConfigurationError } from '../../core/errors.ts';
-import { readClock } from '../../core/options.ts';
+import { assertOption } from '../../core/errors.ts';
+import { checkFunctions, readClock } from '../../core/options.ts';
+import { SURFACE } from '../surface.ts';
 import { asOptions } from './arguments.ts';
 import { type Random, seededRandom, uuid } from './random.ts';
 
-/** What decides on an event apart from what is asked for. The same seed and time give the same event. */
+/** What an event depends on beside its overrides. The same seed and time give the same event. */
 export interface BuilderOptions {
   /**
    * A whole number that chooses parcel, reason, ids and the like.
-   * @default none: the same parcel each time, and an id of its own
+   * @default none: the same parcel each time, with a new event id
    */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * When the event happens.
    * @default () => new Date()
    */
-  readonly clock?: () => Date;
+  readonly clock?: (() => Date) | undefined;
 }
 
-/** What a builder works with. */
-export interface Workbench {
+/** The options of a builder, read. */
+export interface BuilderContext {
   /** `undefined` without a seed. */
   readonly random: Random | undefined;
-  /** Another one each time. */
+  /** Returns another id each time. */
   readonly newId: () => string;
   /** Epoch milliseconds. */
   readonly now: number;
 }
 
 /** Reads the options of the builder `name`. */
-export function readBuilderOptions(name: string, options: BuilderOptions | undefined): Workbench {
+export function readBuilderOptions(name: string, options: BuilderOptions | undefined): BuilderContext {
   const { seed, clock } = asOptions(name, options);
-  if (seed !== undefined && !Number.isInteger(seed)) throw new ConfigurationError('"seed" must be a whole number', { surface: 'testing' });
-  if (clock !== undefined && typeof clock !== 'function')
-    throw new ConfigurationError('"clock" must be a function', { surface: 'testing' });
+  assertOption(seed === undefined || Number.isInteger(seed), SURFACE, 'seed', 'must be a whole number');
+  checkFunctions(SURFACE, { clock });
   const random = seed === undefined ? undefined : seededRandom(seed);
-  return { random, newId: () => (random ? uuid(random) : crypto.randomUUID()), now: readClock('testing', clock).getTime() };
+  return { random, newId: () => (random ? uuid(random) : crypto.randomUUID()), now: readClock(SURFACE, clock).getTime() };
 }
 
 /** ISO 8601 in UTC without milliseconds, as in Amazon's samples. */

@@ -1,17 +1,18 @@
 /**
- * Events of Buy with Prime, as they come through EventBridge, and an order that they fit.
+ * Events of Buy with Prime, as EventBridge delivers them, and an order that fits them.
  *
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/event-types | Event types}
  */
 
-import { type BuyWithPrimeEventKind, type BuyWithPrimeEventType, findEventKind } from '../../buywithprime/events/event-kinds.ts';
-import { ConfigurationError } from '../../core/errors.ts';
+import { type BuyWithPrimeEventKind, type BuyWithPrimeEventType, findEventKind } from '../../buywithprime/events/kinds.ts';
+import { misconfigured } from '../../core/errors.ts';
 import type { Open } from '../../core/types.ts';
 import type { EmulatedOrder } from '../emulator/buywithprime/buywithprime-order.ts';
+import { SURFACE } from '../surface.ts';
 import { asOptions } from './arguments.ts';
 import { type BuilderOptions, isoSeconds, readBuilderOptions } from './builder-options.ts';
-import { pick, type Random, seededRandom, signs, uuid } from './random.ts';
+import { characters, pick, type Random, seededRandom, uuid } from './random.ts';
 
 /** An event as EventBridge delivers it. */
 export interface BuyWithPrimeEventBody {
@@ -29,32 +30,35 @@ export interface BuyWithPrimeEventBody {
 /** The ids that a resource path is made of. */
 export interface BuyWithPrimeIds {
   /** @default 'bp-emulator' */
-  readonly businessProductId?: string;
+  readonly businessProductId?: string | undefined;
   /** @default '322-ABC1-AAAAAA' */
-  readonly orderId?: string;
+  readonly orderId?: string | undefined;
   /** @default 'd5013dfc-2ae6-4f58-bc69-cae5d5323d30' */
-  readonly deliveryId?: string;
+  readonly deliveryId?: string | undefined;
   /** @default 'refund-1' */
-  readonly refundId?: string;
+  readonly refundId?: string | undefined;
   /** @default 'return-1' */
-  readonly returnId?: string;
+  readonly returnId?: string | undefined;
   /** @default 'item-1' */
-  readonly itemId?: string;
+  readonly itemId?: string | undefined;
   /** @default 'task-1' */
-  readonly taskId?: string;
+  readonly taskId?: string | undefined;
   /** @default 'ups' */
-  readonly carrierCode?: string;
+  readonly carrierCode?: string | undefined;
   /** @default '1Z999AA10123456784' */
-  readonly trackingNumber?: string;
+  readonly trackingNumber?: string | undefined;
 }
 
-/** What shall differ from a usual event. */
+/** Properties that replace those of the default event. */
 export interface BuyWithPrimeEventOverrides extends Partial<BuyWithPrimeEventBody> {
-  /** What the event is about, for its resource path. */
-  readonly ids?: BuyWithPrimeIds;
+  /** Ids for its resource path. */
+  readonly ids?: BuyWithPrimeIds | undefined;
 }
 
-const IDS: Required<BuyWithPrimeIds> = {
+/** Every id. */
+export type CompleteIds = { readonly [Name in keyof BuyWithPrimeIds]-?: string };
+
+const IDS: CompleteIds = {
   businessProductId: 'bp-emulator',
   orderId: '322-ABC1-AAAAAA',
   deliveryId: 'd5013dfc-2ae6-4f58-bc69-cae5d5323d30',
@@ -66,15 +70,14 @@ const IDS: Required<BuyWithPrimeIds> = {
   trackingNumber: '1Z999AA10123456784',
 };
 
-/** Names from before `detail` held a copy of the webhook's envelope. */
+/** Names from before `detail` contained a copy of the webhook's envelope. */
 const OLD_NAMES = /^(DELIVERY|RETURN_DELIVERY|ITEM)_/;
 
 /**
- * A valid event of a documented type, with an id of its own. By default it is about the order of
- * {@link buyWithPrimeOrder}, with a seed about that of the same seed. Events of the new names carry the webhook's envelope in `detail`, as Amazon's pages show it;
- * that is also what a webhook gets as its body.
+ * A valid event of a documented type, with a new id. It is about the order that {@link buyWithPrimeOrder} returns for the same seed. Events
+ * with the new names carry the webhook's envelope in `detail`, as Amazon's pages show it; a webhook gets the same as its body.
  *
- * @throws {@link ConfigurationError} `CONFIGURATION` for a type that Amazon does not document, unless `resources` says what it is about.
+ * @throws {@link ConfigurationError} `CONFIGURATION` for a type that Amazon does not document, unless `resources` is overridden.
  *
  * @example
  * ```ts
@@ -88,11 +91,11 @@ export function buyWithPrimeEvent(
 ): BuyWithPrimeEventBody {
   const { ids, ...others } = asOptions('buyWithPrimeEvent', overrides);
   const { newId, now } = readBuilderOptions('buyWithPrimeEvent', options);
-  const id = newId();
-  const time = isoSeconds(now);
-  const resources = others.resources ?? [pathOf(type, { ...idsOf(options), ...ids })];
+  const [newEventId, idempotencyKey] = [newId(), newId()];
+  const { id = newEventId, time = isoSeconds(now) } = others;
+  const resources = others.resources ?? [pathOf(type, { ...idsOf(options), ...withoutUndefined(ids) })];
   const detail = {
-    idempotencyKey: newId(),
+    idempotencyKey,
     eventDescriptor: type,
     resources,
     eventId: id,
@@ -116,10 +119,10 @@ export function buyWithPrimeEvent(
 }
 
 /**
- * An order of two line items that share one delivery, which is on its way: what the ids of {@link buyWithPrimeEvent}
- * lead to. The same seed gives the same ids as there.
+ * An order of two line items that share one delivery in transit: the order that {@link buyWithPrimeEvent} is about. The same seed gives the
+ * same ids as there.
  *
- * @throws {@link ConfigurationError} `CONFIGURATION` where the overrides are no object or an option is none.
+ * @throws {@link ConfigurationError} `CONFIGURATION` for overrides that are not an object, or an option that cannot work.
  *
  * @example
  * ```ts
@@ -141,30 +144,34 @@ export function buyWithPrimeOrder(overrides?: Partial<EmulatedOrder>, options?: 
   };
 }
 
-/** The ids of a seed, for event and order alike: from a stream of their own, so that neither shifts the other's. */
-function idsOf({ seed }: BuilderOptions = {}): Required<BuyWithPrimeIds> {
+/** The ids of a seed, for event and order alike. Chosen by a separate sequence, so that other choices do not change them. */
+function idsOf({ seed }: BuilderOptions = {}): CompleteIds {
   return seed === undefined ? IDS : chooseIds(seededRandom(~seed));
 }
 
-function chooseIds(random: Random): Required<BuyWithPrimeIds> {
+function chooseIds(random: Random): CompleteIds {
   const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
   return {
-    // What the emulator's credentials are for.
+    // The one that the emulator's credentials are for.
     businessProductId: IDS.businessProductId,
-    orderId: `322-${signs(random, letters, 4)}-${signs(random, letters, 6)}`,
+    orderId: `322-${characters(random, letters, 4)}-${characters(random, letters, 6)}`,
     deliveryId: uuid(random),
     refundId: uuid(random),
     returnId: uuid(random),
     itemId: uuid(random),
     taskId: uuid(random),
     carrierCode: pick(random, ['ups', 'usps', 'fedex', 'amazon']),
-    trackingNumber: `1Z${signs(random, letters, 16)}`,
+    trackingNumber: `1Z${characters(random, letters, 16)}`,
   };
 }
 
-type PathOf = (ids: Required<BuyWithPrimeIds>) => string;
+function withoutUndefined(ids: BuyWithPrimeIds = {}): Partial<CompleteIds> {
+  return Object.fromEntries(Object.entries(ids).filter(([, id]) => id !== undefined)) as Partial<CompleteIds>;
+}
 
-// The keys follow no rule, so each path is written out.
+type PathOf = (ids: CompleteIds) => string;
+
+// The keys follow no rule, so each path is spelt out.
 const delivery: PathOf = ({ orderId, deliveryId }) => `order/${orderId}/delivery/${deliveryId}`;
 const refund: PathOf = ({ orderId, refundId }) => `order/${orderId}/refund/${refundId}`;
 const returned: PathOf = ({ orderId, returnId }) => `order/${orderId}/return/${returnId}`;
@@ -192,18 +199,11 @@ const PATHS: Readonly<Record<BuyWithPrimeEventKind, PathOf>> = {
   PERSONAL_DATA_RETRIEVAL_TASK_FAILED: retrieval,
 };
 
-/** Every documented kind of event. */
-export function documentedKinds(): readonly BuyWithPrimeEventKind[] {
-  return Object.keys(PATHS) as BuyWithPrimeEventKind[];
-}
-
-function pathOf(type: string, ids: Required<BuyWithPrimeIds>): string {
+function pathOf(type: string, ids: CompleteIds): string {
   const found = typeof type === 'string' ? findEventKind(type) : undefined;
   if (!found) {
-    throw new ConfigurationError('not a documented type of Buy with Prime event', {
-      surface: 'testing',
-      hint: 'For a type that Amazon may add, give "resources".',
-    });
+    const hint = 'For a type that Amazon may add, override "resources".';
+    throw misconfigured(SURFACE, undefined, 'the type is not a documented type of Buy with Prime event', hint);
   }
   return `businessProduct/${ids.businessProductId}/${PATHS[found.kind](ids)}`;
 }

@@ -1,26 +1,46 @@
 /**
- * Events of Amazon Shipping, as they come over the wire.
+ * Events of Amazon Shipping, as they are sent.
  *
  * @module
  * @see {@link https://developer-docs.amazon.com/amazon-shipping/docs/ndr-api-push-notifications | NDR push notifications}
  */
 
 import { type NdrReason, type NdrStatus, trackingEventCodes } from '../../shipping-ndr/events/codes.ts';
-import type { NdrDetail, NdrEventPayload, TrackingDetail, TrackingEventPayload } from '../../shipping-ndr/events/event-schemas.ts';
+import type {
+  NdrDetail,
+  NdrEventPayload,
+  ShippingEventEnvelope,
+  TrackingDetail,
+  TrackingEventPayload,
+} from '../../shipping-ndr/events/schemas.ts';
 import { asOptions } from './arguments.ts';
-import { type BuilderOptions, isoSeconds, readBuilderOptions, type Workbench } from './builder-options.ts';
-import { between, pick, type Random, signs, uuid } from './random.ts';
+import { type BuilderContext, type BuilderOptions, isoSeconds, readBuilderOptions } from './builder-options.ts';
+import { between, characters, pick, type Random, uuid } from './random.ts';
 
-/** What shall differ from a usual event; `detail` can be given in part. */
-export type EventOverrides<Payload extends { readonly detail: object }> = Partial<Omit<Payload, 'detail'>> & {
-  readonly detail?: Partial<Payload['detail']>;
+/** Properties that replace those of the default event; of `detail`, only those that are given. */
+export type EventOverrides<Payload extends { readonly detail: object }> = {
+  readonly [Name in Exclude<keyof Payload, 'detail'>]?: Payload[Name] | undefined;
+} & {
+  readonly detail?: { readonly [Name in keyof Payload['detail']]?: Payload['detail'][Name] | undefined } | undefined;
+};
+
+/** What {@link ndrEvent} returns: every property that Amazon's sample has, unless an override removes it. */
+export type NdrEventBody = { readonly [Name in keyof ShippingEventEnvelope]-?: NonNullable<ShippingEventEnvelope[Name]> } & {
+  readonly detail: { readonly [Name in keyof NdrDetail]-?: NonNullable<NdrDetail[Name]> };
+};
+
+/** What {@link trackingEvent} returns. */
+export type TrackingEventBody = { readonly [Name in keyof ShippingEventEnvelope]-?: NonNullable<ShippingEventEnvelope[Name]> } & {
+  readonly detail: {
+    readonly [Name in Exclude<keyof TrackingDetail, 'trackingDetailCodes'>]-?: NonNullable<TrackingDetail[Name]>;
+  } & Pick<TrackingDetail, 'trackingDetailCodes'>;
 };
 
 const HOUR = 3_600_000;
 const DIGITS = '0123456789';
 const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
-/** Which reasons come with which status: inferred, for Amazon's page lists them all together. */
+/** Which reasons come with which status (inferred): Amazon's page lists them all together. */
 export const reasonsOfStatus: readonly (readonly [status: NdrStatus, reasons: readonly NdrReason[]])[] = [
   ['Rejected', ['Not required', 'No items delivered', 'Customer rejected', 'Other']],
   [
@@ -52,23 +72,24 @@ export const indianPlaces: readonly Required<NonNullable<TrackingDetail['locatio
 ];
 
 /**
- * A valid NDR event with an id of its own: a parcel that was tried an hour ago, with a day left to answer. With a seed also the parcel,
- * the reason and the hours are chosen.
+ * A valid NDR event with a new id: a parcel whose delivery was attempted an hour ago, with a day left for feedback. Its reason is one that
+ * `suggestNdrActions()` has advice for. With a seed, the parcel, the reason and the times are chosen too. A reason that is overridden brings a
+ * status that fits it.
  *
- * @throws {@link ConfigurationError} `CONFIGURATION` where the overrides are no object or an option is none.
+ * @throws {@link ConfigurationError} `CONFIGURATION` for overrides that are not an object, or an option that cannot work.
  *
  * @example
  * ```ts
- * const event = ndrEvent({ detail: { reasonCode: 'Customer unavailable', shipmentStatus: 'Attempted' } });
+ * const event = ndrEvent({ detail: { trackingId: '1234567890123', reasonCode: 'Wrong address' } });
  * const same = ndrEvent({}, { seed: 7, clock: () => new Date('2026-01-15T10:00:00Z') });
  * ```
  */
-export function ndrEvent(overrides?: EventOverrides<NdrEventPayload>, options?: BuilderOptions): NdrEventPayload {
+export function ndrEvent(overrides?: EventOverrides<NdrEventPayload>, options?: BuilderOptions): NdrEventBody {
   const { detail, ...others } = asOptions('ndrEvent', overrides);
-  const bench = readBuilderOptions('ndrEvent', options);
-  const { random, now } = bench;
+  const context = readBuilderOptions('ndrEvent', options);
+  const { random, now } = context;
   return {
-    ...envelope(bench),
+    ...envelope(context),
     'detail-type': 'NDR Events',
     ...others,
     detail: {
@@ -76,8 +97,7 @@ export function ndrEvent(overrides?: EventOverrides<NdrEventPayload>, options?: 
       referenceID: '795817695',
       latestDeliveryAttemptedDate: isoSeconds(now - HOUR),
       deliveryAttemptCount: '1',
-      shipmentStatus: 'Undeliverable',
-      reasonCode: 'Customer rejected',
+      reasonCode: 'Customer unavailable',
       paymentType: 'CollectOnDelivery',
       ndrDueDate: isoSeconds(now + 26 * HOUR),
       expectedDeliveryDate: isoSeconds(now + 48 * HOUR),
@@ -86,28 +106,29 @@ export function ndrEvent(overrides?: EventOverrides<NdrEventPayload>, options?: 
       version: 1,
       timeToLive: Math.floor(now / 1_000) + 90 * 24 * 3_600,
       ...(random && chooseNdr(random, now)),
+      ...(detail?.reasonCode !== undefined || !random ? { shipmentStatus: statusOf(detail?.reasonCode) } : {}),
       ...detail,
     },
-  };
+  } as NdrEventBody;
 }
 
 /**
- * A valid tracking event with an id of its own. Amazon's complete sample is not public; this has the properties that a
- * public receiver reads. With a seed also parcel, place and what happened are chosen.
+ * A valid tracking event with a new id. Amazon's complete sample is not public; this has the properties that a public receiver reads. With a
+ * seed, the parcel, the place and what happened are chosen too.
  *
- * @throws {@link ConfigurationError} `CONFIGURATION` where the overrides are no object or an option is none.
+ * @throws {@link ConfigurationError} `CONFIGURATION` for overrides that are not an object, or an option that cannot work.
  *
  * @example
  * ```ts
  * const event = trackingEvent({ detail: { eventCode: 'Delivered' } });
  * ```
  */
-export function trackingEvent(overrides?: EventOverrides<TrackingEventPayload>, options?: BuilderOptions): TrackingEventPayload {
+export function trackingEvent(overrides?: EventOverrides<TrackingEventPayload>, options?: BuilderOptions): TrackingEventBody {
   const { detail, ...others } = asOptions('trackingEvent', overrides);
-  const bench = readBuilderOptions('trackingEvent', options);
-  const { random, now } = bench;
+  const context = readBuilderOptions('trackingEvent', options);
+  const { random, now } = context;
   return {
-    ...envelope(bench),
+    ...envelope(context),
     'detail-type': 'Tracking Detail',
     ...others,
     detail: {
@@ -120,7 +141,12 @@ export function trackingEvent(overrides?: EventOverrides<TrackingEventPayload>, 
       ...(random && chooseTracking(random, now)),
       ...detail,
     },
-  };
+  } as TrackingEventBody;
+}
+
+/** The first status that a reason comes with; that of the default reason for one that Amazon may add. */
+function statusOf(reason: NdrReason | null = 'Customer unavailable'): NdrStatus {
+  return reasonsOfStatus.find(([, reasons]) => reason !== null && reasons.includes(reason))?.[0] ?? 'Attempted';
 }
 
 function chooseNdr(random: Random, now: number): Partial<NdrDetail> {
@@ -129,14 +155,14 @@ function chooseNdr(random: Random, now: number): Partial<NdrDetail> {
   const attempted = now - between(random, 1, 12 * 60) * 60_000;
   return {
     trackingId: trackingId(random),
-    referenceID: signs(random, DIGITS, 9),
+    referenceID: characters(random, DIGITS, 9),
     latestDeliveryAttemptedDate: isoSeconds(attempted),
     deliveryAttemptCount: String(attempts),
     shipmentStatus,
     reasonCode: pick(random, reasons),
     ndrDueDate: isoSeconds(attempted + 26.5 * HOUR),
     expectedDeliveryDate: isoSeconds(attempted + between(random, 27, 96) * HOUR),
-    shippingPartyAccountId: `A${signs(random, CAPITALS, 13)}`,
+    shippingPartyAccountId: `A${characters(random, CAPITALS, 13)}`,
     appId: `amzn1.sp.solution.${uuid(random)}`,
     version: attempts,
   };
@@ -154,10 +180,10 @@ function chooseTracking(random: Random, now: number): Partial<TrackingDetail> {
 
 /** Thirteen digits, as in Amazon's samples. */
 function trackingId(random: Random): string {
-  return `1${signs(random, DIGITS, 12)}`;
+  return `1${characters(random, DIGITS, 12)}`;
 }
 
-function envelope({ newId, now }: Workbench): Required<Omit<NdrEventPayload, 'detail' | 'detail-type'>> {
+function envelope({ newId, now }: BuilderContext): Omit<NdrEventBody, 'detail' | 'detail-type'> {
   return {
     version: '0',
     id: newId(),

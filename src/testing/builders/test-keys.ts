@@ -1,14 +1,15 @@
 /**
- * Keys for a test: made anew, good for nothing else.
+ * Keys for a test: newly generated, and not usable for anything else.
  *
  * @module
  */
-
+import { assertOption } from '../../core/errors.ts';
+import { SURFACE } from '../surface.ts';
 import { asOptions } from './arguments.ts';
 
-/** An Amazon Pay key pair and the id that it is known by. */
+/** An Amazon Pay key pair and its id. */
 export interface TestKeys {
-  /** Says which environment it is for, as Amazon's newer ids do. */
+  /** Names its environment, as Amazon's newer ids do. */
   readonly publicKeyId: string;
   /** PEM, PKCS#8: what Seller Central offers for download. */
   readonly privateKey: string;
@@ -16,19 +17,21 @@ export interface TestKeys {
   readonly publicKey: string;
 }
 
-/** What keys are made for. */
+const ENVIRONMENTS = ['live', 'sandbox', 'legacy'] as const;
+
+/** Options of {@link testKeys}. */
 export interface TestKeysOptions {
   /**
-   * The environment that the id stands for; `legacy` for an id without one, as Amazon gave them out before.
+   * The environment that the id names; `legacy` for an id without one, as Amazon issued them before.
    * @default 'sandbox'
    */
-  readonly environment?: 'live' | 'sandbox' | 'legacy';
+  readonly environment?: 'live' | 'sandbox' | 'legacy' | undefined;
 }
 
 /**
- * Makes an RSA key pair of 2048 bits, as Amazon Pay uses them. Takes some tenths of a second: make one for a whole test file.
+ * Generates an RSA key pair of 2048 bits, as Amazon Pay uses them. It takes some tenths of a second: make one for a whole test file.
  *
- * @throws {@link ConfigurationError} `CONFIGURATION` where the options are no object.
+ * @throws {@link ConfigurationError} `CONFIGURATION` for an environment that does not exist.
  *
  * @example
  * ```ts
@@ -38,6 +41,7 @@ export interface TestKeysOptions {
  */
 export async function testKeys(options?: TestKeysOptions): Promise<TestKeys> {
   const { environment = 'sandbox' } = asOptions('testKeys', options);
+  assertOption(ENVIRONMENTS.includes(environment), SURFACE, 'environment', 'must be live, sandbox or legacy');
   const algorithm = { name: 'RSA-PSS', hash: 'SHA-256', modulusLength: 2_048, publicExponent: new Uint8Array([1, 0, 1]) };
   const { privateKey, publicKey } = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const name = [...crypto.getRandomValues(new Uint8Array(23))].map((byte) => String.fromCharCode(65 + (byte % 26))).join('');

@@ -1,26 +1,28 @@
 /**
- * The keys that Buy with Prime's webhooks are signed with, as Amazon would keep them.
+ * The keys that Buy with Prime's webhooks are signed with.
  *
  * @module
  */
 import { p384 } from '@noble/curves/nist.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha384 } from '@noble/hashes/sha2.js';
-import { encodeBase64, encodeUtf8, sha256Hex } from '../../core/bytes.ts';
-import { ConfigurationError } from '../../core/errors.ts';
+import { encodeBase64, encodeUtf8 } from '../../core/bytes.ts';
+import { sha256Hex } from '../../core/digest.ts';
+import { assertOption, misconfigured } from '../../core/errors.ts';
 import type { Jwk } from '../../core/keys/jwk.ts';
+import { SURFACE } from '../surface.ts';
 import { asOptions } from './arguments.ts';
 
-/** How the two numbers of a signature are written: as ASN.1, or side by side. Which of them Amazon does is not documented. */
+/** How the two numbers of a signature are encoded: as ASN.1, or one after the other. Amazon does not document which one it uses. */
 export type SignatureEncoding = 'der' | 'ieee-p1363';
 
-/** How the keys come about. */
+/** Options of {@link WebhookSigningKeys}. */
 export interface WebhookSigningKeysOptions {
   /**
-   * The same text gives the same keys, one after another: for two processes that have to agree on them.
-   * @default chance
+   * The same string gives the same sequence of keys: for two processes that must agree on them.
+   * @default random keys
    */
-  readonly seed?: string;
+  readonly seed?: string | undefined;
 }
 
 /** Which key signs, and how. */
@@ -29,9 +31,9 @@ export interface SignOptions {
    * The key that signs, also one that was withdrawn.
    * @default the newest
    */
-  readonly keyId?: string;
-  /** @default 'der' (inferred: a public implementation takes it so) */
-  readonly encoding?: SignatureEncoding;
+  readonly keyId?: string | undefined;
+  /** @default 'der' (inferred: a public implementation reads it so) */
+  readonly encoding?: SignatureEncoding | undefined;
 }
 
 interface SigningKey {
@@ -40,16 +42,16 @@ interface SigningKey {
   readonly jwk: Jwk;
 }
 
-/** Bytes of randomness that a key of P-384 is made of. */
+/** Bytes of randomness that a P-384 key is derived from. */
 const SEED_LENGTH = 72;
 
 /**
- * Keys on the curve P-384, one of which signs, and the key set that publishes them. An emulator has such keys and answers
+ * Keys on the curve P-384, one of which signs, and the key set that publishes them. An emulator has such keys and responds to
  * `GET /jwks.json` with their public halves. Signatures are deterministic: the same key and body give the same bytes.
  *
- * Good for tests and for nothing else: the keys are in memory, and a seed is no secret.
+ * For tests only: the keys are in memory, and a seed is not a secret.
  *
- * @example A webhook that verifies with keys of a test
+ * @example A webhook that verifies with the keys of a test
  * ```ts
  * import { BuyWithPrimeWebhookVerifier } from 'waybill/buywithprime';
  * import { buyWithPrimeEvent, signedWebhook, WebhookSigningKeys } from 'waybill/testing';
@@ -64,10 +66,10 @@ export class WebhookSigningKeys {
   readonly #keys: SigningKey[] = [];
   readonly #withdrawn = new Set<string>();
 
-  /** @throws {@link ConfigurationError} `CONFIGURATION` where the options are none. */
+  /** @throws {@link ConfigurationError} `CONFIGURATION` for options that cannot work. */
   constructor(options?: WebhookSigningKeysOptions) {
     const { seed } = asOptions('WebhookSigningKeys', options);
-    if (seed !== undefined && typeof seed !== 'string') throw misconfigured('"seed" must be a text');
+    assertOption(seed === undefined || typeof seed === 'string', SURFACE, 'seed', 'must be a string');
     this.#seed = seed;
   }
 
@@ -82,16 +84,16 @@ export class WebhookSigningKeys {
     return { keys: this.#keys.filter(({ keyId }) => !this.#withdrawn.has(keyId)).map(({ jwk }) => ({ ...jwk })) };
   }
 
-  /** Makes another key, which signs from now on, and gives its id. The ones before stay published. */
+  /** Adds a key, which signs from now on, and returns its id. Earlier keys stay published. */
   rotate(): string {
     this.#newest();
     return this.#make().keyId;
   }
 
   /**
-   * Takes a key out of the key set; without an id, all but the newest.
+   * Removes a key from the key set; without an id, all but the newest.
    *
-   * @throws {@link ConfigurationError} `CONFIGURATION` where there is no such key.
+   * @throws {@link ConfigurationError} `CONFIGURATION` if there is no such key.
    */
   withdraw(keyId?: string): void {
     const newest = this.keyId;
@@ -100,27 +102,29 @@ export class WebhookSigningKeys {
   }
 
   /**
-   * Signs a body, as text or as bytes, and gives the signature in base64.
+   * Signs a body, given as a string or as bytes, and returns the signature in base64.
    *
-   * @throws {@link ConfigurationError} `CONFIGURATION` where there is no such key or encoding.
+   * @throws {@link ConfigurationError} `CONFIGURATION` if there is no such key or encoding.
    */
   sign(body: string | Uint8Array, options?: SignOptions): string {
     const { keyId = this.keyId, encoding = 'der' } = asOptions('sign', options);
-    if (encoding !== 'der' && encoding !== 'ieee-p1363') throw misconfigured('"encoding" must be "der" or "ieee-p1363"');
-    if (typeof body !== 'string' && !(body instanceof Uint8Array)) throw misconfigured('what is signed must be text or bytes');
+    assertOption(encoding === 'der' || encoding === 'ieee-p1363', SURFACE, 'encoding', 'must be "der" or "ieee-p1363"');
+    const isSignable = typeof body === 'string' || body instanceof Uint8Array;
+    assertOption(isSignable, SURFACE, undefined, 'sign() accepts a string or bytes');
     const message = typeof body === 'string' ? encodeUtf8(body) : body;
-    // Not only the smaller of the two possible values, for signatures that were made elsewhere are not either.
+    // Not only the smaller of the two possible values, because signatures of other libraries are not either.
     const format = encoding === 'der' ? 'der' : 'compact';
     return encodeBase64(p384.sign(message, this.#find(keyId).secretKey, { lowS: false, format }));
   }
 
   #find(keyId: string): SigningKey {
     const found = this.#keys.find((key) => key.keyId === keyId);
-    if (!found) throw misconfigured('there is no key of that id');
+    if (!found)
+      throw misconfigured(SURFACE, 'keyId', 'is not the id of one of these keys', 'rotate() returns the id of the key that it adds.');
     return found;
   }
 
-  /** The first one is made when it is needed, for that takes a tenth of a second. */
+  /** The first key is made when it is needed, because that takes a tenth of a second. */
   #newest(): SigningKey {
     return this.#keys.at(-1) ?? this.#make();
   }
@@ -143,8 +147,4 @@ export class WebhookSigningKeys {
 
 function base64url(bytes: Uint8Array): string {
   return encodeBase64(bytes).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
-}
-
-function misconfigured(message: string): ConfigurationError {
-  return new ConfigurationError(message, { surface: 'testing' });
 }

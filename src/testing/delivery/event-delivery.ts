@@ -1,228 +1,227 @@
 /**
- * Delivers events as EventBridge API destinations do, in a time of its own: where nothing is under way, the wait until the next retry
- * is skipped, so that a day of retries takes as long as the receiver needs to answer them.
+ * Delivers events as EventBridge API destinations do, in simulated time: while nothing is in flight, the wait until the next retry is skipped,
+ * so that a day of retries takes as long as the receiver needs to respond to them.
  *
  * @module
  * @see {@link https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html | API destinations}
  */
+import { decodeUtf8 } from '../../core/bytes.ts';
 import { isWaybillError } from '../../core/errors.ts';
+import { redactor } from '../../core/redact.ts';
 import { type Random, seededRandom } from '../builders/random.ts';
 import type { WebhookSigningKeys } from '../builders/webhook-signing-keys.ts';
-import { Recent } from '../emulator/recent.ts';
-import { type Authenticator, authenticatorOf } from './delivery-auth.ts';
-import { type DeliverOptions, type Letter, readLetter } from './delivery-letter.ts';
-import type { DeliveryAttempt, DeliveryReport, DroppedEvent, EventReport } from './delivery-report.ts';
-import { ask, NoAnswer } from './delivery-target.ts';
-import { judge, type Outcome, readRetryAfter, type Verdict } from './retry-policy.ts';
+import { type Authenticator, authenticatorOf } from './auth.ts';
+import { type DeliverOptions, type Delivery, readDelivery, type StartedDelivery } from './delivery.ts';
+import type { AttemptRecord, DeliveredEvent, DeliveryAttempt, DroppedEvent } from './report.ts';
+import { type AttemptResult, judge, readRetryAfter, type Verdict } from './retry-policy.ts';
+import { Schedule } from './schedule.ts';
+import { NoResponse, sendTo } from './target.ts';
 
-/** How deliveries go, all of them. */
+/** How all deliveries work. */
 export interface DeliverySettings {
   /**
-   * What decides on jitter, duplicates and disorder: the same seed, the same deliveries.
+   * Decides on jitter, duplicates and disorder: the same seed, the same deliveries.
    * @default 1
    */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
-   * How many times faster than real time the waits between attempts pass. 1 makes a retry wait as long as it does at Amazon. A wait keeps
-   * the process alive; `reset()` ends it.
+   * How many times faster than real time the waits between attempts pass. With 1 a retry waits as long as it does at Amazon. A wait keeps the
+   * process alive; `reset()` ends it.
    * @default Infinity: they are skipped
    */
-  readonly timeScale?: number;
+  readonly timeScale?: number | undefined;
 }
 
-/** Requests that are under way at a time; of more, Node warns that the signal they hear might leak. */
+/** Requests in flight at once; at the eleventh, Node warns of a listener leak on their signal. */
 const PARALLEL = 10;
+/** Characters of a response's body that a listener gets. */
+const MAX_BODY = 500;
 
-/** What deliveries are made with. */
+/** Options of {@link EventDelivery}. */
 export interface EventDeliveryOptions {
-  readonly settings: Required<DeliverySettings>;
-  readonly clock: () => Date;
+  readonly seed: number;
+  readonly timeScale: number;
+  readonly now: () => Date;
+  readonly newId: () => number;
   readonly signingKeys: WebhookSigningKeys;
-  readonly maxRecords: number;
+  readonly onAttempt: (attempt: AttemptRecord) => void;
+  readonly onSettled: (report: DeliveredEvent | DroppedEvent) => void;
 }
 
-/** An event on its way. */
-interface Delivery {
-  readonly letter: Letter;
+/** An event that is being delivered. */
+interface PendingEvent {
+  readonly id: number;
+  readonly delivery: Delivery;
   readonly authenticator: Authenticator;
-  /** When it was handed over: epoch milliseconds. */
+  /** When it was passed to `deliver()`: epoch milliseconds. */
   readonly since: number;
   readonly copies: number;
   readonly attempts: DeliveryAttempt[];
-  /** Copies of which it is not known yet what becomes of them. */
+  readonly resolve: (report: DeliveredEvent | DroppedEvent) => void;
+  /** Copies that are neither delivered nor dropped yet. */
   open: number;
-  arrived?: true;
-  lost?: Pick<DroppedEvent, 'reason' | 'exhausted'>;
+  isDelivered: boolean;
+  loss: Pick<DroppedEvent, 'reason' | 'exhausted'>;
 }
 
 /** The event itself, or a duplicate. */
 interface Copy {
-  readonly delivery: Delivery;
+  readonly event: PendingEvent;
   readonly number: number;
   readonly random: Random;
   readonly retries: number;
-  /** Epoch milliseconds. */
-  readonly due: number;
 }
 
-/** Sends events until each has arrived or is given up. */
+/** Sends events until each is delivered or dropped. */
 export class EventDelivery {
-  readonly #settings: Required<DeliverySettings>;
-  readonly #clock: () => Date;
-  readonly #signingKeys: WebhookSigningKeys;
+  readonly #options: EventDeliveryOptions;
+  readonly #schedule: Schedule<Copy>;
   readonly #stopped = new AbortController();
-  readonly #delivered: Recent<EventReport, EventReport>;
-  readonly #dropped: Recent<DroppedEvent, DroppedEvent>;
-  /** Tokens are shared by the deliveries that are given the same object. */
-  readonly #shared = new WeakMap<object, Authenticator>();
-  /** By the time that they are due. */
-  readonly #queue: Copy[] = [];
+  readonly #pending = new Set<PendingEvent>();
+  /** Deliveries with the same object share its token. */
+  readonly #authenticators = new WeakMap<object, Authenticator>();
   #waiting: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #count = 0;
-  #underWay = 0;
-  /** How far the time of the deliveries is ahead of the clock. */
-  #ahead = 0;
+  #inFlight = 0;
+  /** Milliseconds that were skipped. */
+  #skipped = 0;
 
-  constructor({ settings, clock, signingKeys, maxRecords }: EventDeliveryOptions) {
-    this.#settings = settings;
-    this.#clock = clock;
-    this.#signingKeys = signingKeys;
-    this.#delivered = new Recent(maxRecords);
-    this.#dropped = new Recent(maxRecords);
+  constructor(options: EventDeliveryOptions) {
+    this.#options = options;
+    this.#schedule = new Schedule({ timeScale: options.timeScale, parallel: PARALLEL });
   }
 
-  /** The present, in the time of the deliveries. */
+  /** The current time of the deliveries. */
   get time(): Date {
-    return new Date(this.#clock().getTime() + this.#ahead);
+    return new Date(this.#options.now().getTime() + this.#skipped);
   }
 
   /** Starts to deliver an event. */
-  deliver(event: unknown, options: DeliverOptions): void {
-    const letter = readLetter(event, options);
-    // Of its own for each event, so that what it decides does not hang on which answer comes first.
-    const random = seededRandom(Math.imul(this.#settings.seed, 0x9e3779b1) + this.#count);
+  deliver(event: unknown, options: DeliverOptions): StartedDelivery {
+    const delivery = readDelivery(event, options);
+    const authenticator = this.#authenticator(delivery);
+    // A sequence for each event, so that its choices do not depend on which response comes first.
+    const random = seededRandom(Math.imul(this.#options.seed, 0x9e3779b1) + this.#count);
     this.#count += 1;
-    const copies = 1 + Math.floor(letter.duplicates) + Number(random() < letter.duplicates % 1);
+    const copies = 1 + Math.floor(delivery.duplicates) + Number(random() < delivery.duplicates % 1);
     const since = this.time.getTime();
-    const authenticator = this.#authenticator(letter);
-    const delivery: Delivery = { letter, authenticator, since, copies, attempts: [], open: copies };
-    for (let number = 1; number <= copies; number += 1) {
-      const due = since + Math.floor(random() * letter.disorder);
-      this.#enqueue({ delivery, number, random: seededRandom(random() * 2 ** 32), retries: 0, due });
-    }
-    // Not at once: what is handed over in one go can only be out of order if all of it is there.
-    void Promise.resolve().then(() => this.#pump());
+    const id = this.#options.newId();
+    const done = new Promise<DeliveredEvent | DroppedEvent>((resolve) => {
+      const loss = { reason: 'the emulator was reset before the event was delivered' };
+      const pending = { id, delivery, authenticator, since, copies, attempts: [], resolve, open: copies, isDelivered: false, loss };
+      this.#pending.add(pending);
+      for (let number = 1; number <= copies; number += 1) {
+        const due = since + delivery.delay + Math.floor(random() * delivery.disorder);
+        this.#schedule.add({ event: pending, number, random: seededRandom(random() * 2 ** 32), retries: 0 }, due);
+      }
+    });
+    // Not at once: events can only be out of order if all of them are scheduled.
+    void Promise.resolve().then(() => this.pump());
+    return { id, done };
   }
 
-  /** Resolves when everything has arrived or is given up. */
-  async report(): Promise<DeliveryReport> {
-    if (!this.#isIdle()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    return { delivered: this.#delivered.values(), dropped: this.#dropped.values() };
+  /** Resolves when every event was delivered or dropped. */
+  async idle(): Promise<void> {
+    if (this.#pending.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Gives up everything that is under way, without a word. */
+  /** Ends all deliveries: nothing more is sent, and no listener hears of it. */
   stop(): void {
     this.#stopped.abort();
-    this.#queue.length = 0;
+    this.#schedule.clear();
     clearTimeout(this.#timer);
+    for (const event of this.#pending) event.resolve(dropped(event));
+    this.#pending.clear();
     this.#wake();
   }
 
-  #authenticator({ auth, timeout }: Letter): Authenticator {
-    const known = this.#shared.get(auth);
+  /** Sends what is due. Call it when the time has changed. */
+  pump(): void {
+    clearTimeout(this.#timer);
+    for (;;) {
+      const step = this.#schedule.next(this.time.getTime(), this.#inFlight);
+      switch (step.do) {
+        case 'send':
+          void this.#send(step.item);
+          break;
+        case 'skip':
+          this.#skipTo(step.to);
+          break;
+        case 'sleep':
+          this.#timer = setTimeout(() => {
+            this.#skipTo(step.to);
+            this.pump();
+          }, step.milliseconds);
+          return;
+        default:
+          return;
+      }
+    }
+  }
+
+  #authenticator({ auth, timeout }: Delivery): Authenticator {
+    const { signingKeys } = this.#options;
+    const known = this.#authenticators.get(auth);
     if (known) return known;
-    const surroundings = { now: () => this.time, timeout, signal: this.#stopped.signal, signingKeys: this.#signingKeys };
-    const made = authenticatorOf(auth, surroundings);
-    this.#shared.set(auth, made);
+    const made = authenticatorOf(auth, { now: () => this.time, timeout, signal: this.#stopped.signal, signingKeys });
+    this.#authenticators.set(auth, made);
     return made;
   }
 
-  #enqueue(copy: Copy): void {
-    let [from, to] = [0, this.#queue.length];
-    while (from < to) {
-      const middle = (from + to) >>> 1;
-      if ((this.#queue[middle] as Copy).due > copy.due) to = middle;
-      else from = middle + 1;
-    }
-    this.#queue.splice(from, 0, copy);
-  }
-
-  /** Sends what is due, and skips time where nothing is. */
-  #pump(): void {
-    const { timeScale } = this.#settings;
-    clearTimeout(this.#timer);
-    for (let next = this.#queue[0]; next && this.#underWay < PARALLEL; next = this.#queue[0]) {
-      const early = next.due - this.time.getTime();
-      if (early > 0 && timeScale !== Number.POSITIVE_INFINITY) {
-        this.#timer = setTimeout(() => this.#skipTo(next.due), Math.min(2 ** 31 - 1, early / timeScale));
-        return;
-      }
-      // What is under way may still bring something that is due before that.
-      if (early > 0 && this.#underWay > 0) return;
-      this.#ahead += Math.max(0, early);
-      this.#queue.shift();
-      void this.#send(next);
-    }
-    if (this.#isIdle()) this.#wake();
-  }
-
   #skipTo(due: number): void {
-    this.#ahead += Math.max(0, due - this.time.getTime());
-    this.#pump();
+    this.#skipped += Math.max(0, due - this.time.getTime());
   }
 
-  /** Sends once, and does what the verdict on that is. Never rejects. */
+  /** Makes one attempt, and does what its verdict says. Never rejects. */
   async #send(copy: Copy): Promise<void> {
-    const { delivery, number, retries, random } = copy;
-    const { letter, since } = delivery;
+    const { event, number, retries, random } = copy;
+    const { delivery, since } = event;
     const at = this.time;
-    this.#underWay += 1;
-    const outcome = await this.#attempt(delivery);
+    this.#inFlight += 1;
+    const { body, ...result } = await this.#attempt(event);
     if (this.#stopped.signal.aborted) return;
-    this.#underWay -= 1;
+    this.#inFlight -= 1;
     const now = this.time.getTime();
-    const { retryAfter: _, ...answer } = outcome;
-    delivery.attempts.push({ copy: number, at, latency: now - at.getTime(), ...answer });
-    const verdict = judge(outcome, { ...letter, retries, random, age: now - since });
-    if (verdict.is === 'repeated') this.#enqueue({ ...copy, retries: retries + 1, due: now + verdict.wait });
-    else this.#settle(delivery, verdict);
-    this.#pump();
+    const verdict = judge(result, { ...delivery, retries, random, age: now - since });
+    const attempt = attemptOf({ copy: number, at, latency: now - at.getTime() }, result, verdict, now);
+    event.attempts.push(attempt);
+    this.#options.onAttempt({ deliveryId: event.id, ...delivery.label, ...attempt, ...(body && { body }) });
+    // A listener may have reset the emulator.
+    if (this.#stopped.signal.aborted) return;
+    if (verdict.is === 'retried') this.#schedule.add({ ...copy, retries: retries + 1 }, now + verdict.wait);
+    else this.#settle(event, verdict);
+    this.pump();
   }
 
-  async #attempt({ letter, authenticator }: Delivery): Promise<Outcome> {
+  async #attempt({ delivery, authenticator }: PendingEvent): Promise<AttemptResult & { readonly body?: string }> {
     try {
-      const { request, refuse } = await authenticator();
-      const make = (signal: AbortSignal): Request => request(letter.content, letter.url, signal);
-      const { status, headers } = await ask(letter.to, make, letter.timeout, this.#stopped.signal);
+      const message = await delivery.message();
+      const { makeRequest, secrets, refuse } = await authenticator();
+      const make = (signal: AbortSignal): Request => makeRequest(message, delivery.url, signal);
+      const { status, headers, body } = await sendTo(delivery.to, make, delivery.timeout, this.#stopped.signal);
       if (status === 401 || status === 407) refuse?.();
-      return { status, retryAfter: readRetryAfter(headers, this.#clock().getTime()) };
+      const retryAfter = readRetryAfter(headers, this.#options.now().getTime());
+      return { status, retryAfter, body: redactor(secrets)(decodeUtf8(body), MAX_BODY) };
     } catch (error) {
-      return { error: error instanceof NoAnswer || isWaybillError(error) ? error.message : 'the request could not be made' };
+      return { error: error instanceof NoResponse || isWaybillError(error) ? error.message : 'the request could not be made' };
     }
   }
 
-  /** One copy less to wait for; after the last one it is known what became of the event. */
-  #settle(delivery: Delivery, verdict: Exclude<Verdict, { readonly is: 'repeated' }>): void {
-    const { letter, copies, attempts } = delivery;
-    delivery.open -= 1;
-    if (verdict.is === 'delivered') delivery.arrived = true;
+  /** One copy less to wait for. After the last one it is known what happened to the event. */
+  #settle(event: PendingEvent, verdict: Exclude<Verdict, { readonly is: 'retried' }>): void {
+    event.open -= 1;
+    if (verdict.is === 'delivered') event.isDelivered = true;
     else {
-      const { is: _, ...why } = verdict;
-      delivery.lost = why;
+      const { is: _, ...loss } = verdict;
+      event.loss = loss;
     }
-    if (delivery.open > 0) return;
-    const report: EventReport = { ...letter.label, attempts, duplicates: copies - 1 };
-    if (delivery.arrived || !delivery.lost) this.#delivered.set(report, report);
-    else {
-      // The reason before the attempts, which may be 186: what is printed begins with it.
-      const dropped: DroppedEvent = { ...letter.label, ...delivery.lost, ...report, event: letter.event };
-      this.#dropped.set(dropped, dropped);
-    }
-  }
-
-  #isIdle(): boolean {
-    return this.#queue.length === 0 && (this.#underWay === 0 || this.#stopped.signal.aborted);
+    if (event.open > 0) return;
+    const report = event.isDelivered ? delivered(event) : dropped(event);
+    this.#pending.delete(event);
+    this.#options.onSettled(report);
+    event.resolve(report);
+    if (this.#pending.size === 0) this.#wake();
   }
 
   #wake(): void {
@@ -230,4 +229,28 @@ export class EventDelivery {
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+function attemptOf(
+  sent: Pick<DeliveryAttempt, 'copy' | 'at' | 'latency'>,
+  { retryAfter, ...result }: AttemptResult,
+  verdict: Verdict,
+  now: number,
+): DeliveryAttempt {
+  return {
+    ...sent,
+    ...result,
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(verdict.is === 'retried' && { wait: verdict.wait, nextAt: new Date(now + verdict.wait) }),
+  };
+}
+
+function delivered({ id, delivery, attempts, copies }: PendingEvent): DeliveredEvent {
+  return { deliveryId: id, ...delivery.label, outcome: 'delivered', attempts, duplicates: copies - 1 };
+}
+
+/** The reason before the attempts, which may be 186: what is printed begins with it. */
+function dropped({ id, delivery, attempts, copies, loss }: PendingEvent): DroppedEvent {
+  const { event, label } = delivery;
+  return { deliveryId: id, ...label, outcome: 'dropped', ...loss, attempts, duplicates: copies - 1, event };
 }

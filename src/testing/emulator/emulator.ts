@@ -1,52 +1,47 @@
 /**
- * Amazon's side on your desk: Amazon Pay's delivery trackers, Login with Amazon, SP-API's NDR feedback and Buy with Prime
- * behind one `fetch`, in memory, on any runtime.
+ * An emulator of Amazon: Amazon Pay's delivery trackers, Login with Amazon, SP-API's NDR feedback and Buy with Prime behind one `fetch`, in
+ * memory, on every runtime.
  *
  * @module
  */
-
-import { sleep } from '../../core/call/abort.ts';
-import { redact } from '../../core/redact.ts';
-import { asRequest } from '../builders/arguments.ts';
+import { assertOption } from '../../core/errors.ts';
+import { readClock } from '../../core/options.ts';
 import type { WebhookSigningKeys } from '../builders/webhook-signing-keys.ts';
-import type { DeliverOptions } from '../delivery/delivery-letter.ts';
-import type { DeliveryReport } from '../delivery/delivery-report.ts';
-import { EventDelivery } from '../delivery/event-delivery.ts';
-import type { DeliveryTrackerRecord } from './amazon-pay/amazon-pay-service.ts';
+import type { DeliverOptions, StartedDelivery } from '../delivery/delivery.ts';
+import type { DeliveryReport } from '../delivery/report.ts';
+import { SURFACE } from '../surface.ts';
+import type { DeliveryTrackerRecord } from './amazon-pay/service.ts';
 import type { AuthProfileRecord } from './buywithprime/auth-profiles.ts';
 import type { EmulatedOrder } from './buywithprime/buywithprime-order.ts';
 import type { EventSubscriptionRecord } from './buywithprime/event-subscriptions.ts';
 import type { EmulatedInventoryItem } from './buywithprime/inventory.ts';
-import { type EmulatedServices, startServices } from './emulated-services.ts';
-import { type AmazonEmulatorOptions, type EmulatorCredentials, type EmulatorSettings, readOptions } from './emulator-options.ts';
-import { connectionReset, type FaultRule, Faults, isHandled } from './faults.ts';
-import type { NdrFeedbackRecord } from './feedback-service.ts';
-import { answer, applyFault, type Outcome } from './outcome.ts';
-import { Recent } from './recent.ts';
-import { type RequestRecord, redactHeaders } from './request-record.ts';
-import type { Received } from './service.ts';
-
-/** Requests that are remembered. */
-const MAX_REQUESTS = 1_000;
+import type { EmulatedPersonalDataTask } from './buywithprime/personal-data-tasks.ts';
+import type { FaultRule, InjectedFault } from './faults.ts';
+import { type EmulatorEvents, Listeners } from './listeners.ts';
+import { type AmazonEmulatorOptions, type EmulatorCredentials, type EmulatorSettings, readOptions } from './options.ts';
+import type { RequestRecord } from './request-record.ts';
+import type { NdrFeedbackRecord } from './shipping/feedback-service.ts';
+import { EmulatorState } from './state.ts';
+import { ObservedMap } from './state-change.ts';
 
 /**
- * Plays Amazon: checks what it is sent as Amazon's references say, and answers in Amazon's shapes. It was written from those
- * references and never compared with the live services: code that passes here follows them, and is no proof of how Amazon behaves.
+ * Emulates Amazon: checks what it is sent as Amazon's references say, and responds in Amazon's formats. It was written from those references
+ * and never compared with the live services: code that passes here follows them, which is no proof of how Amazon behaves.
  *
- * | interface | checked as documented | inferred |
+ * | service | checked as documented | (inferred) |
  * | --- | --- | --- |
- * | Amazon Pay delivery trackers | signature by both algorithms, headers, environment, body, idempotency key, quota, a tracking number used once | codes for headers and environment, how old a date may be, the answer to a number used again, one parcel a call |
+ * | Amazon Pay delivery trackers | signature by both algorithms, headers, environment, body, idempotency key, quota, a tracking number used once | codes for headers and environment, how old a date may be, the response to a number used before, one parcel per call |
  * | Login with Amazon | parameters, credentials, lifetime of a token | that client credentials, which are for other calls, are refused here already |
  * | NDR feedback | token, user agent, body, rate header, 204 | codes for user agent and business, burst, largest body |
- * | Buy with Prime token | lifetime | the whole request and answer |
- * | Buy with Prime key set | | where it lies, the header names, what is signed |
- * | Buy with Prime GraphQL | token, target, versions and their fields, classified errors | names of types, that `x-api-version` must be there, inputs of auth profiles and of the sandbox, fields of the inventory |
- * | Events to your webhook | headers, 5 seconds, what is repeated, 24 hours, 185 retries, `Retry-After`: as AWS documents API destinations | that Amazon delivers through them, the lengths of the waits, that connection faults are repeated, how a token is asked for |
+ * | Buy with Prime token | lifetime | the whole request and response |
+ * | Buy with Prime key set | | its URL, the header names, what is signed |
+ * | Buy with Prime GraphQL | token, target, versions and their fields, classified errors | names of types, that `x-api-version` is required, inputs of auth profiles and of the sandbox, fields of the inventory |
+ * | Events to your webhook | headers, 5 seconds, what is retried, 24 hours, 185 retries, `Retry-After`: as AWS documents API destinations | that Amazon delivers through them, the lengths of the waits, that connection failures are retried, how a token is requested |
  *
  * Not checked: whether a carrier code, an order or a shipment exists at Amazon, permissions, and how far ahead a delivery can be rescheduled.
  *
- * It answers at Amazon's own hosts and at every other one, so that it serves as a `fetch`, behind msw or as a server.
- * Buy with Prime's GraphQL needs the package `graphql`.
+ * It serves Amazon's own hosts and every other one, so that it works as a `fetch`, behind msw or as a server. Buy with Prime's GraphQL needs
+ * the package `graphql`.
  *
  * @example Test a shop without Amazon
  * ```ts
@@ -63,25 +58,26 @@ const MAX_REQUESTS = 1_000;
  */
 export class AmazonEmulator {
   /**
-   * Answers a request as Amazon would. Bound, so that it can be handed over as it is: `fetch: emulator.fetch`. Rejects
-   * where a real `fetch` would: for a request that is aborted, and for a connection that a fault breaks off.
+   * Responds to a request as Amazon would. Bound, so that it can be passed as it is: `fetch: emulator.fetch`. Rejects where a real `fetch`
+   * would: for a request that is aborted, and for a connection that a fault closes.
    *
-   * @throws {@link ConfigurationError} `CONFIGURATION` where the arguments are no request, or `graphql` is needed and not installed.
+   * @throws {@link ConfigurationError} `CONFIGURATION` for arguments that are not a request, or if `graphql` is needed and not installed.
    */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   readonly #settings: EmulatorSettings;
-  readonly #faults = new Faults();
-  readonly #orders = new Map<string, EmulatedOrder>();
-  #services: EmulatedServices;
-  #delivery: EventDelivery;
-  #requests = new Recent<RequestRecord, RequestRecord>(MAX_REQUESTS);
+  readonly #listeners = new Listeners();
+  readonly #orders: ObservedMap<EmulatedOrder>;
+  #state: EmulatorState;
+  /** Milliseconds by which `setTime()` and `advance()` have moved the clock. */
+  #offset = 0;
+  #lastId = 0;
 
-  /** @throws {@link ConfigurationError} `CONFIGURATION` where an option can't work. */
+  /** @throws {@link ConfigurationError} `CONFIGURATION` for an option that cannot work. */
   constructor(options: AmazonEmulatorOptions = {}) {
     this.#settings = readOptions(options);
-    this.#services = this.#start();
-    this.#delivery = this.#startDelivery();
-    this.fetch = (input, init) => this.#fetch(input, init);
+    this.#orders = new ObservedMap((action, id, record) => this.#listeners.emit('change', { of: 'orders', action, id, record }));
+    this.#state = this.#start();
+    this.fetch = (input, init) => this.#state.gateway.fetch(input, init);
   }
 
   /** What the token endpoints accept. */
@@ -94,69 +90,136 @@ export class AmazonEmulator {
     return this.#settings.signingKeys;
   }
 
-  /** Buy with Prime's orders by id: set, change and delete them at any time. */
+  /** Buy with Prime's orders by id: add, change and delete them at any time. */
   get orders(): Map<string, EmulatedOrder> {
     return this.#orders;
   }
 
   /** The delivery trackers that were accepted, oldest first. */
   get deliveryTrackers(): readonly DeliveryTrackerRecord[] {
-    return this.#services.amazonPay.records;
+    return this.#state.services.amazonPay.records;
   }
 
   /** The NDR feedback that was accepted, oldest first. */
   get ndrFeedback(): readonly NdrFeedbackRecord[] {
-    return this.#services.feedback.records;
+    return this.#state.services.feedback.records;
   }
 
-  /** What `inventoryItem` knows, by item id: set it at any time. */
+  /** What `inventoryItem` and `product` find, by item id: add, change and delete items at any time. */
   get inventory(): Map<string, EmulatedInventoryItem> {
-    return this.#services.graphql.inventory;
+    return this.#state.services.graphql.inventory;
+  }
+
+  /** Buy with Prime's privacy tasks by id: add, change and delete them at any time. */
+  get personalDataTasks(): Map<string, EmulatedPersonalDataTask> {
+    return this.#state.services.graphql.personalDataTasks;
   }
 
   /** The auth profiles that exist. */
   get authProfiles(): readonly AuthProfileRecord[] {
-    return this.#services.graphql.authProfiles.records;
+    return this.#state.services.graphql.authProfiles.records;
   }
 
   /** The event subscriptions that exist. */
   get eventSubscriptions(): readonly EventSubscriptionRecord[] {
-    return this.#services.subscriptions.records;
+    return this.#state.services.subscriptions.records;
   }
 
-  /** The last 1,000 requests, oldest first, with what was wrong with each. */
+  /** The last 1,000 requests, oldest first, with what was checked about each and why it was refused. */
   get requests(): readonly RequestRecord[] {
-    return this.#requests.values();
+    return this.#state.gateway.requests;
+  }
+
+  /** The faults that are not used up, in the order in which they are used. */
+  get faults(): readonly InjectedFault[] {
+    return this.#state.gateway.faults.list;
+  }
+
+  /** The current time: the clock, moved by {@link AmazonEmulator.setTime} and {@link AmazonEmulator.advance}. */
+  get time(): Date {
+    return new Date(readClock(SURFACE, this.#settings.clock).getTime() + this.#offset);
   }
 
   /**
-   * Lets something go wrong, once or several times.
+   * The current time of the deliveries: {@link AmazonEmulator.time} plus all waits that were skipped. Pass it to what is to see time pass, as
+   * in `new MemoryIdempotencyStore({ clock: () => emulator.deliveryTime })`.
+   */
+  get deliveryTime(): Date {
+    return this.#state.delivery.time;
+  }
+
+  /**
+   * Sets the time. From there it passes as the clock does.
    *
-   * @throws {@link ConfigurationError} `CONFIGURATION` where the rule makes no sense.
+   * @throws {@link ConfigurationError} `CONFIGURATION` for what is not a valid Date.
+   */
+  setTime(time: Date): void {
+    const milliseconds = time instanceof Date ? time.getTime() : Number.NaN;
+    assertOption(Number.isFinite(milliseconds), SURFACE, undefined, 'setTime() accepts a valid Date');
+    this.#moveBy(milliseconds - this.time.getTime());
+  }
+
+  /**
+   * Moves the time forward, so that tokens expire, quotas recover and retries become due.
    *
-   * @example Two overloads, then the answer gets lost on its way
+   * @throws {@link ConfigurationError} `CONFIGURATION` for what is not a number of milliseconds, 0 or more.
+   *
+   * @example A token that has expired
+   * ```ts
+   * await client.returnToOrigin('1');
+   * emulator.advance(3_600_000);
+   * await client.returnToOrigin('2'); // with a new token
+   * ```
+   */
+  advance(milliseconds: number): void {
+    const isRight = Number.isFinite(milliseconds) && milliseconds >= 0;
+    assertOption(isRight, SURFACE, undefined, 'advance() accepts a number of milliseconds, 0 or more', 'setTime() can go back.');
+    this.#moveBy(milliseconds);
+  }
+
+  /**
+   * Calls a function whenever something happens, and returns a function that ends that. Listeners are called at once, before the response is
+   * returned; what they throw is written to `console.error`.
+   *
+   * @throws {@link ConfigurationError} `CONFIGURATION` for an event that does not exist.
+   *
+   * @example
+   * ```ts
+   * const stop = emulator.on('request', ({ method, url, status, reason }) => console.log(method, url, status, reason));
+   * ```
+   */
+  on<Name extends keyof EmulatorEvents>(name: Name, listener: (payload: EmulatorEvents[Name]) => unknown): () => void {
+    return this.#listeners.on(name, listener);
+  }
+
+  /**
+   * Injects a fault, for one request or several. `remove()` of what it returns ends it earlier.
+   *
+   * @throws {@link ConfigurationError} `CONFIGURATION` for a rule that cannot work.
+   *
+   * @example Two overloads, then a response that is lost
    * ```ts
    * emulator.fail({ path: '/v2/deliveryTrackers', status: 503, times: 2 });
    * emulator.fail({ path: '/v2/deliveryTrackers', reset: true, handled: true });
    * ```
    */
-  fail(rule: FaultRule): void {
-    this.#faults.add(rule);
+  fail(rule: FaultRule): InjectedFault {
+    return this.#state.gateway.faults.add(rule);
   }
 
   /**
-   * Brings an event to a webhook as EventBridge API destinations do: with their headers, 5 seconds to answer, and retries for 24 hours
-   * where the answer is 401, 407, 409, 429, 5xx or none. Any other answer but 2xx loses the event. Ask {@link AmazonEmulator.report} what
-   * became of it.
+   * Delivers an event to a webhook as EventBridge API destinations do: with their headers, 5 seconds for the response, and retries for 24
+   * hours after 401, 407, 409, 429, 5xx and timeouts. Every other response but 2xx loses the event. `done` resolves with what happened to this
+   * event, {@link AmazonEmulator.report} says it of all.
    *
-   * The waits between the retries are skipped, so that a day of them takes milliseconds; {@link AmazonEmulator.deliveryTime} tells the
-   * time that has passed. Deliveries begin at once and run beside your code.
+   * The waits between the retries are skipped, so that a day of them takes milliseconds; {@link AmazonEmulator.deliveryTime} is the time that
+   * has passed. Deliveries start at once and run beside your code.
    *
-   * That Amazon Shipping delivers through EventBridge is inferred, and so are the lengths of the waits. How webhooks of Buy with Prime
-   * are repeated is not known.
+   * That Amazon Shipping delivers through EventBridge is (inferred), and so are the lengths of the waits. How webhooks of Buy with Prime are
+   * retried is not known.
    *
-   * @param event Sent as JSON; a text goes as it is.
-   * @throws {@link ConfigurationError} `CONFIGURATION` where no request can come of it.
+   * @param event Sent as JSON; a string is sent as it is.
+   * @throws {@link ConfigurationError} `CONFIGURATION` for what cannot be sent.
    *
    * @example A day of outages and duplicates, and no event is lost
    * ```ts
@@ -166,78 +229,52 @@ export class AmazonEmulator {
    * const { delivered, dropped } = await emulator.report();
    * expect(dropped).toEqual([]);
    * ```
+   *
+   * @example A damaged event, which a webhook must not acknowledge
+   * ```ts
+   * const { done } = emulator.deliver(ndrEvent(), { to: handler, auth, damage: 'truncated', maxRetries: 0 });
+   * expect((await done).attempts).toMatchObject([{ status: 503 }]);
+   * ```
    */
-  deliver(event: unknown, options: DeliverOptions): void {
-    this.#delivery.deliver(event, options);
+  deliver(event: unknown, options: DeliverOptions): StartedDelivery {
+    return this.#state.delivery.deliver(event, options);
   }
 
-  /** Waits until every event was delivered or given up, and says what became of each since the emulator was made or reset. */
+  /** Waits until every event was delivered or dropped, and returns what happened to each since the emulator was made or reset. */
   report(): Promise<DeliveryReport> {
-    return this.#delivery.report();
+    return this.#state.report();
+  }
+
+  /** Makes every issued access token unknown, as if the authorization had been revoked. */
+  revokeTokens(): void {
+    this.#state.services.lwa.revoke();
+    this.#state.services.buyWithPrimeToken.revoke();
   }
 
   /**
-   * The time that the deliveries have come to: the emulator's clock, and all waits that were skipped. Hand it to what shall see time pass,
-   * as in `new MemoryIdempotencyStore({ clock: () => emulator.deliveryTime })`.
+   * Drops all records, faults and deliveries in flight, and sets the time back to the clock's; the orders are those of the options. Listeners
+   * stay, and `reset` tells them.
    */
-  get deliveryTime(): Date {
-    return this.#delivery.time;
-  }
-
-  /** Makes every access token that was issued unknown, as if the authorization had been withdrawn. */
-  revokeTokens(): void {
-    this.#services.lwa.revoke();
-    this.#services.buyWithPrimeToken.revoke();
-  }
-
-  /** Forgets everything that happened, all faults, and what is being delivered; the orders are those it was made with. */
   reset(): void {
-    this.#delivery.stop();
-    this.#delivery = this.#startDelivery();
-    this.#faults.clear();
-    this.#requests = new Recent(MAX_REQUESTS);
-    this.#services = this.#start();
+    this.#state.stop();
+    this.#offset = 0;
+    this.#state = this.#start();
+    this.#listeners.emit('reset', undefined);
   }
 
-  #startDelivery(): EventDelivery {
-    const { delivery: settings, clock, signingKeys, maxRecords } = this.#settings;
-    return new EventDelivery({ settings, clock, signingKeys, maxRecords });
+  #start(): EmulatorState {
+    const settings = this.#settings;
+    this.#orders.replace(settings.orders.map((order) => [order.id, order]));
+    const newId = (): number => {
+      this.#lastId += 1;
+      return this.#lastId;
+    };
+    return new EmulatorState({ settings, listeners: this.#listeners, orders: this.#orders, now: () => this.time, newId });
   }
 
-  #start(): EmulatedServices {
-    const { orders } = this.#settings;
-    this.#orders.clear();
-    for (const order of orders) this.#orders.set(order.id, order);
-    return startServices(this.#settings, this.#orders);
-  }
-
-  async #fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const request = asRequest(input, init);
-    request.signal.throwIfAborted();
-    const url = new URL(request.url);
-    const { amazonPay, lwa, feedback, buyWithPrimeToken, graphql, jwks } = this.#services;
-    const service = [amazonPay, lwa, feedback, buyWithPrimeToken, graphql, jwks].find((one) => one.matches(url));
-    const fault = this.#faults.take(service?.path, url.pathname);
-    // A browser's Request drops the user agent, which Amazon demands.
-    const headers = new Headers(request.headers);
-    for (const [name, value] of new Headers(init?.headers)) headers.set(name, value);
-    const received: Received = { method: request.method, url, headers, body: new Uint8Array(await request.arrayBuffer()) };
-
-    let outcome: Outcome = !fault || isHandled(fault) ? await answer(service, received) : {};
-    if (fault?.delay) await sleep(fault.delay, request.signal);
-    request.signal.throwIfAborted();
-    if (fault) outcome = await applyFault(fault, service, outcome);
-    const { response, refusal } = outcome;
-
-    const idHeader = service?.requestIdHeader ?? 'x-amzn-requestid';
-    const requestId = response?.headers.get(idHeader) ?? this.#settings.randomId();
-    const record = { method: request.method, url: `${url.origin}${url.pathname}`, headers: redactHeaders(request.headers), requestId };
-    const why = refusal && { code: refusal.code, reason: redact([refusal.message, refusal.details].filter(Boolean).join(': ')) };
-    const entry: RequestRecord = { ...record, status: response?.status ?? 0, ...why };
-    this.#requests.set(entry, entry);
-    if (!response) throw connectionReset();
-    response.headers.set(idHeader, requestId);
-    response.headers.set('date', this.#settings.clock().toUTCString());
-    return response;
+  #moveBy(milliseconds: number): void {
+    this.#offset += milliseconds;
+    this.#listeners.emit('time', this.time);
+    this.#state.delivery.pump();
   }
 }

@@ -1,114 +1,176 @@
 /**
- * Faults on request: what Amazon and the network do when it matters and never when one waits for it.
+ * Injected faults.
  *
  * @module
  */
-import { ConfigurationError } from '../../core/errors.ts';
+import { assertOption } from '../../core/errors.ts';
+import { checkNames } from '../../core/options.ts';
+import { isObject } from '../builders/arguments.ts';
+import { SURFACE } from '../surface.ts';
 import type { GraphQLFaultType } from './buywithprime/graphql-fault.ts';
 
-/** What shall go wrong, and how often. */
+/** What is to go wrong, and how often. */
 export interface FaultRule {
   /**
-   * The path as Amazon documents it (`/v2/deliveryTrackers`, also for requests with `/live` or `/sandbox` in front), or a
-   * pattern that the whole path is tested against.
+   * The path as Amazon documents it (`/v2/deliveryTrackers`, also for requests with `/live` or `/sandbox` in front), or a pattern that the
+   * whole path is tested against.
    * @default every path
    */
-  readonly path?: string | RegExp;
+  readonly path?: string | RegExp | undefined;
   /**
-   * How many requests it concerns; rules that were added earlier go first.
+   * How many requests it affects; `Infinity` for all until it is removed. Rules that were added earlier are used up first.
    * @default 1
    */
-  readonly times?: number;
-  /** Milliseconds until the answer, or the reset, goes out. Ends at once when the request is aborted. */
-  readonly delay?: number;
-  /** Answers with this status and the error that the interface words for it. */
-  readonly status?: number;
-  /** Answers a GraphQL request with status 200 and an error of this classification, such as `ThrottlingError`. */
-  readonly classification?: GraphQLFaultType;
-  /** Takes the place of the answer's body: text as it is, anything else as JSON. */
+  readonly times?: number | undefined;
+  /** Milliseconds until the response is sent or the connection is closed. Ends at once when the request is aborted. */
+  readonly delay?: number | undefined;
+  /** Responds with this status, and with the error that the service has for it. */
+  readonly status?: number | undefined;
+  /** Responds to a GraphQL request with status 200 and an error of this classification, such as `ThrottlingError`. */
+  readonly classification?: GraphQLFaultType | undefined;
+  /** Replaces the body of the response: a string as it is, anything else as JSON. */
   readonly body?: unknown;
-  /** Added to the answer's headers, such as `{ 'retry-after': '2' }`. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Breaks the connection off before a byte of the answer. */
-  readonly reset?: boolean;
-  /** Breaks the connection off after so many bytes of the answer's body. */
-  readonly truncate?: number;
+  /** Added to the headers of the response, such as `{ 'retry-after': '2' }`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Closes the connection before the first byte of the response. */
+  readonly reset?: boolean | undefined;
+  /** Closes the connection after so many bytes of the response's body. */
+  readonly truncate?: number | undefined;
   /**
-   * Whether the request is carried out all the same, so that only its answer is lost.
-   * @default false for `status`, `classification` and `reset`, true for all else
+   * Whether the request is processed all the same, so that only its response is lost.
+   * @default false for `status`, `classification` and `reset`, true for everything else
    */
-  readonly handled?: boolean;
+  readonly handled?: boolean | undefined;
 }
 
-/** The faults that are still to come. */
-export class Faults {
-  readonly #rules: { readonly rule: FaultRule; left: number }[] = [];
+/** A fault that was injected with `fail()`. */
+export interface InjectedFault {
+  /** Higher than that of every earlier record of this emulator. */
+  readonly id: number;
+  readonly rule: FaultRule;
+  /** How many more requests it affects, at the moment that it is read; 0 if it is used up or was removed. */
+  readonly left: number;
+  /** Removes it before it is used up. Does nothing after that. */
+  readonly remove: () => void;
+}
 
-  add(rule: FaultRule): void {
-    checkRule(rule);
-    this.#rules.push({ rule, left: rule.times ?? 1 });
+/** What happened to a fault. */
+export interface FaultChange {
+  readonly action: 'added' | 'used' | 'removed';
+  readonly fault: InjectedFault;
+}
+
+interface Entry {
+  readonly fault: InjectedFault;
+  left: number;
+}
+
+/** Settings of {@link Faults}. */
+export interface FaultsOptions {
+  readonly newId: () => number;
+  readonly onChange: (change: FaultChange) => void;
+}
+
+/** The faults that are not used up. */
+export class Faults {
+  readonly #options: FaultsOptions;
+  readonly #entries: Entry[] = [];
+
+  constructor(options: FaultsOptions) {
+    this.#options = options;
   }
 
-  /** The fault for this request, used up by it. */
-  take(documentedPath: string | undefined, pathname: string): FaultRule | undefined {
-    const at = this.#rules.findIndex(({ rule: { path } }) => {
-      if (path === undefined) return true;
-      return typeof path === 'string' ? path === documentedPath || path === pathname : pathname.search(path) !== -1;
-    });
-    const entry = this.#rules[at];
+  /** In the order in which they are used. */
+  get list(): readonly InjectedFault[] {
+    return this.#entries.map(({ fault }) => fault);
+  }
+
+  add(rule: FaultRule): InjectedFault {
+    checkRule(rule);
+    const fault: InjectedFault = {
+      id: this.#options.newId(),
+      rule: { ...rule },
+      get left() {
+        return entry.left;
+      },
+      remove: () => this.#remove(entry),
+    };
+    const entry: Entry = { fault, left: rule.times ?? 1 };
+    this.#entries.push(entry);
+    this.#options.onChange({ action: 'added', fault });
+    return fault;
+  }
+
+  /** The fault for a request; it affects one request less from now on. */
+  take(documentedPath: string | undefined, pathname: string): InjectedFault | undefined {
+    const at = this.#entries.findIndex(({ fault: { rule } }) => isAffected(rule, documentedPath, pathname));
+    const entry = this.#entries[at];
     if (!entry) return undefined;
     entry.left -= 1;
-    if (entry.left < 1) this.#rules.splice(at, 1);
-    return entry.rule;
+    if (entry.left === 0) this.#entries.splice(at, 1);
+    this.#options.onChange({ action: 'used', fault: entry.fault });
+    return entry.fault;
   }
 
+  /** Removes all of them without a report. */
   clear(): void {
-    this.#rules.length = 0;
+    for (const entry of this.#entries.splice(0)) entry.left = 0;
+  }
+
+  #remove(entry: Entry): void {
+    const at = this.#entries.indexOf(entry);
+    if (at === -1) return;
+    this.#entries.splice(at, 1);
+    entry.left = 0;
+    this.#options.onChange({ action: 'removed', fault: entry.fault });
   }
 }
 
-/** Whether the request is to be carried out. */
+function isAffected({ path }: FaultRule, documentedPath: string | undefined, pathname: string): boolean {
+  if (path === undefined) return true;
+  return typeof path === 'string' ? path === documentedPath || path === pathname : pathname.search(path) !== -1;
+}
+
+/** Whether the request is processed. */
 export function isHandled({ handled, status, classification, reset }: FaultRule): boolean {
   return handled ?? (status === undefined && classification === undefined && !reset);
 }
 
-/** The error that fetch throws when the other side hangs up; message and code are Node's. */
-export function connectionReset(): TypeError {
-  return new TypeError('fetch failed', { cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) });
-}
-
-/** The answer, cut off after so many bytes; one without a body as it is. */
-export async function truncated(response: Response, bytes: number): Promise<Response> {
-  if (!response.body) return response;
-  const body = new Uint8Array(await response.arrayBuffer()).subarray(0, bytes);
-  let sent = body.length === 0;
-  const stream = new ReadableStream<Uint8Array>({
-    // On demand: an error in start() would swallow what was enqueued before it.
-    pull(controller) {
-      if (sent) controller.error(new TypeError('terminated', { cause: connectionReset().cause }));
-      else controller.enqueue(body);
-      sent = true;
-    },
-  });
-  return new Response(stream, response);
-}
+const NAMES = 'path times delay status classification body headers reset truncate handled'.split(' ');
+const RENAMED = { url: 'path', count: 'times', code: 'status', statusCode: 'status', once: 'times', error: 'classification' };
 
 function checkRule(rule: FaultRule): void {
-  if (typeof rule !== 'object' || rule === null) throw misconfigured('a fault must be an object');
+  const isRule: boolean = isObject(rule);
+  assertOption(isRule, SURFACE, undefined, 'fail() accepts an object', 'Such as { path: "/graphql", status: 503 }.');
+  checkNames(SURFACE, rule, NAMES, RENAMED);
   const { path, times = 1, delay = 0, status = 500, truncate = 0, headers = {}, body = '' } = rule;
-  if (path !== undefined && typeof path !== 'string' && !(path instanceof RegExp)) throw misconfigured('"path" must be text or a RegExp');
-  if (!(times >= 1)) throw misconfigured('"times" must be at least 1');
-  if (!(delay >= 0 && delay < 2 ** 31)) throw misconfigured('"delay" must be a number of milliseconds');
-  if (!(Number.isInteger(status) && status >= 200 && status <= 599)) throw misconfigured('"status" must be from 200 to 599');
-  if (!(truncate >= 0)) throw misconfigured('"truncate" must be a number of bytes');
-  try {
-    new Headers(headers);
-    Response.json(body);
-  } catch {
-    throw misconfigured('"headers" must be an object of header names and values, and "body" fit into JSON');
-  }
+  const isPath = path === undefined || typeof path === 'string' || path instanceof RegExp;
+  assertOption(isPath, SURFACE, 'path', 'must be a string or a RegExp');
+  const isCount = times === Number.POSITIVE_INFINITY || (Number.isInteger(times) && times >= 1);
+  assertOption(isCount, SURFACE, 'times', 'must be a whole number, 1 or more, or Infinity');
+  assertOption(delay >= 0 && delay < 2 ** 31, SURFACE, 'delay', 'must be a number of milliseconds');
+  const isStatus = Number.isInteger(status) && status >= 200 && status <= 599;
+  assertOption(isStatus, SURFACE, 'status', 'must be a number from 200 to 599');
+  assertOption(truncate >= 0, SURFACE, 'truncate', 'must be a number of bytes');
+  assertOption(
+    isPossible(() => new Headers(headers)),
+    SURFACE,
+    'headers',
+    'must be an object of header names and values',
+  );
+  assertOption(
+    isPossible(() => Response.json(body)),
+    SURFACE,
+    'body',
+    'must be a string or a value that JSON can hold',
+  );
 }
 
-function misconfigured(message: string): ConfigurationError {
-  return new ConfigurationError(message, { surface: 'testing' });
+function isPossible(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return true;
+  } catch {
+    return false;
+  }
 }

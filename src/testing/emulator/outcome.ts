@@ -1,60 +1,97 @@
 /**
- * What comes of a request: an interface's answer, or what a fault makes of it.
+ * The outcome of a request: the response of a service, or what a fault makes of it.
  *
  * @module
  */
-
 import { GraphQLFault } from './buywithprime/graphql-fault.ts';
-import { type FaultRule, truncated } from './faults.ts';
+import type { FaultRule } from './faults.ts';
 import { type Received, Refusal, type Service } from './service.ts';
 
-/** An answer, and why it is a refusal; without an answer the connection is broken off. */
+/** A response, and why it is a refusal if it is one. Without a response the connection is closed. */
 export interface Outcome {
   readonly response?: Response;
   readonly refusal?: Refusal;
 }
 
-/** Lets the interface answer. */
-export async function answer(service: Service | undefined, received: Received): Promise<Outcome> {
-  if (!service) return nothingHere(received.url);
+/** The outcome without a fault. */
+export async function respond(service: Service | undefined, received: Received): Promise<Outcome> {
   try {
-    return { response: await service.answer(received) };
-  } catch (refusal) {
-    if (refusal instanceof Refusal) return { refusal, response: service.refuse(refusal) };
-    throw refusal;
+    const found = received.check('path', () => service ?? refuseUnknown(received.url));
+    const response = await found.answer(received);
+    const refusal = found.path === '/graphql' ? await graphqlRefusal(response) : undefined;
+    return { response, ...(refusal && { refusal }) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { refusal: error, response: service?.refuse(error) ?? Response.json({ message: error.message }, { status: error.status }) };
   }
 }
 
-/** The outcome where no interface is. */
-function nothingHere({ host, pathname }: URL): Outcome {
-  const refusal = new Refusal(404, 'NotFound', `The emulator has nothing at ${pathname} of ${host}.`);
-  return { refusal, response: Response.json({ message: refusal.message }, { status: 404 }) };
+function refuseUnknown({ host, pathname }: URL): never {
+  throw new Refusal(404, 'NotFound', `The emulator has nothing at ${pathname} of ${host}.`);
 }
 
-/** The outcome that a fault makes of another; that is empty where the request was not carried out. */
+/** GraphQL responds with 200 whatever happened: the first error of the response says why. */
+async function graphqlRefusal(response: Response): Promise<Refusal | undefined> {
+  const { errors } = (await response.clone().json()) as {
+    readonly errors?: readonly {
+      readonly message: string;
+      readonly extensions?: { readonly classification?: { readonly type?: string } };
+    }[];
+  };
+  const [error] = errors ?? [];
+  return error && new Refusal(response.status, error.extensions?.classification?.type ?? 'Error', error.message);
+}
+
+/** The outcome with a fault; `outcome` is empty if the request was not processed. */
 export async function applyFault(fault: FaultRule, service: Service | undefined, outcome: Outcome): Promise<Outcome> {
-  const { status, classification, body, headers = {}, truncate } = fault;
   if (fault.reset) return {};
-  let { response = new Response(null), refusal } = outcome;
-  if (status !== undefined) {
-    refusal = service?.fault(status) ?? new Refusal(status, 'Fault', 'A fault on request');
-    if (hasNoBody(status)) response = new Response(null, { status });
-    else response = service?.refuse(refusal) ?? Response.json({ message: refusal.message }, { status });
-  } else if (classification !== undefined) {
-    const { message, extensions } = new GraphQLFault(classification);
-    refusal = new Refusal(200, classification, message);
-    response = Response.json({ errors: [{ message, extensions }], data: null });
-  }
-  if (body !== undefined) {
-    const kept = { status: hasNoBody(response.status) ? 200 : response.status, headers: response.headers };
-    response = typeof body === 'string' ? new Response(body, kept) : Response.json(body, { status: kept.status });
-  }
-  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
-  if (truncate !== undefined) response = await truncated(response, truncate);
-  return { response, ...(refusal && { refusal }) };
+  const { response = new Response(null), refusal } = refusalBy(fault, service) ?? outcome;
+  const replaced = fault.body === undefined ? response : withBody(response, fault.body);
+  for (const [name, value] of Object.entries(fault.headers ?? {})) replaced.headers.set(name, value);
+  const sent = fault.truncate === undefined ? replaced : await truncated(replaced, fault.truncate);
+  return { response: sent, ...(refusal && { refusal }) };
 }
 
-/** The platform makes no `Response` of such a status with a body. */
+/** The outcome that a fault demands by a status or a classification. */
+function refusalBy({ status, classification }: FaultRule, service: Service | undefined): Outcome | undefined {
+  if (status !== undefined) {
+    const refusal = service?.fault(status) ?? new Refusal(status, 'Fault', 'An injected fault');
+    if (hasNoBody(status)) return { refusal, response: new Response(null, { status }) };
+    return { refusal, response: service?.refuse(refusal) ?? Response.json({ message: refusal.message }, { status }) };
+  }
+  if (classification === undefined) return undefined;
+  const { message, extensions } = new GraphQLFault(classification);
+  const response = Response.json({ errors: [{ message, extensions }], data: null });
+  return { refusal: new Refusal(200, classification, message), response };
+}
+
+function withBody({ status, headers }: Response, body: unknown): Response {
+  const allowed = hasNoBody(status) ? 200 : status;
+  return typeof body === 'string' ? new Response(body, { status: allowed, headers }) : Response.json(body, { status: allowed });
+}
+
+/** The platform makes no `Response` with such a status and a body. */
 function hasNoBody(status: number): boolean {
   return status === 204 || status === 205 || status === 304;
+}
+
+/** The response, cut off after so many bytes; one without a body as it is. */
+async function truncated(response: Response, bytes: number): Promise<Response> {
+  if (!response.body) return response;
+  const body = new Uint8Array(await response.arrayBuffer()).subarray(0, bytes);
+  let isSent = body.length === 0;
+  const stream = new ReadableStream<Uint8Array>({
+    // On demand: an error in start() would drop what was enqueued before it.
+    pull(controller) {
+      if (isSent) controller.error(new TypeError('terminated', { cause: connectionReset().cause }));
+      else controller.enqueue(body);
+      isSent = true;
+    },
+  });
+  return new Response(stream, response);
+}
+
+/** The error that fetch throws when the other side closes the connection; message and code are Node's. */
+export function connectionReset(): TypeError {
+  return new TypeError('fetch failed', { cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) });
 }

@@ -1,28 +1,28 @@
 /**
- * How many calls Amazon lets through.
+ * How many calls Amazon accepts.
  *
  * @module
  */
 
 /** A leaky bucket: `burst` calls at once, `perSecond` after that. */
 export interface QuotaLimit {
-  /** Calls that are let through at once after a pause. */
+  /** Calls that are accepted at once after a pause. */
   readonly burst: number;
-  /** Calls a second after that. */
+  /** Calls per second after that. */
   readonly perSecond: number;
 }
 
 /** Counts calls against a limit, by a clock that the caller reads. */
 export class Quota {
   readonly #limit: QuotaLimit;
-  /** When the bucket is full again if nobody calls: all the state there is. */
+  /** When the bucket will be full if nobody calls: this is its whole state. */
   #fullAt = 0;
 
   constructor(limit: QuotaLimit) {
     this.#limit = limit;
   }
 
-  /** Whether a call at `now` is within the limit. One that is not does not count. */
+  /** Whether a call at `now` is within the limit. A call beyond it does not count. */
   take(now: Date): boolean {
     const { burst, perSecond } = this.#limit;
     const fullAt = Math.max(now.getTime(), this.#fullAt) + 1_000 / perSecond;

@@ -1,10 +1,10 @@
 /**
- * A map that forgets its oldest entries, so that an emulator that runs for days does not fill the memory.
+ * A bounded map, so that an emulator that runs for days does not fill the memory.
  *
  * @module
  */
 
-/** Keeps the newest `limit` entries, in the order of their arrival. */
+/** Stores the newest `limit` entries, in the order in which they were added. */
 export class Recent<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #limit: number;

@@ -1,32 +1,127 @@
 /**
- * What an emulator remembers of the requests it got.
+ * What an emulator records of the requests that it got.
  *
  * @module
  */
-/** A request that the emulator received: what helps to find a mistake, without bodies and secrets. */
+import { decodeUtf8 } from '../../core/bytes.ts';
+import { type Redact, redactJson, redactor } from '../../core/redact.ts';
+import type { EmulatorCredentials } from './options.ts';
+import { type Check, mediaType, type Received } from './service.ts';
+
+/** Something that was checked about a request. */
+export interface RequestCheck {
+  /** Such as `signature`, `access token` or `quota`. */
+  readonly name: string;
+  readonly ok: boolean;
+}
+
+/** A request that the emulator got. Secrets, tokens and signatures are redacted. */
 export interface RequestRecord {
+  /** Higher than that of every earlier record of this emulator. */
+  readonly id: number;
+  /** When it arrived, by the emulator's time. */
+  readonly at: Date;
+  /** Milliseconds until the response, or until the connection was closed. */
+  readonly duration: number;
   readonly method: string;
   /** Scheme, host and path. */
   readonly url: string;
-  /** Names in lower case. Tokens, credentials and signatures are blotted out. */
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Status of the answer; 0 where the connection was broken off. */
+  /** JSON and forms as an object, everything else as a string. More than 20,000 characters are cut to a string. Absent if it is empty. */
+  readonly body?: unknown;
+  /** Status of the response; 0 if the connection was closed without one. */
   readonly status: number;
   readonly requestId: string;
-  /** Amazon's code, where the request was refused. */
+  /** What was checked, in this order. A check that failed is the last one. */
+  readonly checks: readonly RequestCheck[];
+  /** Amazon's code, if the request was refused. */
   readonly code?: string;
   /** Why it was refused. */
   readonly reason?: string;
+  /** The id of the fault that changed the response. */
+  readonly faultId?: number;
+}
+
+/** Records the checks of one request. */
+export class Checks {
+  readonly list: RequestCheck[] = [];
+
+  /** Marks the last check as failed: GraphQL reports errors in a response, after its check of the document has returned. */
+  failLast(): void {
+    const last = this.list.pop();
+    if (last) this.list.push({ ...last, ok: false });
+  }
+
+  readonly check: Check = (name, run) => {
+    const record = (ok: boolean): void => void this.list.push({ name, ok });
+    try {
+      const result = run();
+      if (!(result instanceof Promise)) {
+        record(true);
+        return result;
+      }
+      const recorded: unknown = result.then(
+        (value) => {
+          record(true);
+          return value;
+        },
+        (error) => {
+          record(false);
+          throw error;
+        },
+      );
+      return recorded as typeof result;
+    } catch (error) {
+      record(false);
+      throw error;
+    }
+  };
+}
+
+/** Names of headers whose values are secret. */
+const SECRET_HEADER = /authorization|cookie|secret|password|token|api-?key|signature/;
+/** A literal in a GraphQL document, or in JSON that is cut off: in quotes, in three quotes, in escaped quotes. */
+const LITERAL =
+  /(\b\w{0,40}(?:secret|password|token)\w{0,40}\\?"?\s{0,8}[:=]\s{0,8})(?:"""[\s\S]*?(?:"""|$)|"(?:[^"\\]|\\.)*(?:"|$)|\\"(?:[^"\\]|\\[^"])*(?:\\"|$))/gi;
+/** A token of Buy with Prime that the emulator issued. */
+const TOKEN = /\bemulated-[\w-]+/g;
+/** A larger body is not recorded. */
+const MAX_BYTES = 1_048_576;
+/** A longer body is cut. */
+const MAX_LENGTH = 20_000;
+
+/** Redacts by what a secret looks like, and by the secrets that the emulator accepts. */
+export function recordRedactor({ lwa, buyWithPrime }: EmulatorCredentials): Redact {
+  const known = redactor([lwa.clientSecret, lwa.refreshToken, buyWithPrime.clientSecret]);
+  return (text, limit) => known(text, limit).replace(LITERAL, '$1"[redacted]"').replace(TOKEN, '[redacted token]');
 }
 
 /** Headers for a {@link RequestRecord}. */
-export function redactHeaders(headers: Headers): Readonly<Record<string, string>> {
-  const secret = /^(authorization|proxy-authorization|cookie|x-amz-access-token|x-amz-pay-authtoken)$/;
+export function redactHeaders(headers: Headers, clean: Redact): Readonly<Record<string, string>> {
   return Object.fromEntries(
     [...headers].map(([name, value]) => {
-      if (!secret.test(name)) return [name, value];
-      // What a signature was made over is worth seeing.
+      if (!SECRET_HEADER.test(name)) return [name, clean(value)];
+      // The names of the signed headers help to find a mistake.
       return [name, value.startsWith('AMZN-PAY-') ? value.replace(/Signature=.*/s, 'Signature=[redacted]') : '[redacted]'];
     }),
   );
+}
+
+/** The body for a {@link RequestRecord}; `undefined` if it is empty. */
+export function redactBody({ headers, body }: Pick<Received, 'headers' | 'body'>, clean: Redact): unknown {
+  if (body.length === 0) return undefined;
+  if (body.length > MAX_BYTES) return `${body.length} bytes`;
+  const redacted = redactJson(parseBody(headers, decodeUtf8(body)), (text) => clean(text, MAX_LENGTH));
+  const text = JSON.stringify(redacted);
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : redacted;
+}
+
+function parseBody(headers: Headers, text: string): unknown {
+  if (mediaType(headers) === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(text));
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

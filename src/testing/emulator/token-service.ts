@@ -6,15 +6,15 @@
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/authenticate-to-the-buy-with-prime-api | Buy with Prime}
  */
 import { Recent } from './recent.ts';
-import { isAmazonHost, jsonObject, mediaType, type Received, Refusal, type Service, type Surroundings } from './service.ts';
+import { isAmazonHost, jsonObject, mediaType, type Received, Refusal, type Service, type ServiceContext } from './service.ts';
 
 /** How the two endpoints differ. */
-export interface TokenServiceOptions extends Surroundings {
+export interface TokenServiceOptions extends ServiceContext {
   readonly path: string;
-  /** Amazon's hosts that it lies on. */
+  /** Amazon's hosts that serve it. */
   readonly host: RegExp;
   readonly grantType: 'refresh_token' | 'client_credentials';
-  /** What the parameters must hold; their names are those on the wire. */
+  /** The parameters that are accepted. */
   readonly credentials: Readonly<Record<string, string>>;
   /** What every access token starts with. */
   readonly prefix: string;
@@ -23,12 +23,12 @@ export interface TokenServiceOptions extends Surroundings {
   readonly maxRecords: number;
 }
 
-/** Issues access tokens and remembers until when each is good. */
+/** Issues access tokens, and knows when each expires. */
 export class TokenService implements Service {
   readonly path: string;
   readonly requestIdHeader = 'x-amzn-requestid';
   readonly #options: TokenServiceOptions;
-  /** Token to epoch milliseconds of its end. */
+  /** When each token expires, in epoch milliseconds. */
   readonly #tokens: Recent<string, number>;
 
   constructor(options: TokenServiceOptions) {
@@ -41,35 +41,34 @@ export class TokenService implements Service {
     return url.pathname === this.path && (!isAmazonHost(url) || this.#options.host.test(url.hostname));
   }
 
-  /** What an access token is worth. */
+  /** Whether an access token is valid. */
   check(token: string): 'valid' | 'expired' | 'unknown' {
-    const end = this.#tokens.get(token);
-    if (end === undefined) return 'unknown';
-    return end > this.#options.now().getTime() ? 'valid' : 'expired';
+    const expiresAt = this.#tokens.get(token);
+    if (expiresAt === undefined) return 'unknown';
+    return expiresAt > this.#options.now().getTime() ? 'valid' : 'expired';
   }
 
-  /** Makes every token that is out there unknown. */
+  /** Makes every token unknown. */
   revoke(): void {
     this.#tokens.clear();
   }
 
-  async answer({ method, headers, body }: Received): Promise<Response> {
-    if (method !== 'POST') throw new Refusal(405, 'invalid_request', 'The request method must be POST', { headers: { allow: 'POST' } });
-    const parameters = readParameters(headers, body);
-    const { grantType, credentials, prefix, lifetime, now, randomId } = this.#options;
-    const { grant_type: grant } = parameters;
-    if (!grant) throw missing('grant_type');
-    if (grant !== grantType) {
-      throw new Refusal(400, 'unsupported_grant_type', 'The authorization grant type is not supported by the authorization server');
-    }
-    for (const name of Object.keys(credentials)) if (!parameters[name]) throw missing(name);
-    for (const name of ['client_id', 'client_secret']) {
-      if (parameters[name] !== credentials[name]) throw new Refusal(401, 'invalid_client', 'Client authentication failed');
-    }
+  async answer({ method, headers, body, check }: Received): Promise<Response> {
+    check('method', () => {
+      if (method !== 'POST') throw new Refusal(405, 'invalid_request', 'The request method must be POST', { headers: { allow: 'POST' } });
+    });
+    const parameters = check('body', () => readParameters(headers, body));
+    const { credentials, prefix, lifetime, now, randomId } = this.#options;
     const refreshToken = credentials['refresh_token'];
-    if (parameters['refresh_token'] !== refreshToken && refreshToken !== undefined) {
+    check('grant', () => this.#checkGrant(parameters));
+    check('client', () => {
+      const isKnown = ['client_id', 'client_secret'].every((name) => parameters[name] === credentials[name]);
+      if (!isKnown) throw new Refusal(401, 'invalid_client', 'Client authentication failed');
+    });
+    check('refresh token', () => {
+      if (parameters['refresh_token'] === refreshToken || refreshToken === undefined) return;
       throw new Refusal(400, 'invalid_grant', 'The request has an invalid grant parameter : refresh_token');
-    }
+    });
 
     const token = `${prefix}${randomId()}`;
     this.#tokens.set(token, now().getTime() + lifetime * 1_000);
@@ -79,13 +78,23 @@ export class TokenService implements Service {
     );
   }
 
+  #checkGrant(parameters: Readonly<Record<string, unknown>>): void {
+    const { grantType, credentials } = this.#options;
+    const { grant_type: grant } = parameters;
+    if (!grant) throw missing('grant_type');
+    if (grant !== grantType) {
+      throw new Refusal(400, 'unsupported_grant_type', 'The authorization grant type is not supported by the authorization server');
+    }
+    for (const name of Object.keys(credentials)) if (!parameters[name]) throw missing(name);
+  }
+
   refuse({ status, code, message, headers }: Refusal): Response {
     return Response.json({ error_description: message, error: code }, { status, headers });
   }
 
   fault(status: number): Refusal {
     if (status < 500) return new Refusal(status, status === 401 ? 'invalid_client' : 'invalid_request', 'The request was refused');
-    return new Refusal(status, status === 503 ? 'temporarily_unavailable' : 'server_error', 'The service can not answer at present');
+    return new Refusal(status, status === 503 ? 'temporarily_unavailable' : 'server_error', 'The service is temporarily unavailable');
   }
 }
 

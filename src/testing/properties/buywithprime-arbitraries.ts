@@ -1,34 +1,24 @@
 /**
- * Arbitrary events of Buy with Prime, in whatever they arrive.
+ * Arbitrary events of Buy with Prime, however they arrive.
  *
  * @module
  */
 import * as fc from 'fast-check';
-import { type BuyWithPrimeEventKind, type BuyWithPrimeEventType, eventTypesOf } from '../../buywithprime/events/event-kinds.ts';
-import { type BuyWithPrimeEventBody, type BuyWithPrimeIds, buyWithPrimeEvent, documentedKinds } from '../builders/buywithprime-event.ts';
-import { sqsEvent } from '../builders/sqs-event.ts';
+import { type BuyWithPrimeEventType, eventKinds, eventTypesOf } from '../../buywithprime/events/kinds.ts';
+import { type BuyWithPrimeEventBody, buyWithPrimeEvent, type CompleteIds } from '../builders/buywithprime-event.ts';
+import { arrivalsOf, type EventArrival } from './arrivals.ts';
 import { anyTime } from './shipping-arbitraries.ts';
 
-/** Events, and what a receiver gets of them. */
-export interface BuyWithPrimeArrival {
-  /** Which way they came. */
-  readonly via: 'eventbridge' | 'archive replay' | 'webhook' | 'text' | 'sqs' | 'sns in sqs';
-  /** What is handed to the receiver: one event, or a batch of a queue. */
-  readonly input: unknown;
-  /** The events in it, in order. */
-  readonly events: readonly BuyWithPrimeEventBody[];
-}
+const CHARACTERS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.~%:+ äÄ門🏠';
 
-const SIGNS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.~%:+ äÄ門🏠';
-
-/** A resource path of a documented type of event. The ids are of any signs but `/`. */
+/** A resource path of a documented type of event. Its ids have any characters but `/`. */
 export function anyResourcePath(): fc.Arbitrary<string> {
-  return fc.tuple(fc.constantFrom(...documentedKinds()), anyIds()).map(([kind, ids]) => pathOf(kind, ids));
+  return fc.tuple(fc.constantFrom(...eventKinds), anyIds()).map(([kind, ids]) => pathOf(kind, ids));
 }
 
-/** What looks like a resource path and is none. */
+/** A string that looks like a resource path, and is not one. */
 export function anyInvalidResourcePath(): fc.Arbitrary<string> {
-  const spoil = [
+  const changes = [
     (path: string) => path.slice(path.indexOf('/') + 1),
     (path: string) => `/${path}`,
     (path: string) => `${path}/`,
@@ -37,45 +27,33 @@ export function anyInvalidResourcePath(): fc.Arbitrary<string> {
     (path: string) => path.replace('businessProduct', 'BusinessProduct'),
     () => '',
   ];
-  return fc.tuple(anyResourcePath(), fc.constantFrom(...spoil)).map(([path, change]) => change(path));
+  return fc.tuple(anyResourcePath(), fc.constantFrom(...changes)).map(([path, change]) => change(path));
 }
 
 /**
  * Events of every documented type under each of its names, as EventBridge delivers them: with an empty `detail`, with the webhook's
  * envelope in it, and with data in that; about one thing or several; replayed or not.
  *
- * @param types Names that the events shall have.
+ * @param types Names that the events are to have.
  */
 export function anyBuyWithPrimeEvent(types: readonly BuyWithPrimeEventType[] = documentedTypes()): fc.Arbitrary<BuyWithPrimeEventBody> {
-  const contract = fc.constantFrom('empty', 'envelope', 'fat');
+  const generation = fc.constantFrom('empty', 'envelope', 'fat');
+  const replay = fc.option(fc.constant('replay-1'), { freq: 4, nil: undefined });
   return fc
-    .tuple(anyParts(types), contract, fc.option(fc.constant('replay-1'), { freq: 4, nil: undefined }))
-    .map(([parts, generation, replay]) => ({
-      ...eventOf(parts, generation),
-      ...(replay !== undefined && { 'replay-name': replay }),
-    }));
+    .tuple(anyParts(types), generation, replay)
+    .map(([parts, contract, name]) => ({ ...eventOf(parts, contract), ...(name !== undefined && { 'replay-name': name }) }));
 }
 
 /**
- * Events in everything that they arrive in: from EventBridge, replayed, as the body of a webhook, as text, in a queue, and through a topic
- * in a queue.
+ * Events in everything that they arrive in: from EventBridge, replayed from an archive, as the body of a webhook, as a JSON string, in a
+ * queue, through a topic into a queue, and from a function's failure destination.
  */
-export function anyBuyWithPrimeArrival(): fc.Arbitrary<BuyWithPrimeArrival> {
-  const one = anyBuyWithPrimeEvent();
-  const inEnvelope = fc
+export function anyBuyWithPrimeArrival(): fc.Arbitrary<EventArrival<BuyWithPrimeEventBody>> {
+  const webhook = fc
     .tuple(anyParts(documentedTypes()), fc.constantFrom('envelope', 'fat'))
-    .map(([parts, generation]) => eventOf(parts, generation));
-  const several = fc.array(one, { minLength: 1, maxLength: 5 });
-  const queue = { seed: 1, clock: () => new Date('2026-01-15T10:00:00Z') };
-  return fc.oneof(
-    one.map(
-      (event): BuyWithPrimeArrival => ({ via: 'replay-name' in event ? 'archive replay' : 'eventbridge', input: event, events: [event] }),
-    ),
-    inEnvelope.map((event): BuyWithPrimeArrival => ({ via: 'webhook', input: event.detail, events: [event] })),
-    one.map((event): BuyWithPrimeArrival => ({ via: 'text', input: JSON.stringify(event), events: [event] })),
-    several.map((events): BuyWithPrimeArrival => ({ via: 'sqs', input: sqsEvent(events, queue), events })),
-    several.map((events): BuyWithPrimeArrival => ({ via: 'sns in sqs', input: sqsEvent(events, { ...queue, sns: true }), events })),
-  );
+    .map(([parts, generation]) => eventOf(parts, generation))
+    .map((event): EventArrival<BuyWithPrimeEventBody> => ({ via: 'webhook', input: event.detail, events: [event] }));
+  return fc.oneof(...arrivalsOf(anyBuyWithPrimeEvent()), webhook);
 }
 
 /** What an event is made of. */
@@ -84,7 +62,7 @@ interface Parts {
   readonly id: string;
   readonly idempotencyKey: string;
   readonly time: string;
-  readonly about: readonly Required<BuyWithPrimeIds>[];
+  readonly about: readonly CompleteIds[];
 }
 
 function anyParts(types: readonly BuyWithPrimeEventType[]): fc.Arbitrary<Parts> {
@@ -109,12 +87,12 @@ function eventOf({ type, id, idempotencyKey, time, about }: Parts, generation: s
   return buyWithPrimeEvent(type, { id, time, resources, detail: generation === 'empty' ? {} : envelope });
 }
 
-function pathOf(type: BuyWithPrimeEventType, ids: Required<BuyWithPrimeIds>): string {
+function pathOf(type: BuyWithPrimeEventType, ids: CompleteIds): string {
   return buyWithPrimeEvent(type, { ids }).resources[0] as string;
 }
 
-function anyIds(): fc.Arbitrary<Required<BuyWithPrimeIds>> {
-  const id = fc.oneof(fc.uuid(), fc.string({ unit: fc.constantFrom(...SIGNS), minLength: 1, maxLength: 40 }));
+function anyIds(): fc.Arbitrary<CompleteIds> {
+  const id = fc.oneof(fc.uuid(), fc.string({ unit: fc.constantFrom(...CHARACTERS), minLength: 1, maxLength: 40 }));
   return fc.record({
     businessProductId: id,
     orderId: id,
@@ -129,5 +107,5 @@ function anyIds(): fc.Arbitrary<Required<BuyWithPrimeIds>> {
 }
 
 function documentedTypes(): readonly BuyWithPrimeEventType[] {
-  return documentedKinds().flatMap((kind: BuyWithPrimeEventKind) => eventTypesOf(kind));
+  return eventKinds.flatMap(eventTypesOf);
 }

@@ -9,22 +9,22 @@ import type { DeliveryTrackerInput } from '../../amazonpay/delivery-tracker.ts';
 import { asOptions } from '../builders/arguments.ts';
 import { type Flawed, flawed, flawsAt } from './flaws.ts';
 
-/** What parcels are made for. */
+/** Options of {@link anyDeliveryTrackerInput}. */
 export interface DeliveryTrackerArbitraryOptions {
   /**
-   * The environment that the orders' ids are of: `P` and `B` are live, `S` and `C` are sandbox.
+   * The environment of the orders' ids: `P` and `B` are live, `S` and `C` are sandbox.
    * @default both
    */
-  readonly environment?: 'live' | 'sandbox';
+  readonly environment?: 'live' | 'sandbox' | undefined;
 }
 
 const PREFIXES = { live: ['P', 'B'], sandbox: ['S', 'C'] } as const;
-const SIGNS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const CHARACTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /**
- * What `DeliveryTrackerClient.create()` takes: ids of both kinds of order, every carrier of Amazon's list, numbers of 8 to 30 signs.
+ * What `DeliveryTrackerClient.create()` accepts: ids of both kinds of order, every carrier of Amazon's list, numbers of 8 to 30 characters.
  *
- * @throws {@link ConfigurationError} `CONFIGURATION` where the options are no object.
+ * @throws {@link ConfigurationError} `CONFIGURATION` for options that are not an object.
  */
 export function anyDeliveryTrackerInput(options?: DeliveryTrackerArbitraryOptions): fc.Arbitrary<DeliveryTrackerInput> {
   const { environment } = asOptions('anyDeliveryTrackerInput', options);
@@ -34,13 +34,19 @@ export function anyDeliveryTrackerInput(options?: DeliveryTrackerArbitraryOption
     .tuple(fc.constantFrom(...prefixes), fc.constantFrom('01', '02', '03'), digits, digits)
     .map(([prefix, region, ...parts]) => [`${prefix}${region}`, ...parts].join('-'));
   const parcel = {
-    trackingNumber: fc.string({ unit: fc.constantFrom(...SIGNS), minLength: 8, maxLength: 30 }),
+    trackingNumber: anyTrackingNumber(),
     carrierCode: fc.constantFrom(...carriers.filter(({ list }) => list === 'v2').map(({ code }) => code)),
   };
   return fc.oneof(fc.record({ chargePermissionId: id, ...parcel }), fc.record({ amazonOrderReferenceId: id, ...parcel }));
 }
 
-/** Parcels with one thing wrong, which nobody should send: a tracking number can be used once. */
+/** With a digit at the end: every carrier's numbers have digits. */
+function anyTrackingNumber(): fc.Arbitrary<string> {
+  const start = fc.string({ unit: fc.constantFrom(...CHARACTERS), minLength: 7, maxLength: 29 });
+  return fc.tuple(start, fc.nat({ max: 9 })).map(([rest, digit]) => `${rest}${digit}`);
+}
+
+/** Parcels with one thing wrong. Nobody should send them: a tracking number can be used once. */
 export function anyInvalidDeliveryTrackerInput(): fc.Arbitrary<Flawed> {
   const charge = anyDeliveryTrackerInput().filter((input) => input.chargePermissionId !== undefined);
   return flawed(charge, [

@@ -1,5 +1,5 @@
 /**
- * Values that are right but for one thing.
+ * Values that are valid except for one thing.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import * as fc from 'fast-check';
 /** A value with one thing wrong. */
 export interface Flawed {
   readonly value: unknown;
-  /** Where. */
+  /** Where it is. */
   readonly path: readonly string[];
 }
 
-/** What is put in place of what is right; `undefined` takes it away. */
+/** A value that replaces a valid one; `undefined` removes it. */
 export interface Flaw {
   readonly path: readonly string[];
   readonly put: unknown;
@@ -23,7 +23,7 @@ export function flawed(valid: fc.Arbitrary<object>, flaws: readonly Flaw[]): fc.
   return fc.tuple(valid, fc.constantFrom(...flaws)).map(([value, { path, put }]) => ({ value: replace(value, path, put), path }));
 }
 
-/** One flaw for each value that is wrong at this place. */
+/** One flaw for each value that is wrong at this path. */
 export function flawsAt(path: readonly string[], wrong: readonly unknown[]): readonly Flaw[] {
   return wrong.map((put) => ({ path, put }));
 }

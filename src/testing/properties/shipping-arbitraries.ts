@@ -1,28 +1,29 @@
 /**
- * Arbitrary events of Amazon Shipping, and what is answered to them.
+ * Arbitrary events of Amazon Shipping, and arbitrary feedback.
  *
  * @module
  */
 import * as fc from 'fast-check';
 import { ndrReasons, ndrStatuses, trackingDetailCodes, trackingEventCodes } from '../../shipping-ndr/events/codes.ts';
-import type { NdrEventPayload, TrackingEventPayload } from '../../shipping-ndr/events/event-schemas.ts';
-import type { NdrFeedback } from '../../shipping-ndr/feedback/feedback-schemas.ts';
+import type { NdrEventPayload, TrackingEventPayload } from '../../shipping-ndr/events/schemas.ts';
+import type { NdrFeedback } from '../../shipping-ndr/feedback/feedback.ts';
 import { asOptions } from '../builders/arguments.ts';
 import { isoSeconds } from '../builders/builder-options.ts';
 import { indianPlaces } from '../builders/shipping-events.ts';
+import { arrivalsOf, type EventArrival } from './arrivals.ts';
 import { type Flawed, flawed, flawsAt } from './flaws.ts';
 
-/** What feedback is made for. */
+/** Options of {@link anyNdrFeedback}. */
 export interface NdrFeedbackArbitraryOptions {
   /**
-   * Dates of deliveries lie in the week after it. Set it where a failure shall be replayed on another day.
+   * Delivery dates are in the week after it. Set it to replay a failure on another day.
    * @default tomorrow
    */
-  readonly after?: Date;
+  readonly after?: Date | undefined;
 }
 
 const DAY = 86_400_000;
-/** Signs of notes: several scripts, one beyond the basic plane, and no digits, of which a phone number could come to be. */
+/** Characters of notes: several scripts, one outside the basic plane, and no digits, because several could form a phone number. */
 const LETTERS = ['a', 'k', 'Z', ' ', ',', '.', '/', '-', 'ä', 'क', 'ि', '門', '🏠'];
 
 /** Amazon's id of a parcel: digits, as in the samples. */
@@ -39,7 +40,7 @@ export function anyTime(): fc.Arbitrary<string> {
 
 /**
  * NDR events: every documented status and reason, in every combination, with and without the properties that Amazon's table does not
- * list, and with numbers as numbers or as texts.
+ * list, and with numbers as numbers or as strings.
  */
 export function anyNdrEvent(): fc.Arbitrary<NdrEventPayload> {
   const count = fc.oneof(fc.nat({ max: 9 }).map(String), fc.nat({ max: 9 }));
@@ -64,7 +65,7 @@ export function anyNdrEvent(): fc.Arbitrary<NdrEventPayload> {
   return fc.record({ ...envelope(), 'detail-type': fc.constant('NDR Events'), detail });
 }
 
-/** Tracking events: every event code and detail code that is known, on both legs. */
+/** Tracking events: every known event code and detail code, on both legs. */
 export function anyTrackingEvent(): fc.Arbitrary<TrackingEventPayload> {
   const codes = fc.subarray([...trackingDetailCodes], { maxLength: 3 });
   const detail = fc.record(
@@ -82,20 +83,35 @@ export function anyTrackingEvent(): fc.Arbitrary<TrackingEventPayload> {
   return fc.record({ ...envelope(), 'detail-type': fc.constant('Tracking Detail'), detail });
 }
 
-/** NDR events with one property missing or of another type that must be there: what a webhook hands to `onInvalid`. */
+/**
+ * Events of both types in everything that they arrive in: from EventBridge, at a webhook, as a JSON string, in a queue, through a topic into
+ * a queue, and from a function's failure destination.
+ */
+export function anyShippingArrival(): fc.Arbitrary<EventArrival<NdrEventPayload | TrackingEventPayload>> {
+  const one: fc.Arbitrary<NdrEventPayload | TrackingEventPayload> = fc.oneof(anyNdrEvent(), anyTrackingEvent());
+  type Arrival = EventArrival<NdrEventPayload | TrackingEventPayload>;
+  const list = fc.array(one, { minLength: 1, maxLength: 5 });
+  return fc.oneof(
+    ...arrivalsOf(one),
+    list.map((events): Arrival => ({ via: 'webhook', input: events, events })),
+  );
+}
+
+/** NDR events with one property of a wrong type, or without the parcel's id: what a webhook passes to `onInvalid`. */
 export function anyInvalidNdrEvent(): fc.Arbitrary<Flawed> {
-  const inDetail = ['trackingId', 'latestDeliveryAttemptedDate', 'shipmentStatus', 'reasonCode', 'ndrDueDate', 'expectedDeliveryDate'];
+  const strings = ['latestDeliveryAttemptedDate', 'shipmentStatus', 'reasonCode', 'ndrDueDate', 'expectedDeliveryDate'];
   return flawed(anyNdrEvent(), [
-    ...['id', 'time'].flatMap((name) => flawsAt([name], [undefined, null, 7])),
-    ...inDetail.flatMap((name) => flawsAt(['detail', name], [undefined, null, 7, {}])),
+    ...['id', 'time'].flatMap((name) => flawsAt([name], [null, 7, {}])),
+    ...flawsAt(['detail', 'trackingId'], [undefined, null, '', 1.5, true, {}]),
+    ...strings.flatMap((name) => flawsAt(['detail', name], [7, false, {}, []])),
     ...flawsAt(['detail'], [undefined, null, 'text', []]),
   ]);
 }
 
 /**
- * Feedback for each action: dates as `Date` and as texts with offsets, notes of 1 to 256 code points in several scripts.
+ * Feedback for each action: dates as `Date` and as strings with offsets, notes of 1 to 256 code points in several scripts.
  *
- * @throws {@link ConfigurationError} `CONFIGURATION` where the options are no object.
+ * @throws {@link ConfigurationError} `CONFIGURATION` for options that are not an object.
  */
 export function anyNdrFeedback(options?: NdrFeedbackArbitraryOptions): fc.Arbitrary<NdrFeedback> {
   const { after = new Date(Date.now() + DAY) } = asOptions('anyNdrFeedback', options);
@@ -115,7 +131,7 @@ export function anyNdrFeedback(options?: NdrFeedbackArbitraryOptions): fc.Arbitr
   );
 }
 
-/** Feedback with one thing wrong: what Amazon would answer 400 to. */
+/** Feedback with one thing wrong: Amazon would respond with 400. */
 export function anyInvalidNdrFeedback(): fc.Arbitrary<Flawed> {
   const of = (action: NdrFeedback['ndrAction']): fc.Arbitrary<NdrFeedback> =>
     anyNdrFeedback().filter(({ ndrAction }) => ndrAction === action);

@@ -1,4 +1,4 @@
-/** Runs the suite where there is a process: Node, Deno, Bun. */
+/** Runs the suite on runtimes with a process: Node, Deno, Bun. */
 import process from 'node:process';
 import { runConformance } from '../conformance.mjs';
 

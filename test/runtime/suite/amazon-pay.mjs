@@ -1,8 +1,8 @@
-/** Amazon Pay: every signature is checked with the public key, over a canonical form that is written down here anew. */
+/** Amazon Pay: every signature is checked with the public key, over a canonical form that is built here independently. */
 import { AmazonPaySigner, ApiError, canonicalRequest, DeliveryTrackerClient, importPrivateKey, stringToSign } from 'waybill/amazonpay';
-import { answering, TRY_AGAIN } from './answers.mjs';
 import { assert, equal, failure } from './check.mjs';
 import { bytesOf, rsaKeys } from './keys.mjs';
+import { responding, TRY_AGAIN } from './responses.mjs';
 
 const PUBLIC_KEY_ID = 'SANDBOX-ABCDEFGHIJKLMNOPQRSTUVWX';
 const TRACKER = { chargePermissionId: 'S01-0000000-0000000', carrierCode: 'UPS', trackingNumber: '1Z999AA10123456784' };
@@ -47,33 +47,33 @@ export const amazonPay = {
     const forged = new Request(signed.url, { method: 'POST', headers: signed.headers, body: (await signed.text()).replace('1Z', '2Z') });
     equal((await failure(() => verify(forged))).message, 'the signature does not verify');
   },
-  'create() answers with the tracker': async () => {
+  'create() returns the tracker': async () => {
     const { pkcs8: privateKey } = await rsaKeys();
-    const { fetch, calls } = answering({ json: ECHO, headers: { 'x-amz-pay-request-id': 'request-1' } });
+    const { fetch, calls } = responding({ json: ECHO, headers: { 'x-amz-pay-request-id': 'request-1' } });
     const tracker = await client({ privateKey, fetch }).create(TRACKER);
     equal([tracker.deliveryDetails, tracker.requestId, tracker.attempts], [ECHO.deliveryDetails, 'request-1', 1]);
     equal([calls.length, calls[0]?.url], [1, 'https://pay-api.amazon.com/v2/deliveryTrackers']);
     equal(JSON.parse(calls[0]?.body ?? ''), ECHO);
   },
-  'create() tries again after 503, signed anew under the same idempotency key': async () => {
+  'create() retries after 503, with a new signature and the same idempotency key': async () => {
     const { pkcs8: privateKey } = await rsaKeys();
-    const { fetch, calls } = answering(TRY_AGAIN, { json: ECHO });
+    const { fetch, calls } = responding(TRY_AGAIN, { json: ECHO });
     const tracker = await client({ privateKey, fetch }).create(TRACKER);
     equal([tracker.attempts, calls.length], [2, 2]);
     for (const { url, headers, body } of calls) await verify(new Request(url, { method: 'POST', headers, body }));
     const [first, second] = calls.map(({ headers }) => headers);
     assert(first?.get('authorization') !== second?.get('authorization'), 'the signature was used twice');
-    const [key, again] = [first, second].map((headers) => headers?.get('x-amz-pay-idempotency-key'));
-    assert(/^[\w-]{1,32}$/.test(key ?? '') && key === again, 'not one idempotency key for both');
+    const [key, retried] = [first, second].map((headers) => headers?.get('x-amz-pay-idempotency-key'));
+    assert(/^[\w-]{1,32}$/.test(key ?? '') && key === retried, 'not the same idempotency key');
   },
-  'create() throws an ApiError that says what Amazon said': async () => {
+  'create() throws an ApiError that has what Amazon said': async () => {
     const { pkcs8: privateKey } = await rsaKeys();
-    const { fetch, calls } = answering({ status: 400, json: { reasonCode: 'InvalidParameterValue', message: 'carrier is unknown' } });
+    const { fetch, calls } = responding({ status: 400, json: { reasonCode: 'InvalidParameterValue', message: 'carrier is unknown' } });
     const error = await failure(() => client({ privateKey, fetch }).create(TRACKER));
     assert(error instanceof ApiError, `got ${error}`);
     equal([error.status, error.reasonCode, error.retryable, error.attempts, calls.length], [400, 'InvalidParameterValue', false, 1, 1]);
   },
-  'refuses a key that is none, and does not show it': async () => {
+  'refuses what is not a private key, and does not show it': async () => {
     const error = await failure(() => importPrivateKey('-----BEGIN PUBLIC KEY-----\nMIIBsecret\n-----END PUBLIC KEY-----'));
     equal([error.code, error.message.includes('MIIB')], ['CONFIGURATION', false]);
   },

@@ -1,8 +1,8 @@
 /** Buy with Prime: events in their envelopes, resource paths, and the order that an event is about. */
 import { BuyWithPrimeClient, formatResourcePath } from 'waybill/buywithprime';
 import { BuyWithPrimeEventParser, parseResourcePath } from 'waybill/buywithprime/events';
-import { answering, TRY_AGAIN } from './answers.mjs';
 import { assert, equal, failure } from './check.mjs';
+import { responding, TRY_AGAIN } from './responses.mjs';
 import { DELIVERY_EVENT, RESOURCE_PATH, WEBHOOK_BODY } from './samples.mjs';
 
 const DELIVERY = { id: 'd5013dfc-2ae6-4f58-bc69-cae5d5323d30', state: 'IN_TRANSIT', reason: null };
@@ -19,7 +19,7 @@ const TOKEN = { json: { access_token: 'secret-token', token_type: 'bearer', expi
 const parser = new BuyWithPrimeEventParser();
 
 export const buyWithPrime = {
-  'an EventBridge event, as object, text and bytes': () => {
+  'an EventBridge event, as an object, a string and bytes': () => {
     const text = JSON.stringify(DELIVERY_EVENT);
     for (const input of [DELIVERY_EVENT, text, new TextEncoder().encode(text)]) {
       const event = parser.parse(input);
@@ -49,22 +49,22 @@ export const buyWithPrime = {
       ],
     );
   },
-  'an event type that nobody knows yet': () => {
+  'an unknown event type': () => {
     equal(parser.parse({ ...DELIVERY_EVENT, 'detail-type': 'DELIVERY_BY_DRONE' }).kind, 'unknown');
   },
-  'what is no event is a typed error': async () => {
+  'what is not an event is a typed error': async () => {
     for (const input of [undefined, null, 7, '', '[', '{}', [], new Uint8Array([0xff]), { 'detail-type': 'DELIVERY_IN_TRANSIT' }]) {
       equal((await failure(() => parser.parse(input))).code, 'VALIDATION');
     }
   },
-  'resource paths, there and back': async () => {
+  'resource paths, parsed and formatted': async () => {
     const path = parseResourcePath(RESOURCE_PATH);
     equal([path.orderId, path.deliveryId, formatResourcePath(path)], ['322-ABC1-AAAAAA', DELIVERY.id, RESOURCE_PATH]);
     equal((await failure(() => parseResourcePath('businessProduct/bp-1/order'))).code, 'VALIDATION');
   },
-  'resolveDelivery() finds the delivery, one more try after 503': async () => {
-    const tokens = answering(TOKEN);
-    const graphql = answering(TRY_AGAIN, { json: ORDER });
+  'resolveDelivery() finds the delivery, with one retry after 503': async () => {
+    const tokens = responding(TOKEN);
+    const graphql = responding(TRY_AGAIN, { json: ORDER });
     const fetch = (url, init) => (url.endsWith('/token') ? tokens : graphql).fetch(url, init);
     const event = parser.parse(DELIVERY_EVENT);
     assert(event.kind === 'DELIVERY_IN_TRANSIT', `kind is ${event.kind}`);
@@ -79,13 +79,13 @@ export const buyWithPrime = {
   'a GraphQL error is typed': async () => {
     const classification = { type: 'ValidationError', code: 'UnspecifiedError' };
     const refusal = { errors: [{ message: 'not valid', path: ['order'], extensions: { classification } }], data: { order: null } };
-    const { fetch } = answering(TOKEN, { json: refusal });
+    const { fetch } = responding(TOKEN, { json: refusal });
     const error = await failure(() => client({ fetch }).order('322-ABC1-AAAAAA'));
     equal([error.code, error.errors[0].type, error.retryable], ['GRAPHQL', 'ValidationError', false]);
     assert(!JSON.stringify(error).includes('secret'), 'it shows a secret');
   },
   'an ApiError is typed': async () => {
-    const { fetch } = answering(TOKEN, { status: 400, json: { message: 'bad' } });
+    const { fetch } = responding(TOKEN, { status: 400, json: { message: 'bad' } });
     const error = await failure(() => client({ fetch }).order('322-ABC1-AAAAAA'));
     equal([error.code, error.status], ['API', 400]);
   },

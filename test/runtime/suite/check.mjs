@@ -1,4 +1,4 @@
-/** What the suite needs of a test framework, in plain JavaScript. */
+/** The parts of a test framework that the suite needs, in plain JavaScript. */
 
 /** Milliseconds after which a check that hangs has failed. */
 const TIME_LIMIT = 20_000;
@@ -12,7 +12,7 @@ export function assert(condition, message) {
   if (!condition) throw new Error(message);
 }
 
-/** Compares as JSON does: values of every realm, `undefined` like a property that is not there. @param {unknown} actual @param {unknown} expected */
+/** Compares as JSON does: values of every realm, `undefined` like a missing property. @param {unknown} actual @param {unknown} expected */
 export function equal(actual, expected) {
   const [got, wanted] = [actual, expected].map((value) => JSON.stringify(value));
   assert(got === wanted, `expected ${wanted}, got ${got}`);

@@ -1,4 +1,4 @@
-/** Errors: one family in every entry point, known by brand, and safe to log. */
+/** Errors: one family in every entry point, recognised by brand, and safe to log. */
 import * as all from 'waybill';
 import * as amazonPay from 'waybill/amazonpay';
 import * as buyWithPrime from 'waybill/buywithprime';
@@ -15,15 +15,15 @@ export const errors = {
     const family = new Map(Object.entries(all));
     for (const [name, entry] of Object.entries(entries)) {
       const own = new Map(Object.entries(entry));
-      for (const member of FAMILY) assert(own.has(member) && own.get(member) === family.get(member), `${member} of ${name} is another`);
+      for (const member of FAMILY) assert(own.has(member) && own.get(member) === family.get(member), `${member} of ${name} is another one`);
     }
   },
-  'an error of ours is known by its brand, another is not': async () => {
+  'an error of waybill is recognised by its brand, another is not': async () => {
     const error = await failure(() => all.parseResourcePath(''));
     assert(error instanceof all.ValidationError && error instanceof Error, `got ${error}`);
     assert(all.isWaybillError(error) && !all.isWaybillError(new TypeError('no')) && !all.isWaybillError(null), 'isWaybillError() errs');
     const copy = Object.assign(new Error('of another copy'), { [Symbol.for('waybill.error')]: true });
-    assert(all.isWaybillError(copy), 'an error of another copy is not known');
+    assert(all.isWaybillError(copy), 'an error of another copy is not recognised');
   },
   'toJSON() says what happened': async () => {
     const error = await failure(() => all.parseResourcePath('order/1'));
@@ -54,7 +54,7 @@ export const errors = {
   },
 };
 
-/** What TypeScript would not let through. @returns {any} */
+/** What TypeScript would refuse. @returns {any} */
 function bad(value) {
   return value;
 }

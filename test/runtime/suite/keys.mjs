@@ -1,13 +1,13 @@
-/** Keys made by WebCrypto for one run, in the forms in which merchants have them. */
+/** Keys that WebCrypto makes for one run, in the formats that merchants have. */
 
 const PUBLIC_EXPONENT = new Uint8Array([1, 0, 1]);
-/** What PKCS#8 puts before the PKCS#1 structure of a 2048-bit RSA key: two headers, a version and the algorithm. */
+/** Bytes in PKCS#8 before the PKCS#1 structure of a 2048-bit RSA key: two headers, a version and the algorithm. */
 const PKCS8_HEADER = 26;
 
 /** @type {ReturnType<typeof makeKeys> | undefined} */
 let made;
 
-/** One pair for the whole suite: to make one takes a while. */
+/** One pair for the whole suite: making one takes long. */
 export function rsaKeys() {
   made ??= makeKeys();
   return made;

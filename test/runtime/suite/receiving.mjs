@@ -1,8 +1,15 @@
-/** What receives events beside a webhook with a key: OAuth from nothing, signatures, Lambda, and deliveries as EventBridge makes them. */
+/** What receives events beside a webhook with a key: OAuth, signatures, Lambda, compressed bodies, and deliveries as EventBridge makes them. */
 import { toLambdaHandler } from 'waybill/adapters/lambda';
 import { BuyWithPrimeWebhookVerifier } from 'waybill/buywithprime';
 import { eventPattern, sqsHandler } from 'waybill/buywithprime/events';
-import { apiKey, bearerIntrospection, NdrTokenEndpoint, NdrWebhookVerifier, shippingEventHandler } from 'waybill/shipping-ndr/webhook';
+import {
+  apiKey,
+  bearerIntrospection,
+  NdrTokenEndpoint,
+  NdrWebhookVerifier,
+  shippingEventBridgeHandler,
+  shippingSqsHandler,
+} from 'waybill/shipping-ndr/webhook';
 import {
   AmazonEmulator,
   authenticatedRequest,
@@ -12,14 +19,14 @@ import {
   sqsEvent,
   WebhookSigningKeys,
 } from 'waybill/testing';
-import { answering } from './answers.mjs';
-import { equal } from './check.mjs';
+import { equal, failure } from './check.mjs';
+import { responding } from './responses.mjs';
 
 const KEY = 'a-key-that-nobody-guesses';
 const SECRET = 'a-secret-that-nobody-guesses';
 
 export const receiving = {
-  'tokens of its own endpoint let Amazon in': async () => {
+  'tokens of our endpoint authenticate Amazon': async () => {
     const endpoint = new NdrTokenEndpoint({
       clients: { id: 'amazon', secrets: SECRET },
       keys: crypto.getRandomValues(new Uint8Array(32)),
@@ -39,7 +46,7 @@ export const receiving = {
       (await handler(authenticatedRequest(ndrEvent(), { auth: { type: 'bearer', token: bearer } }))).status;
     equal([await statusWith(token), await statusWith(`${token}x`), (await ask('another')).status], [200, 401, 401]);
   },
-  'a token is introspected once, and 503 is the answer where it cannot be': async () => {
+  'a token is introspected once, and the response is 503 if it cannot be': async () => {
     const statusesWith = async (fetch) => {
       const auth = bearerIntrospection({
         endpoint: 'https://issuer.example/introspect',
@@ -50,18 +57,49 @@ export const receiving = {
       const request = () => authenticatedRequest(ndrEvent(), { auth: { type: 'bearer', token: 'opaque' } });
       return [(await handler(request())).status, (await handler(request())).status];
     };
-    const active = answering({ json: { active: true } });
+    const active = responding({ json: { active: true } });
     equal([await statusesWith(active.fetch), active.calls.length], [[200, 200], 1]);
-    equal(await statusesWith(answering({ json: { active: false } }).fetch), [401, 401]);
-    equal(await statusesWith(answering({ status: 500 }).fetch), [503, 503]);
+    equal(await statusesWith(responding({ json: { active: false } }).fetch), [401, 401]);
+    equal(await statusesWith(responding({ status: 500 }).fetch), [503, 503]);
   },
-  'events without HTTP are told apart': async () => {
+  'events without HTTP go to the function of their kind': async () => {
     const kinds = [];
-    await shippingEventHandler(({ kind }) => kinds.push(kind), { onUnknown: ({ kind }) => kinds.push(kind) })([
-      ndrEvent(),
-      { ...ndrEvent(), 'detail-type': 'Something new' },
-    ]);
-    equal(kinds, ['ndr', 'unknown']);
+    const keep = ({ kind }) => kinds.push(kind);
+    const events = [ndrEvent(), { ...ndrEvent(), 'detail-type': 'Something new' }];
+    await shippingEventBridgeHandler({ ndr: keep, unknown: keep })(events);
+    equal(await shippingSqsHandler({ ndr: keep, otherwise: keep })(sqsEvent(events)), { batchItemFailures: [] });
+    equal(kinds, ['ndr', 'unknown', 'ndr', 'unknown']);
+  },
+  'a compressed body, one in UTF-16 and one that was encoded twice are read': async () => {
+    const text = JSON.stringify(ndrEvent());
+    const units = Uint16Array.from(`\ufeff${text}`, (character) => character.charCodeAt(0));
+    // Without a decompressor the event must at least be redelivered.
+    const canDecompress = typeof DecompressionStream === 'function';
+    const compressed = async (format) =>
+      canDecompress
+        ? new Response(new Blob([text]).stream().pipeThrough(new CompressionStream(format))).arrayBuffer()
+        : Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0);
+    const status = canDecompress ? 200 : 503;
+    const handler = new NdrWebhookVerifier({ auth: apiKey({ keys: KEY }) }).handler(() => undefined);
+    const statusOf = async (body, headers = {}) =>
+      (await handler(new Request('https://shop.example/ndr', { method: 'POST', headers: { 'x-api-key': KEY, ...headers }, body }))).status;
+    equal(
+      [
+        await statusOf(await compressed('gzip'), { 'content-encoding': 'gzip' }),
+        await statusOf(await compressed('gzip')),
+        await statusOf(await compressed('deflate'), { 'content-encoding': 'deflate' }),
+        await statusOf(units),
+        await statusOf(JSON.stringify(text)),
+        await statusOf(text.slice(0, 99)),
+      ],
+      [status, status, status, 200, 200, 503],
+    );
+  },
+  'a handler that is given something else than a Request never responds': async () => {
+    const handler = new NdrWebhookVerifier({ auth: apiKey({ keys: KEY }) }).handler(() => undefined);
+    for (const input of [ndrEvent(), sqsEvent([ndrEvent()]), undefined]) {
+      equal((await failure(() => handler(/** @type {any} */ (input)))).code, 'CONFIGURATION');
+    }
   },
   'a signature verifies in both encodings, and one of other keys does not': async () => {
     const keys = new WebhookSigningKeys();
@@ -77,7 +115,7 @@ export const receiving = {
       [200, 200, 401],
     );
   },
-  'only what failed of a batch comes again': async () => {
+  'only the failed messages of a batch are redelivered': async () => {
     const handler = sqsHandler({
       DELIVERY_IN_TRANSIT: () => undefined,
       REFUND_REQUESTED: () => {
@@ -88,9 +126,9 @@ export const receiving = {
     equal(await handler(batch), { batchItemFailures: [{ itemIdentifier: batch.Records[0]?.messageId }] });
     equal(eventPattern({ kinds: ['DELIVERY_COMPLETED'] })['detail-type']?.includes('PACKAGE_DELIVERED'), true);
   },
-  'a Lambda function answers behind a gateway': async () => {
+  'a Lambda function responds behind a gateway': async () => {
     const handler = toLambdaHandler(new NdrWebhookVerifier({ auth: apiKey({ keys: KEY }) }).handler(() => undefined));
-    const answer = await handler({
+    const result = await handler({
       rawPath: '/ndr',
       rawQueryString: '',
       headers: { 'x-api-key': KEY, 'content-type': 'application/json' },
@@ -98,9 +136,9 @@ export const receiving = {
       body: btoa(JSON.stringify(ndrEvent())),
       isBase64Encoded: true,
     });
-    equal(answer.statusCode, 200);
+    equal(result.statusCode, 200);
   },
-  'deliveries are repeated after 503 and lost after 404': async () => {
+  'deliveries are retried after 503 and lost after 404': async () => {
     const amazon = new AmazonEmulator();
     const auth = /** @type {const} */ ({ type: 'apiKey', key: KEY });
     let calls = 0;

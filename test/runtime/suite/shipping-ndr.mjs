@@ -1,9 +1,9 @@
-/** Amazon Shipping NDR: the webhook with two of its mechanisms, and the answer that goes back. */
+/** Amazon Shipping NDR: the webhook with two of its mechanisms, and the feedback. */
 import { ApiError, apiKey, bearerJwt, NdrFeedbackClient, NdrWebhookVerifier, suggestNdrActions } from 'waybill/shipping-ndr';
 import { NdrWebhookVerifier as NdrWebhookVerifierAlone } from 'waybill/shipping-ndr/webhook';
-import { answering, TRY_AGAIN } from './answers.mjs';
 import { assert, equal, failure } from './check.mjs';
 import { base64 } from './keys.mjs';
+import { responding, TRY_AGAIN } from './responses.mjs';
 import { NDR_EVENT } from './samples.mjs';
 
 const KEY = 'a-key-that-nobody-guesses';
@@ -16,7 +16,11 @@ export const shippingNdr = {
     const event = await withApiKey().verify(post(NDR_EVENT, { 'x-api-key': KEY }));
     assert(event.kind === 'ndr', `kind is ${event.kind}`);
     equal([event.id, event.detail.trackingId, event.detail.reasonCode], [NDR_EVENT.id, '1809561149386', 'Customer rejected']);
-    equal(suggestNdrActions(event), { actions: [], deadline: NDR_EVENT.detail.ndrDueDate.replace('Z', '.000Z') });
+    equal(suggestNdrActions(event), {
+      actions: [],
+      basis: 'no-advice-for-reason',
+      deadline: NDR_EVENT.detail.ndrDueDate.replace('Z', '.000Z'),
+    });
     const [first] = suggestNdrActions({ detail: { ...event.detail, reasonCode: 'Customer unavailable' } }).actions;
     equal([first?.ndrAction, first?.requires], ['RESCHEDULE', 'rescheduleDate']);
   },
@@ -27,7 +31,7 @@ export const shippingNdr = {
     });
     equal(event.kind, 'ndr');
   },
-  'a wrong key and none are told apart, and not shown': async () => {
+  'a wrong key and a missing one are different errors, and not shown': async () => {
     const wrong = await failure(() => withApiKey().verify(post(NDR_EVENT, { 'x-api-key': 'another-key' })));
     equal([wrong.code, wrong.reason, /another-key|nobody/.test(JSON.stringify(wrong))], ['AUTHENTICATION', 'mismatch', false]);
     const missing = await failure(() => withApiKey().verify(post(NDR_EVENT)));
@@ -46,10 +50,10 @@ export const shippingNdr = {
     const error = await failure(() => verifier.verify(withBearer(forged)));
     equal([error.reason, JSON.stringify(error).includes(forged)], ['mismatch', false]);
   },
-  'the keys of a JWT are fetched once, and 503 is the answer where they cannot be': async () => {
+  'the keys of a JWT are fetched once, and the response is 503 if they cannot be': async () => {
     const { privateKey, jwk } = await jwtKeys();
     const token = await jwt(privateKey);
-    const published = answering({ json: { keys: [jwk] } });
+    const published = responding({ json: { keys: [jwk] } });
     const statusesWith = async (fetch) => {
       const auth = bearerJwt({ issuer: ISSUER, audience: AUDIENCE, jwks: `${ISSUER}/jwks.json`, fetch });
       const handler = new NdrWebhookVerifier({ auth }).handler(() => undefined);
@@ -57,9 +61,9 @@ export const shippingNdr = {
     };
     equal(await statusesWith(published.fetch), [200, 200]);
     equal([published.calls.length, published.calls[0]?.url], [1, `${ISSUER}/jwks.json`]);
-    equal(await statusesWith(answering({ status: 500 }).fetch), [503, 503]);
+    equal(await statusesWith(responding({ status: 500 }).fetch), [503, 503]);
   },
-  'the handler answers so that no event is lost': async () => {
+  'the handler responds so that no event is lost': async () => {
     const seen = [];
     const handler = withApiKey().handler((event) => {
       seen.push(event.kind);
@@ -76,15 +80,15 @@ export const shippingNdr = {
     equal(
       [statuses, seen],
       [
-        [200, 503, 401, 400, 405],
+        [200, 503, 401, 503, 405],
         ['ndr', 'ndr'],
       ],
     );
     assert(unauthorized.headers.get('www-authenticate') !== null, 'no WWW-Authenticate');
   },
-  'feedback: one token for calls at once, one more try after 503': async () => {
-    const tokens = answering(TOKEN);
-    const feedback = answering(TRY_AGAIN, { status: 204 });
+  'feedback: one token for concurrent calls, one retry after 503': async () => {
+    const tokens = responding(TOKEN);
+    const feedback = responding(TRY_AGAIN, { status: 204 });
     const fetch = (url, init) => (url.includes('/auth/o2/token') ? tokens : feedback).fetch(url, init);
     const client = feedbackClient({ fetch });
     await Promise.all([
@@ -92,7 +96,7 @@ export const shippingNdr = {
       client.reattempt('1809561149386', 'Second gate'),
       client.returnToOrigin('1809561149386'),
     ]);
-    // Workers and Edge tie what a request waits for to that request: there none may wait for another's.
+    // Workers and Edge tie what a request awaits to that request: there none may wait for another's.
     const isShared = !('WebSocketPair' in globalThis || 'EdgeRuntime' in globalThis);
     equal([tokens.calls.length, feedback.calls.length], [isShared ? 1 : 3, 4]);
     await client.returnToOrigin('1809561149386');
@@ -108,9 +112,9 @@ export const shippingNdr = {
       'RTO',
     );
   },
-  'feedback: an ApiError says what Amazon said': async () => {
+  'feedback: an ApiError has what Amazon said': async () => {
     const refusal = { errors: [{ code: 'InvalidRequest', message: 'Request is missing or has invalid parameters' }] };
-    const { fetch } = answering(TOKEN, { status: 400, json: refusal });
+    const { fetch } = responding(TOKEN, { status: 400, json: refusal });
     const error = await failure(() => feedbackClient({ fetch }).returnToOrigin('1809561149386'));
     assert(error instanceof ApiError, `got ${error}`);
     equal([error.status, error.reasonCode, error.retryable], [400, 'InvalidRequest', false]);

@@ -1,4 +1,4 @@
-/** The runtime's own fetch, over a real connection: what each of them does in its own way must look the same to the caller. */
+/** The runtime's own fetch, over a real connection: their differences must not be visible to the caller. */
 import { ConnectionError, DeliveryTrackerClient, TimeoutError } from 'waybill/amazonpay';
 import { assert, equal, failure } from './check.mjs';
 import { rsaKeys } from './keys.mjs';
@@ -7,11 +7,11 @@ import { PEER_URL } from './peer-url.mjs';
 const TRACKER = { chargePermissionId: 'S01-0000000-0000000', carrierCode: 'UPS', trackingNumber: '1Z999AA10123456784' };
 
 export const transport = {
-  'a request arrives, and its answer': async () => {
+  'a request and its response arrive': async () => {
     const tracker = await create('/echo');
     equal(tracker.deliveryDetails, [{ trackingNumber: TRACKER.trackingNumber, carrierCode: 'UPS' }]);
   },
-  'a connection that breaks is tried again, then a ConnectionError': async () => {
+  'a broken connection is retried, then it is a ConnectionError': async () => {
     const retries = [];
     const hooks = { onRetry: ({ attempt }) => retries.push(attempt) };
     const error = await failure(() => create('/reset', { maxRetries: 1, hooks }));
@@ -22,7 +22,7 @@ export const transport = {
     const error = await failure(() => create('/redirect'));
     equal([error.code, /redirect/.test(error.message)], ['API', true]);
   },
-  'no answer in time is a TimeoutError, of the attempt and of the call': async () => {
+  'no response in time is a TimeoutError, of the attempt and of the call': async () => {
     for (const [budget, options] of [
       ['attempt', { timeout: 300 }],
       ['total', { totalTimeout: 300 }],
@@ -32,7 +32,7 @@ export const transport = {
       equal([error.code, error.budget], ['TIMEOUT', budget]);
     }
   },
-  'an abort comes through unchanged': async () => {
+  'an abort rejects with its own reason': async () => {
     const controller = new AbortController();
     const reason = new Error('the user went away');
     setTimeout(() => controller.abort(reason), 200);

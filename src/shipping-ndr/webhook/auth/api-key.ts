@@ -3,34 +3,32 @@
  *
  * @module
  */
+import { assertObject, checkNames } from '../../../core/options.ts';
+import { headerValues } from '../../../core/receive/request.ts';
+import type { OneOrMany, Provided } from '../../../core/types.ts';
+import { SURFACE } from '../../surface.ts';
+import { checkHeaderName, compareHint, headerSecret, type NdrAuth, refused, SecretSet, soleValue } from './mechanism.ts';
 
-import { headerValues } from '../../../core/receive/webhook-request.ts';
-import type { Provided } from '../../../core/types.ts';
-import { demandOptions } from '../../configuration.ts';
-import { checkHeaderName } from './header-name.ts';
-import { type NdrAuth, refused, soleValue } from './mechanism.ts';
-import { headerSecret, type OneOrMany, SecretSet } from './secrets.ts';
-
-/** What {@link apiKey} needs to know. */
+/** Options of {@link apiKey}. */
 export interface ApiKeyOptions {
   /**
-   * Name of the header, in any case. Agreed by you and Amazon; Amazon fixes none (inferred).
+   * Name of the header, in any case. You and Amazon agree on it; Amazon prescribes none (inferred).
    * @default 'x-api-key', after the example on Amazon's page
    */
-  readonly header?: string;
-  /** The key, or several that are valid at once, or a function that supplies them; it is asked for every request. */
+  readonly header?: string | undefined;
+  /** The key, or several that are valid at once, or a function that supplies them and is called for every request. */
   readonly keys: Provided<OneOrMany<string>>;
 }
 
 /**
- * Authenticates Amazon by a key in a header. To change the key, configure both, tell Amazon the new one, and drop the old one when
- * it is not used any more.
+ * Authenticates Amazon by a key in a header. To rotate the key, configure both, tell Amazon the new one, and remove the old one when it is not
+ * used any more.
  *
- * A header that is there twice is refused. The key is the header's whole value: where it is to follow a scheme word in
- * `Authorization`, use {@link bearerToken}.
+ * A header that is present twice is refused. The key is the whole value of the header: for a key after a scheme in `Authorization`, use
+ * {@link bearerToken}.
  *
- * @throws {@link ConfigurationError} `CONFIGURATION` for keys that are empty or can't be in a header, and for headers that
- *   EventBridge strips.
+ * @throws {@link ConfigurationError} `CONFIGURATION` for keys that are empty or that a header cannot carry, and for headers that EventBridge
+ *   removes.
  *
  * @example
  * ```ts
@@ -40,13 +38,14 @@ export interface ApiKeyOptions {
  * @see {@link https://developer-docs.amazon.com/amazon-shipping/docs/ndr-api-push-notifications | NDR push notifications}
  */
 export function apiKey(options: ApiKeyOptions): NdrAuth {
-  demandOptions('apiKey()', options);
+  assertObject(SURFACE, options);
+  checkNames(SURFACE, options, ['header', 'keys'], { apiKey: 'keys', secret: 'keys', value: 'keys', name: 'header' });
   const header = checkHeaderName('header', options.header ?? 'x-api-key');
-  const keys = new SecretSet('keys', options.keys, headerSecret('keys'));
+  const keys = new SecretSet('keys', options.keys, headerSecret);
   return {
     check: async (request) => {
       const key = soleValue(headerValues(request, header), `the header "${header}"`);
-      if (!(await keys.has(key))) throw refused('mismatch', `the header "${header}" holds no valid key`);
+      if (!(await keys.has(key))) throw refused('mismatch', `the header "${header}" does not contain a valid key`, compareHint('keys'));
     },
     challenge: () => 'ApiKey',
   };

@@ -1,77 +1,87 @@
 /**
- * OAuth with JSON Web Tokens of an authorization server of your own.
+ * OAuth with JSON Web Tokens of your own authorization server. jose checks the signature and the registered claims; here an invalid token is
+ * distinguished from one that could not be checked.
  *
  * @module
  * @see {@link https://www.rfc-editor.org/rfc/rfc9068 | RFC 9068}, {@link https://www.rfc-editor.org/rfc/rfc7519 | RFC 7519}
  */
-import { type ClientOptions, checkOptions } from '../../../core/options.ts';
-import type { Fetch } from '../../../core/types.ts';
-import { demand, isText, SURFACE } from '../../configuration.ts';
-import { bearerChallenge, readBearer } from './bearer.ts';
-import { checkAlgorithms, isSymmetric, type JwtAlgorithm, type JwtKeys } from './jwt-keys.ts';
-import { JwtVerifier } from './jwt-verifier.ts';
-import type { NdrAuth } from './mechanism.ts';
-import type { OneOrMany } from './secrets.ts';
-import { checkGrant, checkGrantOptions, type TokenGrant } from './token-grant.ts';
+import type { JWTPayload, JWTVerifyGetKey, KeyInput } from 'jose';
+import { assertOption, isWaybillError, misconfigured } from '../../../core/errors.ts';
+import { codeOf, NO_KEY, remoteKeySet, SEVERAL_KEYS } from '../../../core/keys/key-set.ts';
+import { assertObject, checkFunctions, checkNames, checkWholeNumbers, readClock, readUrl, requireString } from '../../../core/options.ts';
+import type { Fetch, OneOrMany } from '../../../core/types.ts';
+import { SURFACE } from '../../surface.ts';
+import { bearerChallenge, readBearer } from './bearer-token.ts';
+import { checkAlgorithms, isSymmetric, type JwtAlgorithm, type JwtKey, type JwtKeys, listKeys } from './jwt-keys.ts';
+import { type NdrAuth, refused } from './mechanism.ts';
+import { checkGrant, checkGrantOptions, GRANT_OPTIONS, type TokenGrant } from './token-grant.ts';
 
 /** What a JSON Web Token is checked for. */
 export interface BearerJwtClaims extends TokenGrant {
-  /** The `iss` of your authorization server, to the letter. */
+  /** The `iss` of your authorization server, exactly. */
   readonly issuer: string;
-  /** The `aud` that names this webhook; of several, one has to be in the token. */
-  readonly audience: OneOrMany<string>;
   /**
-   * The `typ` in the token's header, such as `at+jwt` where the issuer follows RFC 9068.
+   * The `aud` that names this webhook; one of several. `false` for an issuer whose access tokens have none, such as Amazon Cognito: `clientId`
+   * or `scope` is then required, or any token of that issuer would authenticate.
+   */
+  readonly audience: OneOrMany<string> | false;
+  /**
+   * The `typ` in the token's header, such as `at+jwt` if the issuer follows RFC 9068.
    * @default not checked
    */
-  readonly typ?: string;
+  readonly typ?: string | undefined;
   /**
-   * Signature algorithms to accept. The ones with a shared secret have to be named.
+   * Signature algorithms to accept. Those with a shared secret must be named.
    * @default every algorithm with a public key
    */
-  readonly algorithms?: readonly JwtAlgorithm[];
+  readonly algorithms?: readonly JwtAlgorithm[] | undefined;
 }
 
-/** What {@link bearerJwt} needs to know: what to check, and where the keys are. */
+/** Options of {@link bearerJwt}: what to check, and with which keys. */
 export type BearerJwtOptions = BearerJwtClaims & (RemoteJwtKeys | LocalJwtKeys);
 
 /** Keys that the authorization server publishes. */
 export interface RemoteJwtKeys {
   /**
-   * URL of its JSON Web Key Set. Fetched when the first token comes, kept for ten minutes, and fetched again for a key that is not
-   * in it, twice a minute at most. While it can't be fetched, the old one goes on to serve for a day, so that an outage there is none of
-   * your webhook; a key that is withdrawn meanwhile is trusted as long.
+   * URL of its JSON Web Key Set. Fetched when the first token arrives, cached for ten minutes, and fetched again for a key that is not in it,
+   * at most twice a minute. If it cannot be fetched, the old one stays valid for up to a day, so that an outage there is not an outage of
+   * your webhook; a key that is revoked in the meantime stays valid as long.
    */
   readonly jwks: string | URL;
   /**
-   * Milliseconds that the key set may take. Well under the webhook's own `timeBudget`, so that its answer still is 503.
+   * Milliseconds that fetching the key set may take. Keep it well below the webhook's `timeBudget`, so that the response is still 503.
    * @default 2_000
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /**
    * Fetches the key set.
    * @default globalThis.fetch
    */
-  readonly fetch?: Fetch;
-  readonly keys?: never;
+  readonly fetch?: Fetch | undefined;
+  /**
+   * Allows an `http:` URL beyond this machine.
+   * @default false
+   */
+  readonly allowHttp?: boolean | undefined;
+  readonly keys?: undefined;
 }
 
 /** Keys that you have. */
 export interface LocalJwtKeys {
-  /** Tried one after another. Several are for the time in which one takes the place of another. */
+  /** Tried one after another. Several are for a rotation. */
   readonly keys: JwtKeys;
-  readonly jwks?: never;
+  readonly jwks?: undefined;
 }
 
 /**
- * Authenticates Amazon by a JSON Web Token from your authorization server, for Amazon's mechanism OAuth. You give Amazon the
- * server's token endpoint, a client id and a secret; it fetches a token there and presents it here (inferred: Amazon's page does
- * not say who issues the token).
+ * Authenticates Amazon by a JSON Web Token from your authorization server, for Amazon's mechanism OAuth. You give Amazon the server's token
+ * endpoint, a client id and a secret; it fetches a token there and presents it here (inferred: Amazon's page does not say who issues the
+ * token).
  *
- * A token has to have `exp`. A key set that is out of reach is no fault of the token: the webhook answers 503, and the event comes
- * again.
+ * A token must have `exp`. If the key set is unavailable the token is not at fault: the webhook responds with 503, and the event is
+ * redelivered.
  *
- * @throws {@link ConfigurationError} `CONFIGURATION` for options that could let in anybody or nobody.
+ * @throws {@link ConfigurationError} `CONFIGURATION` for options with which anybody or nobody could authenticate.
  *
  * @example
  * ```ts
@@ -83,16 +93,33 @@ export interface LocalJwtKeys {
  * });
  * ```
  *
+ * @example Amazon Cognito, whose access tokens have no "aud"
+ * ```ts
+ * const issuer = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI';
+ * bearerJwt({ issuer, audience: false, jwks: `${issuer}/.well-known/jwks.json`, clientId: '6kd0…', scope: 'ndr/push' });
+ * ```
+ *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9068 | RFC 9068}
  */
 export function bearerJwt(options: BearerJwtOptions): NdrAuth {
-  // "fetch", "clock" and "timeout" are as in a client's options.
-  checkOptions(SURFACE, options as ClientOptions);
-  const { issuer, audience, typ, clockTolerance = 30 } = options;
-  demand(isText(issuer), '"issuer" must be the "iss" of your authorization server');
-  demand(audience !== undefined, '"audience" must be the "aud" that names this webhook, or anybody\'s token of that issuer would do');
-  demand(typ === undefined || isText(typ), '"typ" must be a text');
-  checkGrantOptions(options);
+  assertObject(SURFACE, options);
+  checkNames(SURFACE, options, ['typ', 'algorithms', 'jwks', 'timeout', 'fetch', 'keys', ...GRANT_OPTIONS], RENAMED);
+  const { issuer, audience, typ, clientId, scope, clockTolerance = 30 } = options;
+  const { fetch, clock, timeout } = options as Partial<RemoteJwtKeys> & TokenGrant;
+  checkFunctions(SURFACE, { fetch, clock });
+  if (timeout !== undefined) checkWholeNumbers(SURFACE, { timeout });
+  requireString(SURFACE, 'issuer', issuer, 'It is the "iss" of your authorization server.');
+  assertOption(
+    audience !== undefined,
+    SURFACE,
+    'audience',
+    'is missing: any token of that issuer would authenticate',
+    'Pass the "aud" that names this webhook; or false, with clientId or scope, for an issuer without it, such as Amazon Cognito.',
+  );
+  const isSafe = audience !== false || clientId !== undefined || scope !== undefined;
+  assertOption(isSafe, SURFACE, 'audience', 'may be false only with "clientId" or "scope": any token of that issuer would authenticate');
+  if (typ !== undefined) requireString(SURFACE, 'typ', typ);
+  checkGrantOptions({ ...options, audience: audience === false ? undefined : audience });
   const algorithms = checkAlgorithms(options.algorithms);
   checkKeySource(options, algorithms);
   const verifier = new JwtVerifier({ ...options, clockTolerance, algorithms });
@@ -104,10 +131,124 @@ export function bearerJwt(options: BearerJwtOptions): NdrAuth {
   };
 }
 
+const RENAMED = { aud: 'audience', iss: 'issuer', jwksUri: 'jwks', jwks_uri: 'jwks', client_id: 'clientId', scopes: 'scope' };
+
 function checkKeySource({ jwks, keys }: BearerJwtOptions, algorithms: readonly JwtAlgorithm[]): void {
-  demand((jwks === undefined) !== (keys === undefined), 'bearerJwt() needs "jwks" or "keys", and not both');
-  demand(
+  assertOption((jwks === undefined) !== (keys === undefined), SURFACE, undefined, 'bearerJwt() needs "jwks" or "keys", and not both');
+  assertOption(
     jwks === undefined || !algorithms.some(isSymmetric),
-    'HS256, HS384 and HS512 need a shared secret in "keys": a published key set holds none',
+    SURFACE,
+    'algorithms',
+    'names HS256, HS384 or HS512, which need a shared secret in "keys": a published key set has none',
   );
+}
+
+/** Options as {@link bearerJwt} has checked them. */
+type CheckedOptions = BearerJwtOptions & { readonly algorithms: readonly JwtAlgorithm[]; readonly clockTolerance: number };
+
+/** Verifies tokens of one issuer. */
+class JwtVerifier {
+  readonly #options: CheckedOptions;
+  /** The keys, if they are known from the start. Always the same objects, by which jose caches what it has imported. */
+  readonly #keys: readonly JwtKey[] | undefined;
+  readonly #keySet: JWTVerifyGetKey | undefined;
+
+  constructor(options: CheckedOptions) {
+    this.#options = options;
+    if (options.jwks !== undefined) {
+      const { jwks, timeout, fetch, allowHttp } = options;
+      this.#keySet = remoteKeySet({ surface: SURFACE, jwks: readUrl(SURFACE, 'jwks', jwks, allowHttp), timeout, fetch });
+    } else if (typeof options.keys !== 'function') this.#keys = listKeys(options.keys, options.algorithms);
+  }
+
+  /** The token's claims. Throws an AuthenticationError if the token is not valid, and anything else if it could not be checked. */
+  async verify(token: string): Promise<JWTPayload> {
+    const { keys, algorithms, clock } = this.#options;
+    const local = typeof keys === 'function' ? listKeys(await keys(), algorithms) : this.#keys;
+    // Checked first: with an invalid clock, no token would be expired.
+    const currentDate = readClock(SURFACE, clock);
+    let failure: unknown = new TypeError('none of the keys can be used');
+    try {
+      for await (const key of local ?? this.#candidates(token)) {
+        try {
+          return await this.#verifyWith(token, key as KeyInput, currentDate);
+        } catch (error) {
+          // The signature may be another key's.
+          if (!isWrongKey(error)) throw error;
+          failure = error;
+        }
+      }
+    } catch (error) {
+      failure = error;
+    }
+    throw isWaybillError(failure) ? failure : explain(failure, this.#options.issuer);
+  }
+
+  /** The published keys that may have signed the token: several, if it does not say which, during a rotation. */
+  async *#candidates(token: string): AsyncGenerator<KeyInput> {
+    const { decodeProtectedHeader } = await import('./jose.ts');
+    const { algorithms } = this.#options;
+    let header: ReturnType<typeof decodeProtectedHeader>;
+    try {
+      header = decodeProtectedHeader(token);
+    } catch {
+      throw refused('malformed', MALFORMED);
+    }
+    if (!algorithms.includes(header.alg as JwtAlgorithm)) throw refused('mismatch', ALGORITHM);
+    try {
+      yield await (this.#keySet as JWTVerifyGetKey)(header as Parameters<JWTVerifyGetKey>[0], { payload: '', signature: '' });
+    } catch (error) {
+      if (codeOf(error) !== SEVERAL_KEYS) throw error;
+      // jose's error iterates over the keys.
+      yield* error as AsyncIterable<KeyInput>;
+    }
+  }
+
+  async #verifyWith(token: string, key: KeyInput, currentDate: Date): Promise<JWTPayload> {
+    const { issuer, audience, typ, algorithms, clockTolerance } = this.#options;
+    // On first use: other mechanisms do not need jose.
+    const { jwtVerify } = await import('./jose.ts');
+    const { payload } = await jwtVerify(token, key, {
+      issuer,
+      ...(audience !== false && { audience: [audience].flat() }),
+      algorithms: [...algorithms],
+      clockTolerance,
+      currentDate,
+      // Without this jose accepts a token that never expires.
+      requiredClaims: ['exp'],
+      ...(typ !== undefined && { typ }),
+    });
+    return payload;
+  }
+}
+
+const MALFORMED = 'the token is not a signed JSON Web Token';
+const ALGORITHM = 'the token is signed with an algorithm that is not accepted';
+
+/** Whether another key may fit: the signature is not this one's, or it is a key for another algorithm. */
+function isWrongKey(error: unknown): boolean {
+  return error instanceof TypeError || /SIGNATURE_VERIFICATION_FAILED|NOT_SUPPORTED/.test(codeOf(error));
+}
+
+/** The error for what jose threw, without its messages and fields, which contain parts of the token. */
+function explain(error: unknown, issuer: string): Error {
+  const code = codeOf(error);
+  if (code === 'ERR_JWT_EXPIRED') return refused('expired', 'the token has expired');
+  if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED') {
+    const { claim, reason, payload } = error as { readonly claim: string; readonly reason: string; readonly payload: JWTPayload };
+    if (reason === 'missing') return refused('mismatch', `"${claim}" of the token is missing`, claim === 'aud' ? NO_AUDIENCE : undefined);
+    const slash = claim === 'iss' && differsInSlash(payload.iss, issuer) ? ': it differs from "issuer" in a slash at the end' : '';
+    return refused('mismatch', `"${claim}" of the token is not as expected${slash}`);
+  }
+  if (code === 'ERR_JOSE_ALG_NOT_ALLOWED') return refused('mismatch', ALGORITHM);
+  if (code === NO_KEY) return refused('mismatch', 'the token is signed with a key that is not in the key set');
+  if (isWrongKey(error)) return refused('mismatch', 'the signature of the token does not verify');
+  if (code.startsWith('ERR_J')) return refused('malformed', MALFORMED);
+  return misconfigured(SURFACE, 'keys', 'contains a key that cannot be imported', 'Check its parameters against RFC 7518, section 6.');
+}
+
+const NO_AUDIENCE = 'If the issuer puts none into its access tokens, as Amazon Cognito does, pass audience: false with "clientId".';
+
+function differsInSlash(found: unknown, expected: string): boolean {
+  return found === `${expected}/` || `${found}/` === expected;
 }

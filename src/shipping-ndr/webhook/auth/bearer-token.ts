@@ -1,17 +1,19 @@
 /**
- * OAuth with tokens that only you can judge.
+ * The fourth of Amazon's mechanisms, OAuth: the bearer token of a request, and your own check.
  *
  * @module
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750 | RFC 6750}
  */
-import { demand } from '../../configuration.ts';
-import { bearerChallenge, readBearer } from './bearer.ts';
-import { type NdrAuth, refused } from './mechanism.ts';
+import { type AuthenticationError, assertOption } from '../../../core/errors.ts';
+import { headerValues, type WebhookRequest } from '../../../core/receive/request.ts';
+import { SURFACE } from '../../surface.ts';
+import { type NdrAuth, refused, soleValue } from './mechanism.ts';
 
 /**
- * Authenticates Amazon by a bearer token that a function of yours judges, by a look in a database for one.
+ * Authenticates Amazon by a bearer token that your own function checks, for example by a lookup in a database.
  *
- * Only `true` lets the request in. Throw where the answer can't be found out: the webhook then answers 503, and the event comes
- * again. Compare digests and not the tokens themselves, or the time that it takes tells how much of a token is right.
+ * Only `true` authenticates the request. Throw if the token cannot be checked: the webhook then responds with 503, and the event is
+ * redelivered. Compare digests, not the tokens themselves: the time that a comparison takes reveals how much of a token is right.
  *
  * @example Opaque tokens, stored as hashes
  * ```ts
@@ -19,11 +21,24 @@ import { type NdrAuth, refused } from './mechanism.ts';
  * ```
  */
 export function bearerToken(check: (token: string) => boolean | Promise<boolean>): NdrAuth {
-  demand(typeof check === 'function', 'bearerToken() needs a function that judges a token');
+  assertOption(typeof check === 'function', SURFACE, undefined, 'bearerToken() needs a function that checks a token');
   return {
     check: async (request) => {
       if ((await check(readBearer(request))) !== true) throw refused('mismatch', 'the bearer token is not valid');
     },
     challenge: bearerChallenge,
   };
+}
+
+/** The token in `Authorization: Bearer`; the scheme word in any case. */
+export function readBearer(request: WebhookRequest): string {
+  const value = soleValue(headerValues(request, 'authorization'), 'the header "authorization"');
+  const [, token] = /^bearer +([\x21-\x7e]+)$/i.exec(value) ?? [];
+  if (!token) throw refused('malformed', 'the header "authorization" is not Bearer with a token');
+  return token;
+}
+
+/** `invalid_token` makes the sender fetch another token; a request without a token gets no error code. */
+export function bearerChallenge({ reason }: AuthenticationError): string {
+  return reason === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"';
 }

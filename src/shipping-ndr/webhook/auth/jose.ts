@@ -1,6 +1,2 @@
-/**
- * What is used of jose for tokens, in a module of its own that is loaded on first use: `import('jose')` itself would carry all of it.
- *
- * @module
- */
-export { jwtVerify } from 'jose';
+/** The part of jose that verifies tokens. This module is loaded on first use: `import('jose')` itself would load all of jose. */
+export { decodeProtectedHeader, jwtVerify } from 'jose';

@@ -4,10 +4,11 @@
  * @module
  * @see {@link https://www.rfc-editor.org/rfc/rfc7518 | RFC 7518}
  */
+import { bytesOf } from '../../../core/bytes.ts';
+import { assertOption } from '../../../core/errors.ts';
 import { checkPublicKey, type Jwk, listKeys as listAnyKeys } from '../../../core/keys/jwk.ts';
-import type { Provided, WebCryptoKey } from '../../../core/types.ts';
-import { demand, SURFACE } from '../../configuration.ts';
-import type { OneOrMany } from './secrets.ts';
+import type { OneOrMany, Provided, WebCryptoKey } from '../../../core/types.ts';
+import { SURFACE } from '../../surface.ts';
 
 /** A public key, or, for the HS algorithms, the shared secret as bytes. */
 export type JwtKey = Jwk | WebCryptoKey | Uint8Array;
@@ -35,16 +36,16 @@ export const ASYMMETRIC: readonly JwtAlgorithm[] = [
 const SYMMETRIC: readonly JwtAlgorithm[] = ['HS256', 'HS384', 'HS512'];
 
 /**
- * The algorithms to accept: all with a public key, unless told otherwise. Those with a shared secret only where they alone are
- * named, or a public key could be taken for a secret.
+ * The algorithms to accept: by default all with a public key. Those with a shared secret only if no other is named, or a public key could be
+ * taken for a secret.
  */
 export function checkAlgorithms(algorithms: unknown = ASYMMETRIC): readonly JwtAlgorithm[] {
   const kinds: readonly (readonly string[])[] = [ASYMMETRIC, SYMMETRIC];
-  demand(
-    Array.isArray(algorithms) && algorithms.length > 0 && kinds.some((known) => algorithms.every((name) => known.includes(name))),
-    `"algorithms" must be an array of some of ${kinds.map((known) => known.join(', ')).join(', or, for a shared secret, of ')}`,
-  );
-  return algorithms;
+  const isRight =
+    Array.isArray(algorithms) && algorithms.length > 0 && kinds.some((known) => algorithms.every((name) => known.includes(name)));
+  const known = kinds.map((kind) => kind.join(', ')).join(', or, for a shared secret, of ');
+  assertOption(isRight, SURFACE, 'algorithms', `must be an array of some of ${known}`);
+  return algorithms as readonly JwtAlgorithm[];
 }
 
 /** Whether an algorithm signs with a shared secret. */
@@ -52,14 +53,12 @@ export function isSymmetric(algorithm: string): boolean {
   return algorithm.startsWith('HS');
 }
 
-/** The keys as a list. Refuses those that the algorithms can't be used with. */
+/** The keys as a list. Refuses those that the algorithms cannot use. */
 export function listKeys(keys: unknown, algorithms: readonly JwtAlgorithm[]): readonly JwtKey[] {
+  if (algorithms.some(isSymmetric)) return listAnyKeys(SURFACE, keys).map((key) => toSecret(key, algorithms));
   const list = listAnyKeys(SURFACE, keys);
-  for (const key of list) {
-    if (algorithms.some(isSymmetric)) checkSecret(key, algorithms);
-    else checkPublicKey(SURFACE, key, 'A shared secret, as Uint8Array, takes "algorithms": [\'HS256\'].');
-  }
-  // Copied, because jose freezes what it is given.
+  for (const key of list) checkPublicKey(SURFACE, key, 'A shared secret, as Uint8Array, needs "algorithms": [\'HS256\'].');
+  // Copied, because jose freezes its input.
   return list.map((key) => (isJwk(key) ? { ...key } : (key as JwtKey)));
 }
 
@@ -67,8 +66,16 @@ function isJwk(key: unknown): key is Jwk {
   return typeof (key as Partial<Jwk>).kty === 'string';
 }
 
-function checkSecret(key: unknown, algorithms: readonly JwtAlgorithm[]): void {
-  demand(key instanceof Uint8Array, '"keys" must hold the shared secret as Uint8Array where "algorithms" names HS256, HS384 or HS512');
+/** A copy of a secret. The bytes may be of another realm, as in test runners. */
+function toSecret(key: unknown, algorithms: readonly JwtAlgorithm[]): JwtKey {
+  const secret = bytesOf(key)?.slice();
+  assertOption(secret, SURFACE, 'keys', 'must be the shared secret as Uint8Array if "algorithms" names HS256, HS384 or HS512');
   const needed = Math.max(...algorithms.map((name) => Number(name.slice(2)) / 8));
-  demand(key.length >= needed, `a secret in "keys" has ${key.length} bytes; RFC 7518 asks for ${needed} or more`);
+  assertOption(
+    secret.length >= needed,
+    SURFACE,
+    'keys',
+    `contains a secret of ${secret.length} bytes; RFC 7518 asks for ${needed} or more`,
+  );
+  return secret;
 }

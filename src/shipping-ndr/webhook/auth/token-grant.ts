@@ -1,55 +1,59 @@
 /**
- * Whom a token was issued to and what for: what is checked of it, however its content is learnt.
+ * The client that a token was issued to and its scopes: checked the same way however the token's content is known.
  *
  * @module
  */
-import { demand, isText } from '../../configuration.ts';
+import { assertOption } from '../../../core/errors.ts';
+import type { OneOrMany } from '../../../core/types.ts';
+import { SURFACE } from '../../surface.ts';
 import { refused } from './mechanism.ts';
-import type { OneOrMany } from './secrets.ts';
 
-/** What can be asked of every token. */
+/** What can be required of every token. */
 export interface TokenGrant {
   /**
-   * The id that you gave to Amazon; of several, one. Compared with `client_id` (RFC 9068), or with `azp` where that is absent.
+   * The client id that you gave to Amazon; one of several. Compared with `client_id` (RFC 9068), or with `azp` if that is absent.
    * @default not checked
    */
-  readonly clientId?: OneOrMany<string>;
+  readonly clientId?: OneOrMany<string> | undefined;
   /**
-   * What the token has to be good for; of several, all. Compared with `scope`, or with `scp` where that is absent.
+   * The scopes that the token must have; all of several. Compared with `scope`, or with `scp` or `roles` if that is absent.
    * @default not checked
    */
-  readonly scope?: OneOrMany<string>;
+  readonly scope?: OneOrMany<string> | undefined;
   /**
-   * Seconds by which the clocks of the issuer and of this machine may differ.
+   * Seconds of clock skew to tolerate between the issuer and this machine.
    * @default 30
    */
-  readonly clockTolerance?: number;
+  readonly clockTolerance?: number | undefined;
   /**
-   * The present time.
+   * The current time.
    * @default () => new Date()
    */
-  readonly clock?: () => Date;
+  readonly clock?: (() => Date) | undefined;
 }
 
-/** Refuses options that could let in nobody, or anybody. */
-export function checkGrantOptions(options: TokenGrant & { readonly audience?: OneOrMany<string> }): void {
+/** Names of {@link TokenGrant}. */
+export const GRANT_OPTIONS: readonly string[] = ['clientId', 'scope', 'clockTolerance', 'clock', 'issuer', 'audience', 'allowHttp'];
+
+/** Refuses options with which nobody, or anybody, could authenticate. */
+export function checkGrantOptions(options: TokenGrant & { readonly audience?: OneOrMany<string> | undefined }): void {
   const { audience, clientId, scope, clockTolerance = 0 } = options;
   for (const [name, value] of Object.entries({ audience, clientId, scope })) {
-    demand(value === undefined || (list(value).length > 0 && list(value).every(isText)), `"${name}" must be a text or several`);
+    const isRight = value === undefined || (list(value).length > 0 && list(value).every((item) => typeof item === 'string' && item.trim()));
+    assertOption(isRight, SURFACE, name, 'must be one or more strings that are not empty');
   }
-  demand(
-    typeof clockTolerance === 'number' && clockTolerance >= 0 && clockTolerance <= 3_600,
-    '"clockTolerance" must be seconds, 0 to 3600',
-  );
+  const isSeconds = typeof clockTolerance === 'number' && clockTolerance >= 0 && clockTolerance <= 3_600;
+  assertOption(isSeconds, SURFACE, 'clockTolerance', 'must be seconds, 0 to 3600');
 }
 
-/** Throws an AuthenticationError where the token is another client's, or lacks a scope. */
+/** Throws an AuthenticationError if the token is another client's, or lacks a scope. */
 export function checkGrant(claims: Readonly<Record<string, unknown>>, { clientId, scope }: TokenGrant): void {
   if (clientId !== undefined && !list(clientId).includes(claims['client_id'] ?? claims['azp'])) {
     throw refused('mismatch', 'the token was not issued to that client');
   }
-  const granted = list(claims['scope'] ?? claims['scp']).flatMap((value) => (typeof value === 'string' ? value.split(' ') : []));
-  if (scope !== undefined && !list(scope).every((name) => granted.includes(name as string))) {
+  const granted = list(claims['scope'] ?? claims['scp'] ?? claims['roles']);
+  const scopes = granted.flatMap((value) => (typeof value === 'string' ? value.split(' ') : []));
+  if (scope !== undefined && !list(scope).every((name) => scopes.includes(name as string))) {
     throw refused('mismatch', 'the token lacks a scope');
   }
 }

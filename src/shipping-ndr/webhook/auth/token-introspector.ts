@@ -1,15 +1,18 @@
 /**
- * Asks an authorization server what it knows of a token.
+ * Token introspection: a request to the authorization server for the state of a token.
  *
  * @module
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2 | RFC 7662, section 2}
  */
+import * as z from 'zod/mini';
 import { encodeBase64, encodeUtf8 } from '../../../core/bytes.ts';
 import { fetchText } from '../../../core/call/fetch-text.ts';
 import { parseJson } from '../../../core/call/response.ts';
-import { ConnectionError } from '../../../core/errors.ts';
-import type { Fetch, Provided } from '../../../core/types.ts';
-import { demand, isText, readUrl, SURFACE } from '../../configuration.ts';
+import { assertOption, ConnectionError } from '../../../core/errors.ts';
+import { readUrl, requireString } from '../../../core/options.ts';
+import { safeParseSchema } from '../../../core/schema.ts';
+import type { Fetch, FetchInit, Provided } from '../../../core/types.ts';
+import { SURFACE } from '../../surface.ts';
 
 /** A client of the authorization server. */
 export interface IntrospectionCredentials {
@@ -17,86 +20,87 @@ export interface IntrospectionCredentials {
   readonly clientSecret: string;
 }
 
-/** What the server says; the token's claims are among the rest. */
+/** What the server responds with. The claims of the token are among the other properties. */
 export interface TokenDescription extends Readonly<Record<string, unknown>> {
   readonly active: boolean;
+  /** Epoch seconds. Some servers write null for what is absent. */
+  readonly exp?: number | null | undefined;
   /** Epoch seconds. */
-  readonly exp?: number | undefined;
-  /** Epoch seconds. */
-  readonly nbf?: number | undefined;
+  readonly nbf?: number | null | undefined;
 }
 
-/** Where to ask, and how. */
+const TokenDescriptionSchema: z.ZodMiniType<TokenDescription> = /* @__PURE__ */ (() =>
+  z.looseObject({ active: z.boolean(), exp: z.nullish(z.number()), nbf: z.nullish(z.number()) }))();
+
+/** Options of {@link TokenIntrospector}. */
 interface TokenIntrospectorOptions {
   readonly endpoint: string | URL;
   readonly credentials: Provided<IntrospectionCredentials>;
-  readonly authMethod?: 'client_secret_basic' | 'client_secret_post';
-  readonly timeout?: number;
-  readonly fetch?: Fetch;
+  readonly authMethod?: 'client_secret_basic' | 'client_secret_post' | undefined;
+  readonly timeout?: number | undefined;
+  readonly fetch?: Fetch | undefined;
+  readonly allowHttp?: boolean | undefined;
 }
 
-/** Asks one server. What it throws is never about the token. */
+/** Sends requests to one server. What it throws never says that the token is invalid. */
 export class TokenIntrospector {
   readonly #url: string;
   readonly #options: TokenIntrospectorOptions;
 
   constructor(options: TokenIntrospectorOptions) {
-    const { endpoint, credentials, authMethod = 'client_secret_basic' } = options;
-    demand(
-      ['client_secret_basic', 'client_secret_post'].includes(authMethod),
-      '"authMethod" must be client_secret_basic or client_secret_post',
-    );
+    const { endpoint, credentials, authMethod = 'client_secret_basic', allowHttp } = options;
+    const isMethod = ['client_secret_basic', 'client_secret_post'].includes(authMethod);
+    assertOption(isMethod, SURFACE, 'authMethod', 'must be client_secret_basic or client_secret_post');
+    assertOption(endpoint !== undefined, SURFACE, 'endpoint', 'is missing');
     if (typeof credentials !== 'function') checkCredentials(credentials);
-    this.#url = readUrl('endpoint', endpoint);
+    this.#url = readUrl(SURFACE, 'endpoint', endpoint, allowHttp);
     this.#options = { ...options, authMethod };
   }
 
   async introspect(token: string): Promise<TokenDescription> {
-    const { timeout, fetch } = this.#options;
-    const text = await fetchText(await this.#request(token), {
+    const { credentials, timeout, fetch } = this.#options;
+    const client = checkCredentials(typeof credentials === 'function' ? await credentials() : credentials);
+    const text = await fetchText(this.#request(token, client), {
       surface: SURFACE,
       url: this.#url,
-      wanted: 'word of the token',
-      hint: 'Check "endpoint" and "credentials", which are your own and not Amazon\'s.',
+      task: 'token introspection',
+      hint: 'Check "endpoint" and "credentials": they are your own, not Amazon\'s.',
+      hide: [token, client.clientSecret],
       timeout,
       fetch,
     });
-    const description = parseJson({ text }) as TokenDescription | null | undefined;
-    // Of what is no number nobody knows what it means; some servers write null for what is absent.
-    const [exp, nbf] = [description?.exp ?? undefined, description?.nbf ?? undefined];
-    if (typeof description?.active === 'boolean' && [exp, nbf].every((time) => time === undefined || Number.isFinite(time))) {
-      return { ...description, exp, nbf };
-    }
-    throw new ConnectionError(`what ${new URL(this.#url).host} answered is no token introspection response`, {
+    const description = safeParseSchema(TokenDescriptionSchema, parseJson({ text }));
+    if ('value' in description) return description.value;
+    throw new ConnectionError(`the response of ${new URL(this.#url).host} is not a token introspection response`, {
       surface: SURFACE,
       attempts: 1,
-      hint: 'Check "endpoint": the document of the authorization server names it as "introspection_endpoint".',
+      hint: 'Check "endpoint": the metadata of the authorization server calls it "introspection_endpoint".',
     });
   }
 
-  async #request(token: string): Promise<RequestInit> {
-    const { credentials, authMethod } = this.#options;
-    const { clientId, clientSecret } = checkCredentials(typeof credentials === 'function' ? await credentials() : credentials);
+  #request(token: string, { clientId, clientSecret }: IntrospectionCredentials): Pick<FetchInit, 'method' | 'headers' | 'body'> {
     const form = new URLSearchParams({ token, token_type_hint: 'access_token' });
-    const headers = new Headers({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' });
-    if (authMethod === 'client_secret_basic') {
+    const headers: Record<string, string> = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+    if (this.#options.authMethod === 'client_secret_basic') {
       const pair = [clientId, clientSecret].map(formEncode).join(':');
-      headers.set('authorization', `Basic ${encodeBase64(encodeUtf8(pair))}`);
+      headers['authorization'] = `Basic ${encodeBase64(encodeUtf8(pair))}`;
     } else {
       form.set('client_id', clientId);
       form.set('client_secret', clientSecret);
     }
-    return { method: 'POST', headers, body: form.toString() };
+    return { method: 'POST', headers, body: encodeUtf8(form.toString()) };
   }
 }
 
 function checkCredentials(credentials: IntrospectionCredentials): IntrospectionCredentials {
   const { clientId, clientSecret } = (credentials ?? {}) as Partial<IntrospectionCredentials>;
-  demand(isText(clientId) && isText(clientSecret), '"credentials" must have "clientId" and "clientSecret", which are texts');
-  return { clientId, clientSecret };
+  return {
+    clientId: requireString(SURFACE, 'credentials.clientId', clientId),
+    clientSecret: requireString(SURFACE, 'credentials.clientSecret', clientSecret),
+  };
 }
 
-/** As RFC 6749, section 2.3.1, has it: a colon or a sign beyond ASCII would not arrive otherwise. */
+/** Required by RFC 6749, section 2.3.1: a colon or a character beyond ASCII would not arrive otherwise. */
 function formEncode(text: string): string {
   return new URLSearchParams({ x: text }).toString().slice(2);
 }

@@ -1,26 +1,45 @@
 /**
- * Orders of the emulated Buy with Prime, and how they look through its GraphQL API.
+ * Orders of the emulated Buy with Prime, described once for all API versions.
  *
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/order-queries-order | The order query}
  */
 import type { Open } from '../../../core/types.ts';
 
-/** A name of an order, a line item or a delivery in the merchant's own systems. */
+/** A name of an order, a line item, a delivery, a refund or a return in the merchant's own systems. */
 export interface EmulatedAlias {
   readonly aliasId: string;
   /** Such as `EXTERNAL_ID`. */
   readonly aliasType: string;
 }
 
+/**
+ * An amount of money.
+ * @inline
+ */
+interface EmulatedMoney {
+  readonly amount: number;
+  readonly currencyCode: string;
+}
+
 /** A product of an order. */
 export interface EmulatedLineItem {
   readonly id: string;
   /** @default 1 */
-  readonly quantity?: number;
-  readonly aliases?: readonly EmulatedAlias[];
+  readonly quantity?: number | undefined;
+  readonly aliases?: readonly EmulatedAlias[] | undefined;
   /** ISO 8601. */
-  readonly createdAt?: string;
+  readonly createdAt?: string | undefined;
+  /** What was bought. 2024-01-01 returns all of it, as `purchasedItem`; later versions document the price only, as `product`. */
+  readonly product?:
+    | {
+        readonly title?: string | undefined;
+        readonly altText?: string | undefined;
+        readonly imageUrl?: string | undefined;
+        readonly productDetailPageUrl?: string | undefined;
+        readonly price?: EmulatedMoney | undefined;
+      }
+    | undefined;
 }
 
 /** A delivery, which is a package in API version 2024-11-01. Several line items can share one. */
@@ -29,17 +48,19 @@ export interface EmulatedDelivery {
   readonly id: string;
   readonly state: Open<'PENDING' | 'IN_TRANSIT' | 'DELIVERED' | 'CANCELLED'>;
   /** Why it was cancelled. */
-  readonly reason?: Open<'CUSTOMER_REQUESTED' | 'UNFULFILLABLE' | 'UNDELIVERABLE'>;
+  readonly reason?: Open<'CUSTOMER_REQUESTED' | 'UNFULFILLABLE' | 'UNDELIVERABLE'> | undefined;
   /**
-   * The line items in it.
+   * The line items in it, with all of their quantity.
    * @default all of the order
    */
-  readonly lineItemIds?: readonly string[];
-  readonly aliases?: readonly EmulatedAlias[];
-  /** ISO 8601; shown by the versions before 2024-11-01. */
-  readonly estimatedDeliveryDate?: string;
-  /** Shown by 2024-11-01. */
-  readonly tracker?: EmulatedTracker;
+  readonly lineItemIds?: readonly string[] | undefined;
+  /** In place of `lineItemIds`: how many of each line item, if one is split over several deliveries. */
+  readonly contents?: readonly { readonly lineItemId: string; readonly quantity: number }[] | undefined;
+  readonly aliases?: readonly EmulatedAlias[] | undefined;
+  /** ISO 8601; returned by the versions before 2024-11-01. */
+  readonly estimatedDeliveryDate?: string | undefined;
+  /** Returned by 2024-11-01. */
+  readonly tracker?: EmulatedTracker | undefined;
 }
 
 /** Where a package is. */
@@ -47,32 +68,51 @@ export interface EmulatedTracker {
   readonly trackingNumber: string;
   /** Lower case, such as `ups`. */
   readonly carrierCode: string;
-  readonly trackingUrl?: string;
-  readonly estimatedDeliveryDate?: { readonly earliest: string; readonly latest: string };
+  readonly trackingUrl?: string | undefined;
+  readonly estimatedDeliveryDate?: { readonly earliest: string; readonly latest: string } | undefined;
   /** Oldest first. */
-  readonly milestones?: readonly {
-    /** Such as `OUT_FOR_DELIVERY`. */
-    readonly code: string;
-    readonly message?: string;
-    /** ISO 8601. */
-    readonly occurredAt?: string;
-    readonly address?: { readonly locality?: string; readonly region?: string; readonly country?: string };
-  }[];
+  readonly milestones?:
+    | readonly {
+        /** Such as `OUT_FOR_DELIVERY`. */
+        readonly code: string;
+        readonly message?: string | undefined;
+        /** ISO 8601. */
+        readonly occurredAt?: string | undefined;
+        readonly address?: { readonly locality?: string; readonly region?: string; readonly country?: string } | undefined;
+      }[]
+    | undefined;
 }
 
-/** A refund that is wanted or done. */
+/** A refund. `updateOrder` changes its state, its total, its payments and its aliases. */
 export interface EmulatedRefund {
   /** The refund id in an event's resource path. */
   readonly id: string;
-  readonly state: Open<'PENDING' | 'FAILURE' | 'PARTIAL' | 'SUCCESS'>;
+  readonly state: Open<'PENDING' | 'FAILURE' | 'PARTIAL' | 'SUCCESS' | 'REJECTED'>;
+  readonly aliases?: readonly EmulatedAlias[] | undefined;
   /** @default all of the order */
-  readonly lineItemIds?: readonly string[];
-  readonly refundRequestReason?: string;
-  readonly total?: { readonly amount: number; readonly currencyCode: string };
+  readonly lineItemIds?: readonly string[] | undefined;
+  readonly refundRequestReason?: string | undefined;
+  readonly refundStatusReason?: string | undefined;
+  /** An estimate before the first update, then what was refunded in total. */
+  readonly total?: EmulatedMoney | undefined;
+  /** The payments of all updates, oldest first. */
+  readonly payments?: readonly EmulatedPayment[] | undefined;
   /** ISO 8601. */
-  readonly createdAt?: string;
+  readonly createdAt?: string | undefined;
   /** ISO 8601. */
-  readonly updatedAt?: string;
+  readonly updatedAt?: string | undefined;
+}
+
+/**
+ * A payment of a refund.
+ * @inline
+ */
+interface EmulatedPayment {
+  readonly id?: string | undefined;
+  readonly amount: EmulatedMoney;
+  readonly paymentMethod: { readonly displayString?: string; readonly type?: string };
+  /** Such as `SUCCESS`. */
+  readonly state?: string | undefined;
 }
 
 /** A return. */
@@ -80,123 +120,31 @@ export interface EmulatedReturn {
   /** The return id in an event's resource path. */
   readonly id: string;
   readonly state: Open<'DRAFT' | 'CREATED' | 'CANCELLED' | 'COMPLETED'>;
+  readonly aliases?: readonly EmulatedAlias[] | undefined;
   /** @default all of the order */
-  readonly lineItemIds?: readonly string[];
-  readonly packages?: readonly {
-    readonly id: string;
-    readonly state: Open<'CREATED' | 'DROPPED_OFF' | 'IN_TRANSIT' | 'DELIVERED' | 'FAILED'>;
-    readonly reason?: string;
-    readonly tracker?: EmulatedTracker;
-  }[];
+  readonly lineItemIds?: readonly string[] | undefined;
+  /** 2024-04-01 returns them as `returnDeliveryDetails`, without their tracker. */
+  readonly packages?:
+    | readonly {
+        readonly id: string;
+        readonly state: Open<'CREATED' | 'PENDING' | 'DROPPED_OFF' | 'PICKED_UP' | 'IN_TRANSIT' | 'DELIVERED' | 'FAILED'>;
+        readonly reason?: string | undefined;
+        readonly tracker?: EmulatedTracker | undefined;
+      }[]
+    | undefined;
   /** ISO 8601. */
-  readonly createdAt?: string;
+  readonly createdAt?: string | undefined;
   /** ISO 8601. */
-  readonly updatedAt?: string;
-  /** ISO 8601. */
-  readonly expiresAt?: string;
+  readonly updatedAt?: string | undefined;
 }
 
-/** An order, told once for all API versions: each sees it in its own fields. */
+/** An order. Each API version returns it in its own fields. */
 export interface EmulatedOrder {
   readonly id: string;
-  readonly aliases?: readonly EmulatedAlias[];
+  readonly aliases?: readonly EmulatedAlias[] | undefined;
   readonly lineItems: readonly EmulatedLineItem[];
-  readonly deliveries?: readonly EmulatedDelivery[];
-  readonly refunds?: readonly EmulatedRefund[];
-  readonly returns?: readonly EmulatedReturn[];
-  readonly totalPrice?: { readonly amount: number; readonly currencyCode: string };
-}
-
-/** An order as the root value of a query. Functions, for line items and deliveries hold each other. */
-export function viewOrder(order: EmulatedOrder): object {
-  const { id, aliases, totalPrice, lineItems, deliveries = [], refunds, returns } = order;
-
-  const viewLineItem = (item: EmulatedLineItem): object => {
-    const own = deliveries.filter(({ lineItemIds }) => lineItemIds?.includes(item.id) ?? true);
-    return {
-      ...item,
-      amount: amountOf(item),
-      quantity: quantityOf(item),
-      deliveryInformation: () => information(own),
-      packageInformation: () => information(own),
-    };
-  };
-  // All that the versions call it, of which a document can name one.
-  const viewShare = (item: EmulatedLineItem): object => ({
-    lineItem: () => viewLineItem(item),
-    amount: amountOf(item),
-    refundedQuantity: quantityOf(item),
-  });
-  const sharesOf = ({ lineItemIds }: { readonly lineItemIds?: readonly string[] }): object[] =>
-    lineItems.filter((item) => lineItemIds?.includes(item.id) ?? true).map(viewShare);
-
-  const viewDelivery = (delivery: EmulatedDelivery): object => ({
-    ...delivery,
-    deliveryInformationDetailsFor: () => ({ orderLineItems: sharesOf(delivery) }),
-    packageInformationDetailsFor: () => ({ orderLineItemAmounts: sharesOf(delivery) }),
-    packageTracker: viewTracker(delivery.tracker),
-  });
-  const information = (list: readonly EmulatedDelivery[]): object | null =>
-    list.length > 0 ? { summary: { state: summaryState(list) }, details: list.map(viewDelivery) } : null;
-
-  return {
-    id,
-    aliases,
-    totalPrice,
-    lineItems: lineItems.map(viewLineItem),
-    packageInformation: () => information(deliveries),
-    refunds: refunds && {
-      details: refunds.map(({ total, ...refund }) => ({
-        ...refund,
-        refundFor: () => ({ orderLineItems: sharesOf(refund) }),
-        refundTotal: total && { totalAmount: total },
-      })),
-    },
-    returns: returns && {
-      details: returns.map(({ packages, ...details }) => {
-        const returnFor = (): object => ({ orderLineItemAmounts: sharesOf(details) });
-        return {
-          ...details,
-          returnFor,
-          returnLineItems: () => [{ id: details.id, returnFor }],
-          returnPackageDetails: packages?.map(({ tracker, ...parcel }) => ({
-            ...parcel,
-            returnPackageFor: returnFor,
-            packageTracker: viewTracker(tracker),
-          })),
-        };
-      }),
-    },
-  };
-}
-
-/** A tracker as a query sees it. */
-export function viewTracker(tracker: EmulatedTracker | undefined): object | undefined {
-  if (!tracker) return undefined;
-  const { trackingNumber, carrierCode, milestones = [], ...rest } = tracker;
-  const viewed = milestones.map(({ code, message = code, ...milestone }) => ({
-    ...milestone,
-    status: { code, message: { locale: 'en_US', value: message } },
-  }));
-  return { ...rest, packageTrackerIdentifier: { trackingNumber, carrierCode }, latestMilestone: viewed.at(-1), milestones: viewed };
-}
-
-/** Every tracker of an order, outward and back. */
-export function trackersOf({ deliveries = [], returns = [] }: EmulatedOrder): EmulatedTracker[] {
-  return [...deliveries, ...returns.flatMap(({ packages = [] }) => packages)].flatMap(({ tracker }) => tracker ?? []);
-}
-
-function summaryState(deliveries: readonly EmulatedDelivery[]): string {
-  const states = deliveries.map(({ state }) => state);
-  if (states.includes('PENDING')) return 'PENDING';
-  if (states.every((state) => state === 'CANCELLED')) return 'CANCELLED';
-  return states.every((state) => state === 'CANCELLED' || state === 'DELIVERED') ? 'DELIVERED' : 'IN_TRANSIT';
-}
-
-function amountOf({ quantity = 1 }: EmulatedLineItem): object {
-  return { unit: 'ONE', value: quantity };
-}
-
-function quantityOf({ quantity = 1 }: EmulatedLineItem): object {
-  return { unit: 'ONE', amount: quantity };
+  readonly deliveries?: readonly EmulatedDelivery[] | undefined;
+  readonly refunds?: readonly EmulatedRefund[] | undefined;
+  readonly returns?: readonly EmulatedReturn[] | undefined;
+  readonly totalPrice?: EmulatedMoney | undefined;
 }

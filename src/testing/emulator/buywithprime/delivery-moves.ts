@@ -4,12 +4,11 @@
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/v2024-01-01/docs/change-the-state-of-an-order-delivery-in-the-sandbox | Change the state}
  */
-
 import { isObject } from '../service.ts';
 import type { EmulatedDelivery, EmulatedOrder } from './buywithprime-order.ts';
 import { GraphQLFault } from './graphql-fault.ts';
 
-/** Where a delivery shall go. */
+/** The state that a delivery is to have. */
 interface Move {
   readonly id: string;
   readonly state: string;
@@ -24,16 +23,15 @@ const ALLOWED: readonly (readonly [from: string, to: string, ...reasons: string[
   ['IN_TRANSIT', 'CANCELLED', 'UNDELIVERABLE'],
 ];
 
-/**
- * The order with its deliveries moved. No page shows the fields of the input: every object in it with an `id` and a `state` counts.
- */
+/** The order with its deliveries moved. No page shows the fields of the input: every object in it with an `id` and a `state` counts. */
 export function moveDeliveries(order: EmulatedOrder, input: unknown): EmulatedOrder {
   const moves = findMoves(input);
-  if (moves.length === 0) throw new GraphQLFault('ValidationError', { message: 'The input names no package and state.' });
+  if (moves.length === 0) throw new GraphQLFault('ValidationError', { message: 'The input has no package with a state.' });
   let deliveries = order.deliveries ?? [];
   for (const { id, state, reason } of moves) {
-    if (moves.some((other) => other.id === id && other.state !== state))
+    if (moves.some((other) => other.id === id && other.state !== state)) {
       throw refused('ConflictingPackageStateInput', 'Two states for one package.');
+    }
     const delivery = deliveries.find((one) => one.id === id);
     if (!delivery) throw refused('PackageInformationDetailIdNotFound', 'The order has no such package.');
     const moved = move(delivery, state, reason);
@@ -42,12 +40,19 @@ export function moveDeliveries(order: EmulatedOrder, input: unknown): EmulatedOr
   return { ...order, deliveries };
 }
 
+/** The first `orderId` in an input: no page shows where it is. */
+export function findOrderId(input: unknown): string | undefined {
+  if (!isObject(input)) return undefined;
+  const { orderId } = input;
+  return typeof orderId === 'string' ? orderId : Object.values(input).map(findOrderId).find(Boolean);
+}
+
 function move(delivery: EmulatedDelivery, state: string, reason: unknown): EmulatedDelivery {
   const [from, , ...reasons] = ALLOWED.find(([before, after]) => before === delivery.state && after === state) ?? [];
   if (from && reasons.length > 0 && !reason) throw refused('MissingCancellationReason', 'A cancellation needs a reason.');
-  // Inferred: that a reason of another state is refused with this code.
+  // That a reason of another state is refused with this code is (inferred).
   if (!from || (reasons.length > 0 && !reasons.includes(String(reason)))) {
-    throw refused('InvalidPackageDeliveryDetailStateTransition', `A package that is ${delivery.state} can't become this.`);
+    throw refused('InvalidPackageDeliveryDetailStateTransition', `A package that is ${delivery.state} cannot become this.`);
   }
   return { ...delivery, state, ...(reasons.length > 0 && { reason: String(reason) }) };
 }

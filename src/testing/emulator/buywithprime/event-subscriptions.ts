@@ -4,19 +4,27 @@
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/create-and-delete-event-subscriptions | Event subscriptions}
  */
-import { findEventKind } from '../../../buywithprime/events/event-kinds.ts';
-import { GraphQLFault } from './graphql-fault.ts';
+import { findEventKind } from '../../../buywithprime/events/kinds.ts';
+import { type AuthConfigInput, kindOf } from './auth-profiles.ts';
+import { GraphQLFault, invalidInput } from './graphql-fault.ts';
 
-/** A subscription that was created. */
+/** A subscription that exists. */
 export interface EventSubscriptionRecord {
   readonly subscriptionId: string;
   readonly eventType: string;
   readonly destination:
     | { readonly eventBridge: { readonly region: string; readonly account: string; readonly name: string } }
-    | { readonly webhook: { readonly url: string; readonly authProfileId?: string } };
+    | {
+        readonly webhook: {
+          readonly url: string;
+          readonly authProfileId?: string;
+          /** How Amazon would authenticate, if the credentials are inline. They are not stored. */
+          readonly authConfig?: 'oAuth' | 'basic';
+        };
+      };
 }
 
-/** `CreateEventSubscriptionInput` as graphql-js hands it over. */
+/** `CreateEventSubscriptionInput` as graphql-js passes it. */
 export interface CreateEventSubscriptionInput {
   readonly eventType: string;
   readonly destination: {
@@ -24,14 +32,23 @@ export interface CreateEventSubscriptionInput {
       readonly region: string;
       readonly partnerEventSource: { readonly account: string; readonly name: string };
     } | null;
-    readonly webhook?: { readonly url: string; readonly authProfileId?: string | null } | null;
+    readonly webhook?: WebhookInput | null;
   };
 }
 
-// The page cuts the pattern after "south"; the rest is inferred from the names that AWS has.
-const REGION = /^(us(-gov)?|ap|ca|cn|eu|sa|af)-(central|(north|south)(east|west)?|east|west)-\d$/;
+interface WebhookInput {
+  readonly url: string;
+  readonly authProfileId?: string | null;
+  readonly authConfig?: AuthConfigInput | null;
+}
 
-/** Creates, shows and deletes subscriptions. */
+/** As Amazon's error shows it. */
+const REGION = /^(us(-gov)?|ap|ca|cn|eu|sa|af)-(central|(north|south)?(east|west)?)-[0-9]$/;
+
+/** The page of the mutation shows that the whole data of its errors is null. */
+const DATA_IS_NULL = { isWhole: true };
+
+/** Creates, returns and deletes subscriptions. */
 export class EventSubscriptions {
   readonly #records = new Map<string, EventSubscriptionRecord>();
   readonly #randomId: () => string;
@@ -45,19 +62,16 @@ export class EventSubscriptions {
   }
 
   create({ eventType, destination }: CreateEventSubscriptionInput): object {
-    // Amazon's own answer to a type that it does not know.
-    if (!findEventKind(eventType)) throw new GraphQLFault('AccessDeniedError');
+    // Amazon responds with this to a type that it does not know.
+    if (!findEventKind(eventType)) throw new GraphQLFault('AccessDeniedError', DATA_IS_NULL);
     const wanted = readDestination(destination);
-    const same = JSON.stringify(wanted);
+    const content = JSON.stringify(wanted);
     for (const record of this.records) {
-      if (record.eventType === eventType && JSON.stringify(record.destination) === same) {
-        throw new GraphQLFault('ValidationError', { code: 'SubscriptionAlreadyExists', message: 'The subscription exists already.' });
+      if (record.eventType === eventType && JSON.stringify(record.destination) === content) {
+        throw refused('SubscriptionAlreadyExists', 'The subscription exists already.');
       }
       if (sourceName(record.destination) !== undefined && sourceName(record.destination) === sourceName(wanted)) {
-        throw new GraphQLFault('ValidationError', {
-          code: 'DestinationNameAlreadyExists',
-          message: 'The name of the partner event source is taken.',
-        });
+        throw refused('DestinationNameAlreadyExists', 'The name of the partner event source is taken.');
       }
     }
     const subscriptionId = this.#randomId();
@@ -66,11 +80,13 @@ export class EventSubscriptions {
   }
 
   delete(subscriptionId: string): object {
+    checkId('deleteEventSubscription', subscriptionId);
     if (!this.#records.delete(subscriptionId)) throw new GraphQLFault('AccessDeniedError');
     return { subscriptionId };
   }
 
   view(subscriptionId: string, targetId: string): object {
+    checkId('eventSubscription', subscriptionId);
     const record = this.#records.get(subscriptionId);
     if (!record) throw new GraphQLFault('AccessDeniedError');
     const { eventType, destination } = record;
@@ -79,10 +95,10 @@ export class EventSubscriptions {
 
   /** A page of them; a cursor is the base64 of a position, as in Amazon's sample (`MA==`). */
   page(first = 50, after = ''): object {
-    if (first < 0 || first > 1_000) throw invalid('/eventSubscriptions/first must be between 0 and 1000');
+    if (first < 0 || first > 1_000) throw invalidInput('/eventSubscriptions/first must be between 0 and 1000');
     const start = after === '' ? 0 : positionOf(after) + 1;
     const all = this.records;
-    // Documented: no subscriptions at all are answered like no access.
+    // Documented: the response is the same if there are no subscriptions at all.
     if (all.length === 0) throw new GraphQLFault('AccessDeniedError');
     const edges = all
       .slice(start, start + first)
@@ -101,21 +117,25 @@ export class EventSubscriptions {
 }
 
 function readDestination({ eventBridge, webhook }: CreateEventSubscriptionInput['destination']): EventSubscriptionRecord['destination'] {
-  if (Boolean(eventBridge) === Boolean(webhook)) {
-    throw invalid('/createEventSubscription/input/destination must have exactly one of eventBridge and webhook');
-  }
-  if (eventBridge) {
-    const { region, partnerEventSource } = eventBridge;
-    const at = '/createEventSubscription/input/destination/eventBridge';
-    if (!REGION.test(region)) throw invalid(`${at}/region must match "${REGION.source}"`);
-    return { eventBridge: { region, account: partnerEventSource.account, name: partnerEventSource.name } };
-  }
-  const { url, authProfileId } = webhook as { readonly url: string; readonly authProfileId?: string | null };
-  if (!/^https:\/\//.test(url)) throw invalid('/createEventSubscription/input/destination/webhook/url must be an https URL');
-  return { webhook: { url, ...(authProfileId && { authProfileId }) } };
+  const at = '/createEventSubscription/input/destination';
+  if (Boolean(eventBridge) === Boolean(webhook)) throw invalid(`${at} must have exactly one of eventBridge and webhook`);
+  if (!eventBridge) return { webhook: readWebhook(`${at}/webhook`, webhook as WebhookInput) };
+  const { region, partnerEventSource } = eventBridge;
+  if (!REGION.test(region)) throw invalid(`${at}/eventBridge/region must match "${REGION.source}"`);
+  return { eventBridge: { region, account: partnerEventSource.account, name: partnerEventSource.name } };
 }
 
-/** How a webhook destination is shown is not documented. */
+function readWebhook(at: string, { url, authProfileId, authConfig }: WebhookInput): { url: string; authProfileId?: string } {
+  if (!/^https:\/\//.test(url)) throw invalid(`${at}/url must be an https URL`);
+  if (authProfileId && authConfig) throw invalid(`${at} must not have authProfileId and authConfig`);
+  return {
+    url,
+    ...(authProfileId && { authProfileId }),
+    ...(authConfig && { authConfig: kindOf(`${at}/authConfig`, authConfig, invalid) }),
+  };
+}
+
+/** How a webhook destination is returned is not documented. */
 function viewDestination(destination: EventSubscriptionRecord['destination']): object | null {
   if (!('eventBridge' in destination)) return null;
   const { region, name } = destination.eventBridge;
@@ -126,14 +146,23 @@ function sourceName(destination: EventSubscriptionRecord['destination']): string
   return 'eventBridge' in destination ? destination.eventBridge.name : undefined;
 }
 
+function checkId(field: string, id: string): void {
+  if (id.length < 1 || id.length > 50) throw invalidInput(`/${field}/subscriptionId must have 1 to 50 characters`);
+}
+
 function positionOf(cursor: string): number {
   try {
     const position = Number(atob(cursor));
-    if (Number.isInteger(position) && position >= 0) return position;
+    if (cursor.length <= 6_000 && Number.isInteger(position) && position >= 0) return position;
   } catch {}
-  throw invalid('/eventSubscriptions/after is not a cursor');
+  throw invalidInput('/eventSubscriptions/after is not a cursor of at most 6000 characters');
 }
 
+/** In the documented error of a region the code is `ValidationError` and the details are empty. */
 function invalid(issue: string): GraphQLFault {
-  return new GraphQLFault('ValidationError', { message: `Input request is not valid, the following issues were encountered: [${issue}]` });
+  return invalidInput(issue, { code: 'ValidationError', details: {}, ...DATA_IS_NULL });
+}
+
+function refused(code: string, message: string): GraphQLFault {
+  return new GraphQLFault('ValidationError', { code, message, ...DATA_IS_NULL });
 }

@@ -1,22 +1,27 @@
 /**
- * Buy with Prime's GraphQL API, emulated: graphql-js executes the documents on a schema of our own.
+ * Buy with Prime's GraphQL API, emulated: graphql-js executes the documents on our reconstruction of the schema.
  *
  * @module
- * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/call-the-buy-with-prime-api | Calling the API}
+ * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/call-the-buy-with-prime-api | Call the API}
  */
-import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from 'graphql';
-import { ConfigurationError } from '../../../core/errors.ts';
+import type { GraphQLSchema } from 'graphql';
+import { misconfigured } from '../../../core/errors.ts';
+import { SURFACE } from '../../surface.ts';
 import { isAmazonHost, isObject, jsonObject, mediaType, type Received, Refusal, type Service } from '../service.ts';
+import { ObservedMap, type OnEntry } from '../state-change.ts';
 import type { TokenService } from '../token-service.ts';
 import { AuthProfiles } from './auth-profiles.ts';
-import { type EmulatedOrder, trackersOf, viewOrder, viewTracker } from './buywithprime-order.ts';
-import { buyWithPrimeSchema } from './buywithprime-schema.ts';
-import { moveDeliveries } from './delivery-moves.ts';
-import type { CreateEventSubscriptionInput, EventSubscriptions } from './event-subscriptions.ts';
-import { GraphQLFault, type GraphQLFaultType } from './graphql-fault.ts';
-import { type EmulatedInventoryItem, viewInventoryItem } from './inventory.ts';
+import type { EmulatedOrder } from './buywithprime-order.ts';
+import { noPlaceholders, schemaOfVersion, VERSIONS } from './buywithprime-schema.ts';
+import { findOrderId, moveDeliveries } from './delivery-moves.ts';
+import type { EventSubscriptions } from './event-subscriptions.ts';
+import { type GraphQL, GraphQLFault, type GraphQLFaultType, toResponse } from './graphql-fault.ts';
+import { type EmulatedInventoryItem, type ProductSelector, viewInventoryItem, viewProduct } from './inventory.ts';
+import { findOrder, type OrderSelector, trackersOf, viewOrder, viewTracker } from './order-view.ts';
+import { type EmulatedPersonalDataTask, viewPersonalDataTask } from './personal-data-tasks.ts';
+import { type UpdateOrderInput, updateRefunds } from './refund-updates.ts';
 
-/** What the service is made with. */
+/** Options of the service. */
 export interface GraphQLServiceOptions {
   readonly tokens: TokenService;
   /** The business product that the credentials are for. */
@@ -24,24 +29,27 @@ export interface GraphQLServiceOptions {
   readonly orders: Map<string, EmulatedOrder>;
   readonly subscriptions: EventSubscriptions;
   readonly randomId: () => string;
+  /** @default () => new Date() */
+  readonly now?: () => Date;
+  readonly onItem: OnEntry<EmulatedInventoryItem>;
+  readonly onTask: OnEntry<EmulatedPersonalDataTask>;
 }
-
-type GraphQL = typeof import('graphql');
-
-const VERSIONS = ['2024-01-01', '2024-04-01', '2024-11-01'];
 
 /** Checks the headers and executes the document. */
 export class GraphQLService implements Service {
   readonly path = '/graphql';
-  // Inferred: no page names the header.
+  // That the header has this name is (inferred).
   readonly requestIdHeader = 'x-amzn-requestid';
-  readonly inventory: Map<string, EmulatedInventoryItem> = new Map();
+  readonly inventory: Map<string, EmulatedInventoryItem>;
+  readonly personalDataTasks: Map<string, EmulatedPersonalDataTask>;
   readonly authProfiles: AuthProfiles;
   readonly #options: GraphQLServiceOptions;
   readonly #schemas = new Map<string, GraphQLSchema>();
 
   constructor(options: GraphQLServiceOptions) {
     this.#options = options;
+    this.inventory = new ObservedMap(options.onItem);
+    this.personalDataTasks = new ObservedMap(options.onTask);
     this.authProfiles = new AuthProfiles(options.randomId);
   }
 
@@ -49,34 +57,29 @@ export class GraphQLService implements Service {
     return url.pathname === this.path && (!isAmazonHost(url) || url.hostname === 'api.buywithprime.amazon.com');
   }
 
-  async answer({ method, headers, body }: Received): Promise<Response> {
-    if (method !== 'POST') throw new Refusal(405, 'ValidationError', 'The method is not allowed.', { headers: { allow: 'POST' } });
-    const request = mediaType(headers) === 'application/json' ? jsonObject(body) : undefined;
-    const { query, variables, operationName } = request ?? {};
-    if (typeof query !== 'string') throw new Refusal(400, 'ValidationError', 'The body must be JSON with a query.');
-    this.#checkAccess(headers);
-    // Inferred: whether it may be missing, and what then holds, is not documented.
-    const version = headers.get('x-api-version') ?? '';
-    if (!VERSIONS.includes(version)) throw new Refusal(200, 'ValidationError', `x-api-version must be one of ${VERSIONS.join(', ')}.`);
-
-    const graphql = await loadGraphQL();
-    const schema = this.#schema(graphql, version);
-    let document: DocumentNode;
-    try {
-      document = graphql.parse(query, { maxTokens: 10_000 });
-    } catch (error) {
-      return answerWith(graphql, { errors: [error as Error] });
-    }
-    const errors = graphql.validate(schema, document);
-    if (errors.length > 0) return answerWith(graphql, { errors });
-    const result = await graphql.execute({
-      schema,
-      document,
-      rootValue: this.#rootValue(),
-      variableValues: isObject(variables) ? variables : {},
-      ...(typeof operationName === 'string' && { operationName }),
+  async answer({ method, headers, body, check }: Received): Promise<Response> {
+    check('method', () => {
+      if (method !== 'POST') throw new Refusal(405, 'ValidationError', 'The method is not allowed.', { headers: { allow: 'POST' } });
     });
-    return answerWith(graphql, result);
+    const request = check('body', () => readRequest(headers, body));
+    check('access', () => this.#checkAccess(headers));
+    const version = check('API version', () => readVersion(headers));
+    const graphql = await loadGraphQL();
+    return check('document', () => this.#execute(graphql, version, request));
+  }
+
+  async #execute(graphql: GraphQL, version: string, { query, variables, operationName }: GraphQLRequest): Promise<Response> {
+    const schema = this.#schemas.get(version) ?? schemaOfVersion(graphql, version);
+    this.#schemas.set(version, schema);
+    try {
+      const document = graphql.parse(query, { maxTokens: 10_000 });
+      const errors = graphql.validate(schema, document, [...graphql.specifiedRules, noPlaceholders(graphql)]);
+      if (errors.length > 0) return toResponse(graphql, { errors });
+      const rootValue = this.#rootValue(version);
+      return toResponse(graphql, await graphql.execute({ schema, document, rootValue, variableValues: variables, operationName }));
+    } catch (error) {
+      return toResponse(graphql, { errors: [error as Error] });
+    }
   }
 
   refuse({ status, code, message, headers }: Refusal): Response {
@@ -99,46 +102,41 @@ export class GraphQLService implements Service {
     }
   }
 
-  /** The schema as this version has it: without what `@only` gives to others. */
-  #schema({ parse, visit, buildASTSchema }: GraphQL, version: string): GraphQLSchema {
-    const known = this.#schemas.get(version);
-    if (known) return known;
-    const document = visit(parse(buyWithPrimeSchema), {
-      enter(node) {
-        const directives = 'directives' in node ? node.directives : undefined;
-        const versions = directives?.find(({ name }) => name.value === 'only')?.arguments?.[0]?.value;
-        if (versions?.kind !== 'ListValue') return undefined;
-        return versions.values.some((value) => value.kind === 'StringValue' && value.value === version) ? undefined : null;
-      },
-    });
-    const schema = buildASTSchema(document);
-    this.#schemas.set(version, schema);
-    return schema;
-  }
-
-  #rootValue(): Readonly<Record<string, unknown>> {
-    const { orders, subscriptions, targetId } = this.#options;
+  #rootValue(version: string): Readonly<Record<string, Resolver>> {
+    const { orders, subscriptions, targetId, randomId } = this.#options;
+    const { inventory, personalDataTasks, authProfiles } = this;
     return {
       order: (selector: OrderSelector) => viewOrder(findOrder(orders, selector)),
-      packageTracker: ({ packageTrackerInput: { packageTrackerIdentifier: wanted } }: PackageTrackerSelector) => {
-        const found = [...orders.values()]
-          .flatMap(trackersOf)
-          .find(({ trackingNumber, carrierCode }) => trackingNumber === wanted?.trackingNumber && carrierCode === wanted.carrierCode);
-        if (!found) throw new GraphQLFault('ResourceNotFoundError', { code: 'ResourceNotFoundException' });
+      packageTracker: ({ packageTrackerInput: { packageTrackerIdentifier: wanted } }: TrackerSelector) => {
+        const trackers = [...orders.values()].flatMap(trackersOf);
+        const found = trackers.find((one) => one.trackingNumber === wanted?.trackingNumber && one.carrierCode === wanted.carrierCode);
+        // Documented without a code; a number that has expired looks the same.
+        if (!found) throw new GraphQLFault('ResourceNotFoundError');
         return viewTracker(found);
       },
-      eventSubscription: ({ subscriptionId }: { subscriptionId: string }) => subscriptions.view(subscriptionId, targetId),
-      eventSubscriptions: ({ first, after }: { first?: number | null; after?: string | null }) =>
-        subscriptions.page(first ?? undefined, after ?? undefined),
-      createEventSubscription: ({ input }: { input: CreateEventSubscriptionInput }) => subscriptions.create(input),
-      deleteEventSubscription: ({ subscriptionId }: { subscriptionId: string }) => subscriptions.delete(subscriptionId),
-      inventoryItem: ({ itemId }: { itemId: string }) => viewInventoryItem(this.inventory, itemId),
-      createAuthProfile: () => this.authProfiles.create(),
-      deleteAuthProfile: ({ authProfileId }: { authProfileId: string }) => this.authProfiles.delete(authProfileId),
-      updateOrderDeliveryInformation: ({ input }: MoveInput) => this.#move({ orderIdentifier: { orderId: findOrderId(input) } }, input),
-      updateOrderPackageInformation: ({ orderIdentifier, input }: OrderSelector & MoveInput) =>
-        this.#move({ orderIdentifier: orderIdentifier ?? null }, input),
+      inventoryItem: ({ inventoryItemId }) => viewInventoryItem(inventory, inventoryItemId),
+      product: (selector: ProductSelector) => viewProduct(inventory, selector),
+      personalDataRetrievalTask: ({ taskId }) => viewPersonalDataTask(personalDataTasks, { taskId, kind: 'retrieval', randomId }),
+      personalDataDeletionTask: ({ taskId }) => viewPersonalDataTask(personalDataTasks, { taskId, kind: 'deletion', randomId }),
+      eventSubscription: ({ subscriptionId }) => subscriptions.view(subscriptionId, targetId),
+      eventSubscriptions: ({ first, after }) => subscriptions.page(first ?? undefined, after ?? undefined),
+      createEventSubscription: ({ input }) => subscriptions.create(input),
+      deleteEventSubscription: ({ subscriptionId }) => subscriptions.delete(subscriptionId),
+      createAuthProfile: ({ input }) => authProfiles.create(input),
+      updateAuthProfile: ({ input }) => authProfiles.update(input),
+      deleteAuthProfile: ({ authProfileId }) => authProfiles.delete(authProfileId),
+      updateOrder: (args: OrderSelector & { readonly input: UpdateOrderInput }) => this.#updateOrder(version, args),
+      updateOrderDeliveryInformation: ({ input }) => this.#move({ orderIdentifier: { orderId: findOrderId(input) } }, input),
+      updateOrderPackageInformation: ({ orderIdentifier, input }) => this.#move({ orderIdentifier }, input),
     };
+  }
+
+  #updateOrder(version: string, { orderIdentifier, input }: OrderSelector & { readonly input: UpdateOrderInput }): object {
+    const { orders, randomId, now = () => new Date() } = this.#options;
+    const order = findOrder(orders, { orderIdentifier: orderIdentifier ?? { orderId: input.orderId } });
+    const updated = updateRefunds(order, input, { now: now().toISOString(), randomId });
+    orders.set(order.id, updated);
+    return version === '2024-01-01' ? { id: order.id } : { order: viewOrder(updated) };
   }
 
   #move(selector: OrderSelector, input: unknown): object {
@@ -149,64 +147,44 @@ export class GraphQLService implements Service {
   }
 }
 
-interface OrderSelector {
-  /** 2024-01-01 alone. */
-  readonly orderId?: string | null;
-  readonly orderIdentifier?: Readonly<Record<string, unknown>> | null;
-}
+/** A resolver at the root. graphql-js has checked the arguments against the schema. */
+// biome-ignore lint/suspicious/noExplicitAny: each resolver has the arguments that the schema says.
+type Resolver = (args: any) => unknown;
 
-interface MoveInput {
-  readonly input: unknown;
-}
-
-interface PackageTrackerSelector {
+interface TrackerSelector {
   readonly packageTrackerInput: {
     readonly packageTrackerIdentifier?: { readonly trackingNumber: string; readonly carrierCode: string } | null;
   };
 }
 
-function findOrder(orders: ReadonlyMap<string, EmulatedOrder>, { orderId, orderIdentifier }: OrderSelector): EmulatedOrder {
-  const selectors = Object.entries({ ...orderIdentifier, ...(orderId && { ownOrderId: orderId }) }).filter(([, value]) => value);
-  const [selector] = selectors;
-  if (!selector || selectors.length > 1) {
-    throw new GraphQLFault('ValidationError', { message: 'Exactly one of order id and alias selects an order.' });
-  }
-  const [, value] = selector;
-  const order = isObject(value)
-    ? [...orders.values()].find(({ aliases }) =>
-        aliases?.some(({ aliasId, aliasType }) => aliasId === value['aliasId'] && aliasType === value['aliasType']),
-      )
-    : orders.get(String(value));
-  if (!order) throw new GraphQLFault('ResourceNotFoundError', { code: 'ResourceNotFoundException' });
-  return order;
+interface GraphQLRequest {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly operationName: string | null;
 }
 
-/** The first `orderId` there is: no page shows where it stands. */
-function findOrderId(input: unknown): string | undefined {
-  if (!isObject(input)) return undefined;
-  const { orderId } = input;
-  return typeof orderId === 'string' ? orderId : Object.values(input).map(findOrderId).find(Boolean);
+function readRequest(headers: Headers, body: Uint8Array): GraphQLRequest {
+  const { query, variables, operationName } = (mediaType(headers) === 'application/json' && jsonObject(body)) || {};
+  if (typeof query !== 'string') throw new Refusal(400, 'ValidationError', 'The body must be JSON with a query.');
+  return {
+    query,
+    variables: isObject(variables) ? variables : {},
+    operationName: typeof operationName === 'string' ? operationName : null,
+  };
 }
 
-/** HTTP 200 whatever happened, and each error classified. */
-function answerWith(graphql: GraphQL, { errors, data = null }: { errors?: readonly Error[]; data?: unknown }): Response {
-  const classified = errors?.map((error) => {
-    const formatted: GraphQLFormattedError = error instanceof graphql.GraphQLError ? error.toJSON() : { message: error.message };
-    if (formatted.extensions?.['classification']) return formatted;
-    // Not one of ours. At a field, it is an order that was set and makes no sense; else the document or its variables do not fit the schema.
-    const type = formatted.path ? 'InternalServerError' : 'ValidationError';
-    return { ...formatted, extensions: new GraphQLFault(type, formatted).extensions };
-  });
-  return Response.json({ ...(classified && { errors: classified }), data });
+/** Whether the version may be missing, and which then applies, is not documented: that it is required is (inferred). */
+function readVersion(headers: Headers): string {
+  const version = headers.get('x-api-version') ?? '';
+  if (!VERSIONS.includes(version)) throw new Refusal(200, 'ValidationError', `x-api-version must be one of ${VERSIONS.join(', ')}.`);
+  return version;
 }
 
 async function loadGraphQL(): Promise<GraphQL> {
   try {
     return await import('graphql');
   } catch {
-    throw new ConfigurationError('the emulator of Buy with Prime needs the package "graphql", which is not installed', {
-      surface: 'testing',
-      hint: 'npm install --save-dev graphql',
-    });
+    const problem = 'the emulator of Buy with Prime needs the package "graphql", which is not installed';
+    throw misconfigured(SURFACE, undefined, problem, 'npm install --save-dev graphql');
   }
 }

@@ -1,0 +1,110 @@
+/**
+ * From an order to the delivery, refund or return that an event names.
+ *
+ * That several line items share a delivery, that a pending delivery is split into others with new ids, and that the state is ahead of the event
+ * is documented; what follows from it is (inferred).
+ *
+ * @module
+ * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/delivery_in_transit | DELIVERY_IN_TRANSIT}
+ */
+import * as z from 'zod/mini';
+import { asRecord, Name, present } from '../payload.ts';
+import { type BuyWithPrimeDelivery, deliveriesOf, readContents } from './delivery.ts';
+import type { BuyWithPrimeLineItem, BuyWithPrimeOrder } from './order.ts';
+
+/** The result of {@link BuyWithPrimeClient.resolveDelivery}, discriminated by `status`. */
+export type DeliveryResolution =
+  | {
+      readonly status: 'found';
+      /** The delivery as it is now: its state may be ahead of the event. */
+      readonly delivery: BuyWithPrimeDelivery;
+      /** All line items that are in it, also those of which a part is in another delivery. */
+      readonly lineItems: readonly BuyWithPrimeLineItem[];
+      /**
+       * What is in this delivery. `quantity` is `undefined` if Amazon does not say and the line item is in several deliveries.
+       */
+      readonly contents: readonly { readonly lineItem: BuyWithPrimeLineItem; readonly quantity: number | undefined }[];
+      /** The whole order. */
+      readonly order: BuyWithPrimeOrder;
+      /** All states that the line items report, if they disagree; else empty. `delivery` is the one that is furthest. */
+      readonly conflictingStates: readonly BuyWithPrimeDelivery['state'][];
+    }
+  | {
+      readonly status: 'not-found';
+      /** `delivery-not-in-order` is a normal outcome: a pending delivery was split, or the order was read too early. */
+      readonly reason: 'order-not-found' | 'delivery-not-in-order';
+      /** What to do next, in one sentence. */
+      readonly hint: string;
+      /** The order, if there is one: its deliveries are those that exist now. */
+      readonly order: BuyWithPrimeOrder | undefined;
+    };
+
+/** What an event of a delivery names. */
+export const DeliveryReference: z.ZodMiniType<{ readonly orderId: string; readonly deliveryId: string }> = /* @__PURE__ */ (() =>
+  z.looseObject({ orderId: Name, deliveryId: Name }))();
+
+/** The result if there is no order. */
+export const ORDER_NOT_FOUND = {
+  status: 'not-found',
+  reason: 'order-not-found',
+  hint: 'Retry in some minutes; if it stays like this, check that "targetId" is the business product of the event.',
+  order: undefined,
+} as const;
+
+/** What to do if the order does not contain what an event names. */
+export const RETRY_LATER: string = 'Retry in some minutes: an order may contain what an event names only some moments later.';
+
+const SPLIT = 'A pending delivery can be split into several with new ids: use those in "order", or retry in some minutes.';
+
+/** Finds a delivery in its order. */
+export function findDelivery(order: BuyWithPrimeOrder, deliveryId: string): DeliveryResolution {
+  const isWanted = ({ id }: { readonly id: string }): boolean => id === deliveryId;
+  const lineItems = order.lineItems.filter(({ deliveries }) => deliveries.some(isWanted));
+  const copies = lineItems.flatMap(({ deliveries }) => deliveries.filter(isWanted));
+  const [first, ...others] = copies;
+  if (!first) return { status: 'not-found', reason: 'delivery-not-in-order', hint: SPLIT, order };
+  const states = [...new Set(copies.map(({ state }) => state))];
+  return {
+    status: 'found',
+    delivery: others.reduce((furthest, copy) => (rank(copy.state) > rank(furthest.state) ? copy : furthest), first),
+    lineItems,
+    contents: contentsOf(order, lineItems, isWanted),
+    order,
+    conflictingStates: states.length > 1 ? states : [],
+  };
+}
+
+/** What is in a delivery: what Amazon lists, else all of each line item that is in no other delivery. */
+function contentsOf(
+  order: BuyWithPrimeOrder,
+  lineItems: readonly BuyWithPrimeLineItem[],
+  isWanted: (delivery: { readonly id: string }) => boolean,
+): { readonly lineItem: BuyWithPrimeLineItem; readonly quantity: number | undefined }[] {
+  const wholeOf = ({ deliveries, quantity }: BuyWithPrimeLineItem): number | undefined => (deliveries.length === 1 ? quantity : undefined);
+  const listed = new Map<string, number | undefined>();
+  // Every line item has the list; the first that is not empty counts.
+  const details = present(order.payload.lineItems).flatMap((item) => deliveriesOf(item).filter(isWanted));
+  for (const { id, quantity } of details.map(readContents).find(({ length }) => length > 0) ?? []) {
+    const before = listed.get(id);
+    listed.set(id, before === undefined ? quantity : before + (quantity ?? 0));
+  }
+  const named = order.lineItems.filter(({ id }) => listed.has(id));
+  return (named.length > 0 ? named : lineItems).map((lineItem) => ({
+    lineItem,
+    quantity: listed.get(lineItem.id) ?? wholeOf(lineItem),
+  }));
+}
+
+/** States only move forward; one that Amazon adds ranks below all that are known. */
+function rank(state: string): number {
+  return ['PENDING', 'IN_TRANSIT', 'DELIVERED', 'CANCELLED'].indexOf(state);
+}
+
+/**
+ * The refund or return with that id, not checked yet: another one that is malformed must not get in its way. Amazon's pages show an object
+ * with a list of details, and a list of objects with one detail each.
+ */
+export function findDetail(order: unknown, field: 'refunds' | 'returns', id: string): unknown {
+  const details = [asRecord(order)?.[field]].flat().flatMap((part) => asRecord(part)?.['details']);
+  return details.find((detail) => asRecord(detail)?.['id'] === id);
+}

@@ -1,0 +1,104 @@
+/**
+ * What payloads are made of, and how they are checked.
+ *
+ * @module
+ */
+import * as z from 'zod/mini';
+import { ValidationError } from '../core/errors.ts';
+import { parseSchema, safeParseSchema } from '../core/schema.ts';
+import { SURFACE } from './surface.ts';
+
+/**
+ * A field that GraphQL may return as null, and that a document may leave out.
+ * @inline
+ */
+export type Nullish<Value> = Value | null | undefined;
+
+/** The items that are present: GraphQL may put null in place of a list and of each item. */
+export function present<Item>(list: Nullish<readonly (Item | null | undefined)[]>): readonly Item[] {
+  return (list ?? []).filter((item) => item !== null && item !== undefined);
+}
+
+/** The value, if it is an object and not an array. */
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+}
+
+/** The schema of an object in a response: it may be null, and fields that Amazon adds are kept. */
+export function nullableObject<Shape extends z.core.$ZodShape>(
+  shape: Shape,
+): z.ZodMiniOptional<z.ZodMiniNullable<z.ZodMiniObject<Shape, z.core.$loose>>> {
+  return z.nullish(z.looseObject(shape));
+}
+
+/** The schema of a list in a response: it may be null, and so may each item. */
+export function nullableList<Item extends z.core.SomeType>(
+  item: Item,
+): z.ZodMiniOptional<z.ZodMiniNullable<z.ZodMiniArray<z.ZodMiniNullable<Item>>>> {
+  return z.nullish(z.array(z.nullable(item)));
+}
+
+/** A string in a response that may be null. */
+export const NullableString: z.ZodMiniType<Nullish<string>> = /* @__PURE__ */ (() => z.nullish(z.string()))();
+
+/** A number in a response that may be null. */
+export const NullableNumber: z.ZodMiniType<Nullish<number>> = /* @__PURE__ */ (() => z.nullish(z.number()))();
+
+/** An object of any shape. */
+export const AnyObject: z.ZodMiniType<Readonly<Record<string, unknown>>> = /* @__PURE__ */ (() => z.looseObject({}))();
+
+/** A string that is not empty. */
+export const Name: z.ZodMiniType<string> = /* @__PURE__ */ (() => z.string().check(z.minLength(1)))();
+
+/** An id of a subscription or of an auth profile. */
+export const Id: z.ZodMiniType<string> = /* @__PURE__ */ (() => z.string().check(z.minLength(1), z.maxLength(50)))();
+
+/** A URL that secrets and events may be sent to. */
+export const HttpsUrl: z.ZodMiniType<string> = /* @__PURE__ */ (() =>
+  z.string().check(z.regex(/^https:\/\/[^\s/]\S*$/, 'expected a URL that starts with https://')))();
+
+/** Checks what a method was called with, before anything is sent. `at` is its path, if it is not the root. */
+export function parseInput<Output>(
+  schema: z.ZodMiniType<Output>,
+  input: unknown,
+  about: { readonly at?: readonly PropertyKey[]; readonly hint?: string } = {},
+): Output {
+  return parseSchema(schema, input, { surface: SURFACE, direction: 'request', ...about });
+}
+
+/** Whether a schema accepts a value. */
+export function accepts<Output>(schema: z.ZodMiniType<Output>, value: unknown): value is Output {
+  return 'value' in safeParseSchema(schema, value);
+}
+
+/** The error for an input that cannot be right. Nothing is sent. */
+export function invalidInput(path: readonly PropertyKey[], message: string, hint?: string): ValidationError {
+  return new ValidationError('request', [{ path, message }], { surface: SURFACE, hint });
+}
+
+/**
+ * The schema of an object that has one of some properties, or at most one of them unless it is `required`, beside the common ones. Its errors
+ * are those of the property that is present: a plain union says only that no branch fits.
+ */
+export function oneOf(
+  one: z.core.$ZodShape,
+  { message, required = true, common = {} }: { readonly message: string; readonly required?: boolean; readonly common?: z.core.$ZodShape },
+): z.ZodMiniType {
+  const names = Object.keys(one);
+  const branch = (name?: string): z.ZodMiniType => {
+    const others = names.filter((other) => other !== name).map((other) => [other, z.optional(z.never())]);
+    return z.strictObject({ ...common, ...Object.fromEntries(others), ...(name && { [name]: one[name] as z.core.$ZodType }) });
+  };
+  const optional = Object.entries(one).map(([name, schema]) => [name, z.optional(schema)]);
+  const whole = z.strictObject({ ...common, ...Object.fromEntries(optional) }).check(({ value, issues }) => {
+    const count = names.filter((name) => (value as Readonly<Record<string, unknown>>)[name] !== undefined).length;
+    if (count > 1 || (required && count === 0)) issues.push({ code: 'custom', message, input: value });
+  });
+  const worded = z.transform((input: unknown, { issues }) => {
+    // With the input of each issue: the message names its type.
+    const { error } = z.safeParse(whole, input, { reportInput: true });
+    for (const issue of error?.issues ?? []) issues.push({ ...issue, input: issue.input } as z.core.$ZodRawIssue);
+    return input;
+  });
+  return z.pipe(worded, z.union([...names.map(branch), ...(required ? [] : [branch()])]));
+}

@@ -1,0 +1,111 @@
+/**
+ * A file of requests that a webhook has accepted: `waybill listen` writes it, and `waybill replay` reads it. One line of JSON for each request.
+ *
+ * @module
+ */
+import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { decodeUtf8 } from '../../core/bytes.ts';
+import { unwrap } from '../../core/receive/envelopes.ts';
+import { UsageError } from '../failure.ts';
+import { fileError, nameOf, readText } from '../files.ts';
+import type { Context } from '../terminal.ts';
+import { toJsonLine } from '../text.ts';
+
+/** A request, without its credentials. */
+export interface RecordedRequest {
+  /** ISO 8601. */
+  readonly receivedAt: string;
+  /** Without the query, which may hold a credential. */
+  readonly path: string;
+  /** `null` if it was not checked. */
+  readonly verified: boolean | null;
+  /** The body as it was, also if it is not JSON. */
+  readonly body: string;
+}
+
+/** Appends to a recording. */
+export class Recording {
+  readonly path: string;
+  readonly #file: number;
+
+  /** Only its owner can read a new file: events name customers' parcels. */
+  constructor(path: string) {
+    this.path = path;
+    try {
+      this.#file = openSync(path, 'a', 0o600);
+    } catch (error) {
+      throw fileError('write', path, error);
+    }
+  }
+
+  add(request: RecordedRequest): void {
+    try {
+      appendFileSync(this.#file, `${toJsonLine(request)}\n`);
+    } catch (error) {
+      throw fileError('write', this.path, error);
+    }
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+/** A recorded event. */
+export interface RecordedEvent {
+  /** Its line in the file. */
+  readonly line: number;
+  readonly body: string;
+}
+
+/** Reads a recording; or events, one on each line, in a list, or in the envelope of a queue. */
+export async function readRecording(file: string, context: Context): Promise<readonly RecordedEvent[]> {
+  const events = jsonIn(await readText(file, context)).flatMap(({ line, parsed }) => {
+    if (!parsed) throw unreadable(file, line, 'it is not JSON');
+    return bodiesOf(parsed.value, line, file).map((body) => ({ line, body }));
+  });
+  if (events.length === 0) throw new UsageError(`there is no event in ${nameOf(file)}`);
+  return events;
+}
+
+/** The values in a recording, or in a file with JSON on each line; `undefined` if it is another file. */
+export function recordedValues(bytes: Uint8Array): readonly unknown[] | undefined {
+  const values: unknown[] = [];
+  for (const { parsed } of jsonIn(decodeUtf8(bytes))) {
+    if (!parsed) return undefined;
+    values.push(isRecorded(parsed.value) ? parsed.value.body : parsed.value);
+  }
+  return values.length > 0 ? values : undefined;
+}
+
+/** The whole string as JSON, or else each of its lines. What is not JSON has no `parsed`. */
+function jsonIn(text: string): readonly { readonly line: number; readonly parsed: ReturnType<typeof parseJson> }[] {
+  const whole = parseJson(text);
+  if (whole) return [{ line: 1, parsed: whole }];
+  return text.split('\n').flatMap((line, at) => (line.trim() === '' ? [] : [{ line: at + 1, parsed: parseJson(line) }]));
+}
+
+function bodiesOf(value: unknown, line: number, file: string): readonly string[] {
+  if (isRecorded(value)) return [value.body];
+  return Array.from(unwrap('core', value), (unwrapped) => {
+    if ('envelope' in unwrapped) return JSON.stringify(unwrapped.envelope);
+    throw unreadable(file, line, unwrapped.issues.map(({ message }) => message).join('; '));
+  });
+}
+
+function isRecorded(value: unknown): value is RecordedRequest {
+  const { receivedAt, body } = (value ?? {}) as Partial<Record<keyof RecordedRequest, unknown>>;
+  return typeof receivedAt === 'string' && typeof body === 'string';
+}
+
+function unreadable(file: string, line: number, reason: string): UsageError {
+  return new UsageError(`line ${line} of ${nameOf(file)} is not an event: ${reason}`, 'waybill listen --record FILE writes such a file.');
+}
+
+function parseJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * The functions that get events, the same on every surface and transport.
+ *
+ * @module
+ */
+import { assertOption, InProgressError, misconfigured, type ValidationError } from '../errors.ts';
+import { notify, report } from '../hooks.ts';
+import { checkIdempotencyStore, type IdempotencyStore, runIdempotent } from '../idempotency.ts';
+import { checkFunctions, checkNames, checkWholeNumbers } from '../options.ts';
+import type { Bytes, Surface } from '../types.ts';
+import { nearest } from '../wording.ts';
+import { type EventCodec, type Received, toError } from './codec.ts';
+import { decodeText } from './decode.ts';
+
+/** The event of one kind. */
+type EventOf<Event extends { readonly kind: string }, Kind extends string> = Event extends { readonly kind: infer Kinds }
+  ? Kind extends Kinds
+    ? Event & { readonly kind: Kind }
+    : never
+  : never;
+
+/** Handles an event. The event counts as handled when the function returns, or when the promise that it returns resolves. */
+export type EventHandler<Event, Context> = (event: Event, context: Context) => unknown;
+
+/** Functions by kind. */
+export type EventHandlersByKind<Event extends { readonly kind: string }, Context> = {
+  readonly [Kind in Exclude<Event['kind'], 'unknown'>]?: EventHandler<EventOf<Event, Kind>, Context> | undefined;
+} & {
+  /** Receives events of types that this version does not know. */
+  readonly unknown?: EventHandler<EventOf<Event, 'unknown'>, Context> | undefined;
+  /** Receives every event that has no handler above, whether its type is known or not. */
+  readonly otherwise?: EventHandler<Event, Context> | undefined;
+};
+
+/**
+ * A function that receives every event (`kind` is `unknown` for types that this version does not know), or functions by kind.
+ *
+ * An event without a handler is acknowledged and dropped: `onUnhandled` is called.
+ */
+export type EventHandlers<Event extends { readonly kind: string }, Context> =
+  | EventHandler<Event, Context>
+  | EventHandlersByKind<Event, Context>;
+
+/** Options of every handler, whatever the transport. */
+export interface EventHandlerOptions<Event, Context> {
+  /** Remembers what was handled. Without it an event that is redelivered is handled again. */
+  readonly idempotencyStore?: IdempotencyStore | undefined;
+  /**
+   * Milliseconds after which the claim of a process that died lapses, so that another one may handle its event. A handler that takes longer
+   * extends it, for an hour: one that hangs must not keep its event for ever.
+   * @default 60_000
+   */
+  readonly idempotencyLease?: number | undefined;
+  /**
+   * Receives the raw value of what could not be read: a damaged event, or one of a known type without its ids. When it returns, the value
+   * counts as handled. Without it that is a failure: the value is redelivered, and ends in a dead-letter queue if there is one.
+   */
+  readonly onInvalid?: ((raw: unknown, error: ValidationError, context: Context) => unknown) | undefined;
+  /**
+   * Receives every event that has no handler. What it throws is ignored.
+   * @default events of unknown types are reported to `console.warn`, once per type
+   */
+  readonly onUnhandled?: ((event: Event, context: Context) => void) | undefined;
+}
+
+/** Names of {@link EventHandlerOptions}, and `onError`, which every transport has. */
+const OPTIONS = ['idempotencyStore', 'idempotencyLease', 'onInvalid', 'onUnhandled', 'onError'];
+
+/** Passes an event to its function unless it has been handled before. Rejects if it must be redelivered. */
+export type Dispatch<Event, Context> = (received: Received<Event>, context: Context, key?: string) => Promise<void>;
+
+/** Checks handlers and options when they are passed, and not with the first event. */
+export function createDispatch<Event extends { readonly kind: string }, Context>(
+  codec: EventCodec<Event>,
+  handlers: EventHandlers<Event, Context>,
+  options: EventHandlerOptions<Event, Context>,
+  ownOptions: readonly string[],
+): Dispatch<Event, Context> {
+  const { surface } = codec;
+  const find = handlerFinder(codec, handlers);
+  assertOption(typeof options === 'object' && options !== null, surface, undefined, 'the options must be an object');
+  checkNames(surface, options, [...OPTIONS, ...ownOptions], {
+    onUnknown: 'onUnhandled',
+    store: 'idempotencyStore',
+    dedupe: 'idempotencyStore',
+  });
+  const { idempotencyStore: store, idempotencyLease: lease, onInvalid, onUnhandled } = options;
+  checkIdempotencyStore(surface, store);
+  checkFunctions(surface, { onInvalid, onUnhandled, onError: (options as { readonly onError?: unknown }).onError });
+  if (lease !== undefined) checkWholeNumbers(surface, { idempotencyLease: lease });
+  const reported = new Set<string>();
+
+  const unhandled = (event: Event, context: Context): void => {
+    const foreign = codec.foreign(event);
+    if (foreign) throw toError(surface, { issues: [{ message: `got ${foreign}, and no handler accepts it` }], hint: FOREIGN });
+    const type = codec.typeOf(event);
+    if (onUnhandled) notify(() => onUnhandled(event, context));
+    else if (event.kind === 'unknown' && !reported.has(type) && reported.size < MAX_REPORTED) {
+      reported.add(type);
+      const name = /^[\w .:/-]{1,100}$/.test(type) ? ` "${type}"` : '';
+      report(
+        'warn',
+        `${surface}: events of the unknown type${name} are acknowledged and dropped. Pass "unknown" or "otherwise", or onUnhandled.`,
+      );
+    }
+  };
+  const once = async (key: string | undefined, work: () => unknown): Promise<void> => {
+    // An event without a key is handled on each delivery: twice is better than never.
+    if (!store || !key) return void (await work());
+    const outcome = await runIdempotent(key, async () => work(), { surface, store, lease });
+    if (outcome.claim === 'in-progress') throw inProgress(surface);
+    // A failure, because after a success that is not remembered a duplicate would be handled too.
+    if ('storeFailure' in outcome && outcome.storeFailure) throw outcome.storeFailure.error;
+  };
+
+  return async (received, context, key) => {
+    if (!('event' in received)) {
+      const error = toError(surface, received);
+      if (!onInvalid) throw error;
+      // Not the key of a good event with the same id: one of them would count as handled.
+      return once(received.key && `unreadable|${received.key}`, () => onInvalid(legible(received.raw), error, context));
+    }
+    const { event } = received;
+    const handler = find(event);
+    if (!handler) unhandled(event, context);
+    else if (store) await once(key ?? codec.keyOf(event), () => handler(event, context));
+    else await handler(event, context);
+  };
+}
+
+function inProgress(surface: Surface): InProgressError {
+  return new InProgressError('another call is handling this event', { surface, hint: 'Nothing is lost: the event is redelivered.' });
+}
+
+const FOREIGN =
+  'One queue or webhook for both surfaces loses events of one of them: route each to its own, or pass "unknown" or "otherwise".';
+
+/** Bytes as a string, if nothing is lost by that: stored as JSON, it stays readable. */
+function legible(raw: unknown): unknown {
+  const text = ArrayBuffer.isView(raw) ? decodeText(raw as Bytes) : '\ufffd';
+  return text.includes('\ufffd') ? raw : text;
+}
+
+/** Types are untrusted input: not every made-up one gets a line in the log. */
+const MAX_REPORTED = 100;
+
+/** Checks the functions, and returns the one that an event goes to. */
+function handlerFinder<Event extends { readonly kind: string }, Context>(
+  codec: EventCodec<Event>,
+  handlers: EventHandlers<Event, Context>,
+): (event: Event) => EventHandler<Event, Context> | undefined {
+  if (typeof handlers === 'function') return () => handlers;
+  const { surface, kinds } = codec;
+  const entries = typeof handlers === 'object' && handlers !== null ? Object.entries(handlers) : [];
+  for (const [name, handler] of entries) {
+    // Its events would be lost silently.
+    if (!kinds.includes(name) && name !== 'unknown' && name !== 'otherwise') throw notAKind(codec, name);
+    assertOption(handler === undefined || typeof handler === 'function', surface, name, 'must be a function');
+  }
+  const isUsable = entries.some(([, handler]) => handler);
+  assertOption(isUsable, surface, undefined, `the handlers must be a function, or an object of functions such as { ${kinds[0]} }`);
+  const byKind = new Map<string, EventHandler<Event, Context>>();
+  // Each gets the events of its kind, which the compiler cannot follow.
+  for (const [name, handler] of entries) if (handler) byKind.set(name, (handler as EventHandler<Event, Context>).bind(handlers));
+  return ({ kind }) => byKind.get(kind) ?? byKind.get('otherwise');
+}
+
+/** The error for a name that is not a kind of event. */
+export function notAKind({ surface, kinds, kindOf }: Pick<EventCodec<never>, 'surface' | 'kinds' | 'kindOf'>, name: unknown): Error {
+  const text = typeof name === 'string' ? name : '';
+  const kind = kindOf?.(text);
+  if (kind) return misconfigured(surface, text, `is another name of ${kind}`, `Use ${kind}: it stands for all its names.`);
+  const shown = /^[\w .:/-]{1,64}$/.test(text) ? text : typeof name;
+  const meant = nearest(text, kinds);
+  return misconfigured(surface, shown, 'is not a kind of event', meant ? `Did you mean ${meant}?` : `The kinds are ${kinds.join(', ')}.`);
+}

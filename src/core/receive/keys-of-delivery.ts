@@ -1,0 +1,74 @@
+/**
+ * The keys of the events in one delivery: two events with one id are two events.
+ *
+ * @module
+ */
+import { hashHex } from '../bytes.ts';
+import type { EventCodec, Received } from './codec.ts';
+
+/** An event of a delivery, however often it comes in it. */
+export interface DeliveredEvent {
+  readonly key: string;
+  /** What became of it. A second copy in the delivery is not handled again. */
+  outcome: Promise<void> | undefined;
+  /** The event, or what it can be read from again; neither when its content is known. */
+  event: object | undefined;
+  message: unknown;
+  content: string | undefined;
+}
+
+/** Tells events of one body or batch apart that have the same key but another content. */
+export class KeysOfDelivery<Event extends { readonly kind: string }> {
+  readonly #codec: EventCodec<Event>;
+  readonly #delivered = new Map<string, DeliveredEvent>();
+
+  constructor(codec: EventCodec<Event>) {
+    this.#codec = codec;
+  }
+
+  /**
+   * Finds the event among those that came before; `undefined` for what is not an event. `message` is what it can be read from again as the
+   * first event. With it the event is not kept: ten thousand of them at once would be most of the work of a batch.
+   */
+  find(received: Received<Event>, message?: unknown): DeliveredEvent | undefined | Promise<DeliveredEvent> {
+    if (!('event' in received)) return undefined;
+    const { event } = received;
+    const key = this.#codec.keyOf(event);
+    const first = this.#delivered.get(key);
+    if (first === undefined) return this.#add(key, { event: message === undefined ? event : undefined, message, content: undefined });
+    // The content is written down only when a second one comes.
+    first.content ??= contentOf(first.event ?? this.#read(first.message));
+    first.event = undefined;
+    first.message = undefined;
+    const content = contentOf(event);
+    return first.content === content ? first : this.#other(key, content);
+  }
+
+  #add(key: string, { event, message, content }: Pick<DeliveredEvent, 'event' | 'message' | 'content'>): DeliveredEvent {
+    const delivered = { key, outcome: undefined, event, message, content };
+    this.#delivered.set(key, delivered);
+    return delivered;
+  }
+
+  /** The event with this content, of several that have the key. */
+  async #other(key: string, content: string): Promise<DeliveredEvent> {
+    const own = `${key}#${(await hashHex(content)).slice(0, 32)}`;
+    return this.#delivered.get(own) ?? this.#add(own, { event: undefined, message: undefined, content });
+  }
+
+  /** The first event of a message. */
+  #read(message: unknown): Event | undefined {
+    for (const received of this.#codec.decode(message)) return 'event' in received ? received.event : undefined;
+    return undefined;
+  }
+}
+
+/** What makes an event another one. A replay from an archive is the same event. */
+function contentOf(event: object | undefined): string {
+  try {
+    return JSON.stringify({ ...event, raw: undefined, replayName: undefined });
+  } catch {
+    // A cycle or a bigint, which no JSON has: only the key counts.
+    return '';
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Recognises a wrong input of a handler, and names the right adapter or handler. A response to a wrong input would lose events: on Lambda a
+ * `Response` is serialised as `{}`, which counts as success.
+ *
+ * @module
+ */
+import { type ConfigurationError, misconfigured } from '../errors.ts';
+import type { Surface } from '../types.ts';
+import { typeName } from '../wording.ts';
+
+/** The functions of each surface for what AWS hands to Lambda. */
+const LAMBDA_HANDLERS: Readonly<Partial<Record<Surface, readonly [eventBridge: string, sqs: string]>>> = {
+  'shipping-ndr': ['shippingEventBridgeHandler()', 'shippingSqsHandler()'],
+  buywithprime: ['eventBridgeHandler()', 'sqsHandler()'],
+};
+
+type Kind = 'http-lambda' | 'event-bridge' | 'sqs' | 'node' | 'fastify' | 'koa' | 'hono' | 'wrapped-request' | 'request';
+
+type Shape = Readonly<Record<string, unknown>>;
+
+/** What each kind looks like; the first that fits counts. */
+const SHAPES: readonly (readonly [Kind | undefined, (object: Shape) => boolean])[] = [
+  ['sqs', ({ Records }) => Array.isArray(Records) && isQueue(Records)],
+  [undefined, ({ Records }) => Array.isArray(Records)],
+  ['event-bridge', (object) => typeof object['detail-type'] === 'string'],
+  // The record of a failure destination has a "requestContext" too.
+  [undefined, (object) => 'requestPayload' in object],
+  ['http-lambda', (object) => isObject(object['requestContext']) || ['rawPath', 'raw_path', 'httpMethod'].some((name) => name in object)],
+  ['koa', (object) => isObject(object['req']) && isObject(object['res']) && 'app' in object],
+  ['hono', ({ req }) => isObject(req) && Boolean(req['raw'])],
+  ['fastify', (object) => isObject(object['raw']) && ['server', 'routeOptions', 'sent', 'log'].some((name) => name in object)],
+  ['node', (object) => typeof object['pipe'] === 'function' || 'rawHeaders' in object || isObject(object['socket'])],
+  ['request', (object) => typeof object['arrayBuffer'] === 'function' && isObject(object['headers'])],
+  ['wrapped-request', (object) => isObject(object['request'])],
+];
+
+/** What a value is, by shape. */
+export function recognise(value: unknown): Kind | undefined {
+  if (!isObject(value)) return undefined;
+  return SHAPES.find(([, fits]) => fits(value))?.[0];
+}
+
+function isObject(value: unknown): value is Shape {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Records of SQS: those of SNS and Kinesis are read by any handler. */
+function isQueue([record]: readonly unknown[]): boolean {
+  return isObject(record) && ('receiptHandle' in record || record['eventSource'] === 'aws:sqs');
+}
+
+/** The error for what is not a `Request`. */
+export function wrongInput(surface: Surface, value: unknown): ConfigurationError {
+  const [eventBridge, sqs] = LAMBDA_HANDLERS[surface] ?? ['the handler of its surface', 'the handler of its surface'];
+  const found = (what: string, hint: string): ConfigurationError =>
+    misconfigured(surface, undefined, `this handler accepts a Request, got ${what}`, hint);
+  switch (recognise(value)) {
+    case 'http-lambda':
+      return found('an HTTP event of Lambda', 'Wrap it: export const handler = toLambdaHandler(…) from waybill/adapters/lambda.');
+    case 'event-bridge':
+      return found('an event of EventBridge', `Use ${eventBridge} for a function that EventBridge invokes.`);
+    case 'sqs':
+      return found('a batch of messages', `Use ${sqs} for a function that reads a queue.`);
+    case 'node':
+      return found('a request of Node or Express', 'Wrap it: toNodeHandler(…) from waybill/adapters/node.');
+    case 'fastify':
+      return found('a request of Fastify', 'Register it: toFastifyPlugin(…) from waybill/adapters/fastify.');
+    case 'koa':
+      return found('a context of Koa', 'Call toNodeHandler(…) from waybill/adapters/node with context.req and context.res.');
+    case 'hono':
+      return found('a context of Hono', 'Pass context.req.raw.');
+    case 'wrapped-request':
+      return found('an object with a "request"', 'Pass its "request".');
+    default:
+      return found(typeName(value), 'Pass the Request that the platform hands over.');
+  }
+}
+
+/** The error for a Lambda handler that was called with the input of another one. `name` is the handler, `wanted` what it accepts. */
+export function wrongInvocation(surface: Surface, name: string, wanted: string, value: unknown): ConfigurationError {
+  const [eventBridge, sqs] = LAMBDA_HANDLERS[surface] ?? ['', ''];
+  const found = (what: string, hint: string): ConfigurationError =>
+    misconfigured(surface, undefined, `${name} accepts ${wanted}, got ${what}`, hint);
+  switch (recognise(value)) {
+    case 'http-lambda':
+      return found('an HTTP request', 'Use a webhook verifier and toLambdaHandler() of waybill/adapters/lambda.');
+    case 'event-bridge':
+      return found('an event of EventBridge', `If EventBridge invokes the function itself, use ${eventBridge}.`);
+    case 'sqs':
+      return found('a batch of messages', `For a function that reads a queue, use ${sqs}.`);
+    case 'request':
+    case 'node':
+    case 'fastify':
+    case 'koa':
+    case 'hono':
+      return found('an HTTP request', 'Use handler() of a webhook verifier.');
+    default: {
+      const what = typeof value === 'object' && value !== null && !Array.isArray(value) ? 'an object without "Records"' : typeName(value);
+      return found(what, `If EventBridge invokes the function itself, use ${eventBridge}; for a queue, ${sqs}.`);
+    }
+  }
+}
+
+/** Refuses a `handler` method that was passed on without being called: an adapter then calls it with a request. */
+export function assertCalled(surface: Surface, isBound: boolean, handlers: unknown): void {
+  if (isBound && recognise(handlers) === undefined) return;
+  const message = 'handler() makes the handler, and was passed on without being called';
+  throw misconfigured(surface, undefined, message, 'Pass verifier.handler(fn), not verifier.handler.');
+}

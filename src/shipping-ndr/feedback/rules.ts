@@ -1,0 +1,135 @@
+/**
+ * Rules for feedback beyond its schema, and what is sent of it.
+ *
+ * @module
+ */
+import { hashHex } from '../../core/bytes.ts';
+import { isScientific, withoutTextMark } from '../../core/cells.ts';
+import { ValidationError } from '../../core/errors.ts';
+import { parseSchema } from '../../core/schema.ts';
+import type { Issue } from '../../core/types.ts';
+import { nearest } from '../../core/wording.ts';
+import { SURFACE } from '../surface.ts';
+import { type NdrFeedback, NdrFeedbackSchema, toDate } from './feedback.ts';
+
+/** Rules that a call can change. */
+export interface FeedbackRules {
+  /**
+   * Sends notes that look as if they contained a phone number or an e-mail address although they do not. Amazon forbids both.
+   * @default false
+   */
+  readonly allowContactData?: boolean | undefined;
+  /**
+   * The `ndrDueDate` of the event. Once it has passed, feedback is refused here. What Amazon does then is not documented.
+   * @default not checked
+   */
+  readonly dueDate?: Date | string | null | undefined;
+}
+
+/** Feedback as it is sent. */
+export interface FeedbackBody {
+  readonly trackingId: string;
+  readonly ndrAction: string;
+  readonly ndrRequestData?: { readonly rescheduleDate?: string; readonly additionalAddressNotes?: string };
+}
+
+/** Checks feedback, and returns what is sent. The mark of a spreadsheet around the id is taken off. */
+export function readFeedback(input: NdrFeedback): FeedbackBody {
+  const feedback = parseSchema(NdrFeedbackSchema, unmarked(input), { surface: SURFACE, direction: 'request', hint: hintFor(input) });
+  const { trackingId, ndrAction } = feedback;
+  if (isScientific(trackingId)) {
+    throw invalid(
+      { path: ['trackingId'], message: 'expected the id of a parcel, got a number that a spreadsheet has rounded' },
+      'Its last digits are lost: format the column as text, and export it once more.',
+    );
+  }
+  switch (ndrAction) {
+    case 'RESCHEDULE': {
+      const date = toDate(feedback.ndrRequestData.rescheduleDate) as Date;
+      // Some calls of the Selling Partner API refuse offsets.
+      return { trackingId, ndrAction, ndrRequestData: { rescheduleDate: date.toISOString() } };
+    }
+    case 'REATTEMPT':
+      return { trackingId, ndrAction, ndrRequestData: { additionalAddressNotes: feedback.ndrRequestData.additionalAddressNotes } };
+    default:
+      return { trackingId, ndrAction };
+  }
+}
+
+/** The hint for feedback that is spelt as on Amazon's pages, or with its data in the wrong place. */
+function hintFor(input: unknown): string | undefined {
+  const { ndrAction, rescheduleDate, additionalAddressNotes } = (input ?? {}) as Readonly<Record<string, unknown>>;
+  if (rescheduleDate !== undefined || additionalAddressNotes !== undefined) {
+    return '"rescheduleDate" and "additionalAddressNotes" belong in "ndrRequestData".';
+  }
+  const meant = typeof ndrAction === 'string' ? nearest(ndrAction, ['RESCHEDULE', 'REATTEMPT', 'RTO']) : undefined;
+  return meant && meant !== ndrAction ? `Did you mean ${meant}?` : undefined;
+}
+
+function unmarked(input: NdrFeedback): NdrFeedback {
+  const trackingId: unknown = (input as NdrFeedback | null | undefined)?.trackingId;
+  if (typeof trackingId !== 'string') return input;
+  const bare = withoutTextMark(trackingId);
+  // Spaces around an id are refused, and not taken off: they may be half of something else.
+  return bare === trackingId.trim() ? input : { ...input, trackingId: bare };
+}
+
+/** Checks what depends on the time and on the caller. */
+export function checkRules({ ndrRequestData }: FeedbackBody, now: Date, { allowContactData, dueDate }: FeedbackRules): void {
+  const { rescheduleDate, additionalAddressNotes = '' } = ndrRequestData ?? {};
+  const due = readDueDate(dueDate);
+  if (due && due < now) {
+    throw invalid(
+      { message: 'the time for feedback about this shipment has passed: "dueDate" is in the past' },
+      'The parcel went back to the shipper, or a later attempt has its own event. To send the feedback anyway, leave "dueDate" out.',
+    );
+  }
+  if (rescheduleDate !== undefined && new Date(rescheduleDate) <= now) {
+    throw invalid({ path: ['ndrRequestData', 'rescheduleDate'], message: 'must be in the future' });
+  }
+  const found = allowContactData ? undefined : findContactData(additionalAddressNotes);
+  if (found) {
+    const path = ['ndrRequestData', 'additionalAddressNotes'];
+    throw invalid(
+      { path, message: `looks as if it contained ${found}, which Amazon forbids here` },
+      'Remove it; if it is not one, pass allowContactData: true.',
+    );
+  }
+}
+
+/** What a store remembers a feedback by; with the due date, because a later attempt at the same parcel has another. */
+export function feedbackKey(body: FeedbackBody, dueDate: FeedbackRules['dueDate']): Promise<string> {
+  return hashHex(JSON.stringify([body, readDueDate(dueDate) ?? null]));
+}
+
+/** A database has null for a date that is not known. */
+function readDueDate(dueDate: FeedbackRules['dueDate']): Date | undefined {
+  if (dueDate === undefined || dueDate === null) return undefined;
+  const due = toDate(dueDate);
+  if (!due) throw invalid({ message: 'expected "dueDate" to be the ndrDueDate of the event' });
+  return due;
+}
+
+function invalid(issue: Issue, hint?: string): ValidationError {
+  return new ValidationError('request', [issue], { surface: SURFACE, hint });
+}
+
+const EMAIL = /[^\s@]@[^\s@]+\.[^\s@]/;
+
+/**
+ * Groups of digits as phone numbers are written. Not matched: four digits and six, in one or in two groups, which are a flat and an Indian
+ * postal code, unless they start like a mobile number; digits joined by slashes, like house numbers; and decimals, like coordinates.
+ */
+const PHONE =
+  /(?<!\p{Nd}|\p{Nd}{2}\.)(?:\+\p{Nd}(?:[\s().-]{0,2}\p{Nd}){7,14}|\p{Nd}{10,15}|(?:0|91[\s.-]?)?\p{Nd}{5}[\s.-]\p{Nd}{5}|\(?\p{Nd}{2,4}\)?[\s.-]\p{Nd}{3,4}[\s.-]\p{Nd}{4}|[6-9]\p{Nd}{3}(?:-\p{Nd}{3}|[\s.-]\p{Nd}{3}[\s.-])\p{Nd}{3}|\(?0\p{Nd}{2,4}\)?[\s.-]\p{Nd}{6,8})(?!\p{Nd})/u;
+
+/** What looks like contact data in notes: a guess, and in doubt `undefined`. */
+export function findContactData(text: string): 'a phone number' | 'an e-mail address' | undefined {
+  // As copied from address books and spreadsheets: full-width, with dashes of any kind, or with invisible marks.
+  const plain = text
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/\p{Pd}/gu, '-');
+  if (EMAIL.test(plain)) return 'an e-mail address';
+  return PHONE.test(plain) ? 'a phone number' : undefined;
+}

@@ -1,0 +1,2 @@
+/** This surface, in errors and hooks. */
+export const SURFACE = 'shipping-ndr';

@@ -1,0 +1,102 @@
+/**
+ * Where a delivery goes: over the network or into a function, within a time limit either way.
+ *
+ * @module
+ */
+import { onAbort, raceAbort } from '../../core/async.ts';
+import { readStream } from '../../core/bytes.ts';
+import { assertOption, isWaybillError } from '../../core/errors.ts';
+import type { Bytes } from '../../core/types.ts';
+import { SURFACE } from '../surface.ts';
+
+/** A URL, or a fetch-style handler such as `NdrWebhookVerifier.handler()` makes. */
+export type DeliveryTarget = string | URL | ((request: Request) => Response | Promise<Response>);
+
+/** A response, read to its end. */
+export interface TargetResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Bytes;
+}
+
+/** There is no response. The message says why, in words that contain nothing of the request. */
+export class NoResponse extends Error {}
+
+/** The URL of a request to a handler. */
+const HANDLER_URL = 'https://shop.example/amazon';
+/** What EventBridge's `Range` asks for. */
+const MAX_BYTES = 1_048_576;
+
+/** The URL of a target: its own, or `url` for a handler, which has none. Refuses what no request can be sent to. */
+export function urlOf(option: string, target: DeliveryTarget, url: string | URL = HANDLER_URL): URL {
+  const isHandler = typeof target === 'function';
+  const own: unknown = isHandler ? url : target;
+  const parsed = (typeof own === 'string' || own instanceof URL) && URL.canParse(String(own)) ? new URL(own) : undefined;
+  // fetch would quote a user name in an error.
+  const isUsable = parsed && /^https?:$/.test(parsed.protocol) && !parsed.username && !parsed.password;
+  const what = isHandler ? 'must be an http(s) URL without a user name' : 'must be an http(s) URL without a user name, or a handler';
+  assertOption(isUsable, SURFACE, isHandler ? 'url' : option, what);
+  return parsed;
+}
+
+/** Sends a request and reads the response, within `timeout` milliseconds. Throws {@link NoResponse}, or the reason of `signal`. */
+export async function sendTo(
+  target: DeliveryTarget,
+  makeRequest: (signal: AbortSignal) => Request,
+  timeout: number,
+  signal: AbortSignal,
+): Promise<TargetResponse> {
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(new NoResponse(`no response within ${timeout} ms`)), timeout);
+  const off = onAbort(signal, () => over.abort(signal.reason));
+  try {
+    signal.throwIfAborted();
+    const request = makeRequest(over.signal);
+    const sent = typeof target === 'function' ? invoke(target, request) : globalThis.fetch(request, { redirect: 'manual' });
+    // A handler and its stream may ignore the signal.
+    return await raceAbort(read(sent), over.signal);
+  } catch (error) {
+    if (over.signal.aborted) throw over.signal.reason;
+    if (error instanceof NoResponse || isWaybillError(error)) throw error;
+    const what = typeof target === 'function' ? "the body of the handler's Response could not be read" : 'no connection, or it broke off';
+    throw new NoResponse(`${what} (${codeOf(error)})`);
+  } finally {
+    clearTimeout(timer);
+    off();
+  }
+}
+
+async function invoke(handler: (request: Request) => unknown, request: Request): Promise<Response> {
+  let response: unknown;
+  try {
+    response = await handler(request);
+  } catch (error) {
+    throw new NoResponse(`the handler threw ${codeOf(error)}`);
+  }
+  // By shape: frameworks have their own Response.
+  const { status, headers } = (response ?? {}) as Partial<Response>;
+  if (typeof status !== 'number' || typeof headers?.get !== 'function') throw new NoResponse('the handler returned no Response');
+  return response as Response;
+}
+
+async function read(sent: Promise<Response>): Promise<TargetResponse> {
+  const response = await sent;
+  const { status, headers, body } = response;
+  if (typeof body?.getReader === 'function') {
+    const { bytes, failure } = await readStream(body, MAX_BYTES);
+    if (failure) throw failure.error;
+    return { status, headers, body: bytes };
+  }
+  return { status, headers, body: new Uint8Array((await response.arrayBuffer?.()) ?? 0) };
+}
+
+/** The code or the name of an error. Not its message, which may quote a URL, and with it a credential. */
+function codeOf(error: unknown): string {
+  const { cause, code, name } = (error ?? {}) as {
+    readonly cause?: { readonly code?: unknown } | null;
+    readonly code?: unknown;
+    readonly name?: unknown;
+  };
+  const words = [cause?.code, code, name].find((word) => typeof word === 'string' && /^[A-Z]\w{1,59}$/.test(word));
+  return String(words ?? 'a value that is not an error');
+}

@@ -1,0 +1,2 @@
+/** This part of the package, in errors. */
+export const SURFACE = 'testing';
