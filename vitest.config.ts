@@ -14,6 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          setupFiles: ['test/support/seed.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/packaging/**', 'test/examples/**', 'test/runtime/**', '**/node_modules/**'],
           // Only for what hangs: a busy machine takes several times as long as an idle one.

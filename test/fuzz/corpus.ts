@@ -17,7 +17,8 @@ export function encode(value: unknown): unknown {
   if (typeof value === 'bigint') return { $bigint: String(value) };
   if (typeof value === 'number' && !(Number.isFinite(value) && !Object.is(value, -0)))
     return { $number: Object.is(value, -0) ? '-0' : String(value) };
-  if (value instanceof Date) return { $date: value.getTime() };
+  // An invalid date has no time that JSON could hold.
+  if (value instanceof Date) return { $date: Number.isNaN(value.getTime()) ? 'invalid' : value.getTime() };
   if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString('base64') };
   if (Array.isArray(value)) return value.map(encode);
   // As entries, because a key such as __proto__ would not survive a literal.

@@ -27,6 +27,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^fast-check$/, replacement: join(here, 'fast-check.mjs') }] },
   test: {
     include: tests,
+    setupFiles: [join(root, 'test/support/seed.ts')],
     ...(isConstant ? { bail: 1 } : { runner: join(here, 'runner.mjs') }),
     maxWorkers: workers,
     sequence: { sequencer: AsListed },
