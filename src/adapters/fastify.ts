@@ -3,6 +3,8 @@
  *
  * @module waybill/adapters/fastify
  */
+import { misconfigured } from '../core/errors.ts';
+import { readSafely } from '../core/receive/recognise.ts';
 import { receiveOf } from '../core/receive/request.ts';
 import { type AdapterOptions, checkHandler, type FetchHandler, respond } from './handler.ts';
 import { Exchange, type NodeStream } from './node/exchange.ts';
@@ -68,6 +70,7 @@ export function toFastifyPlugin(handler: FetchHandler, options: AdapterOptions =
   checkHandler('toFastifyPlugin()', handler, options);
   const receive = receiveOf(handler);
   return (instance, _, done) => {
+    checkInstance(instance);
     instance.removeAllContentTypeParsers();
     instance.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
     instance.all('/', async ({ raw, body: payload }, reply) => {
@@ -83,4 +86,13 @@ export function toFastifyPlugin(handler: FetchHandler, options: AdapterOptions =
     });
     done();
   };
+}
+
+/** Refuses anything else, such as the request that a route handler gets. */
+function checkInstance(instance: unknown): void {
+  const methods = ['removeAllContentTypeParsers', 'addContentTypeParser', 'all'];
+  const isInstance = readSafely(() => methods.every((name) => typeof (instance as Record<string, unknown>)[name] === 'function'));
+  if (isInstance) return;
+  const hint = "Register it: app.register(toFastifyPlugin(…), { prefix: '/amazon/ndr' }). A route handler gets the wrong arguments for it.";
+  throw misconfigured('core', undefined, 'the plugin of toFastifyPlugin() was not called with an instance of Fastify', hint);
 }

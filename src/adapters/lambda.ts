@@ -5,7 +5,7 @@
  */
 import { decodeBase64, decodeStrictUtf8, encodeBase64, encodeUtf8 } from '../core/bytes.ts';
 import { misconfigured } from '../core/errors.ts';
-import { recognise } from '../core/receive/recognise.ts';
+import { describeInput, LAMBDA_HINT, readSafely, recognise } from '../core/receive/recognise.ts';
 import { attachParsed, headerValues, type IncomingRequest, receiveOf, tooLarge } from '../core/receive/request.ts';
 import type { Bytes } from '../core/types.ts';
 import { typeName } from '../core/wording.ts';
@@ -90,8 +90,8 @@ export function toLambdaHandler(handler: FetchHandler, options: AdapterOptions =
   checkHandler('toLambdaHandler()', handler, options);
   const receive = receiveOf(handler);
   return async (event: LambdaHttpEvent, context?: unknown) => {
-    refuseStream(context);
     const method = methodOf(event);
+    refuseStream(context);
     if (receive) {
       const { status, headers, body } = await receive(new LambdaRequest(event, method));
       return toResult(event, { status, headers, cookies: [], body, isBase64Encoded: false });
@@ -118,27 +118,23 @@ function refuseStream(context: unknown): void {
   throw misconfigured('core', undefined, 'toLambdaHandler() was called with a response stream, and returns a whole response', hint);
 }
 
+/**
+ * The method of an HTTP event. A framework's request has a method and headers too: with the result of this handler in it, its response would
+ * be 200 whatever happened.
+ */
 function methodOf(event: LambdaHttpEvent): string {
-  if (typeof event === 'object' && event !== null && ('headers' in event || 'multiValueHeaders' in event)) {
+  const found = readSafely(() => {
+    const headers = event?.headers ?? event?.multiValueHeaders;
+    if (headers === undefined && !('headers' in event || 'multiValueHeaders' in event)) return undefined;
+    if (typeof headers?.['get'] === 'function') return undefined;
     const { requestContext, httpMethod, method } = event;
-    const found = requestContext?.http?.method ?? httpMethod ?? method;
-    if (typeof found === 'string') return found;
-  }
-  throw misconfigured(
-    'core',
-    undefined,
-    `expected an HTTP request, got ${kindOf(event)}`,
-    'For what EventBridge or SQS passes to Lambda, use shippingEventBridgeHandler() or shippingSqsHandler() of waybill/shipping-ndr/webhook, or ' +
-      'eventBridgeHandler() or sqsHandler() of waybill/buywithprime/events.',
-  );
-}
-
-function kindOf(event: unknown): string {
-  const kind = recognise(event);
-  const isBatch = Array.isArray((event as { readonly Records?: unknown } | null | undefined)?.Records);
-  if (isBatch) return 'a batch of messages';
-  if (kind === 'event-bridge') return 'an event of EventBridge';
-  return typeof event === 'object' && event !== null ? 'an event of another kind' : typeName(event);
+    return requestContext?.http?.method ?? httpMethod ?? (recognise(event) === 'http-lambda' ? method : undefined);
+  });
+  if (typeof found === 'string') return found;
+  const isHttp = recognise(event) === 'http-lambda';
+  const isObject = typeof event === 'object' && event !== null;
+  const [what, hint] = (!isHttp && describeInput('core', event)) || [isObject ? 'an event of another kind' : typeName(event), LAMBDA_HINT];
+  throw misconfigured('core', undefined, `expected an HTTP request, got ${what}`, hint);
 }
 
 /** The headers that were sent. API Gateway sends empty multi-value headers with a test event. */

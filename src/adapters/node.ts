@@ -5,7 +5,7 @@
  */
 import { misconfigured } from '../core/errors.ts';
 import { tellError } from '../core/hooks.ts';
-import { recognise } from '../core/receive/recognise.ts';
+import { describeInput, readSafely, recognise } from '../core/receive/recognise.ts';
 import { receiveOf } from '../core/receive/request.ts';
 import { type AdapterOptions, checkHandler, type FetchHandler, respond } from './handler.ts';
 import { Exchange } from './node/exchange.ts';
@@ -69,16 +69,17 @@ export function toNodeHandler(handler: FetchHandler, options: AdapterOptions = {
 
 /** Refuses what is not a request and a response of Node's: Fastify's reply, a context of Koa, an event of Lambda. */
 function checkPair(incoming: unknown, outgoing: unknown): void {
-  const { writeHead } = (outgoing ?? {}) as Partial<NodeResponse>;
-  const { on } = (incoming ?? {}) as Partial<NodeRequest>;
-  if (typeof writeHead === 'function' && typeof on === 'function') return;
-  const hints = {
-    fastify: 'Register toFastifyPlugin(…) of waybill/adapters/fastify.',
-    koa: 'Call it with context.req and context.res.',
-    hono: 'Hono needs no adapter: pass context.req.raw to the handler itself.',
-    request: 'This platform needs no adapter: pass the Request to the handler itself.',
-    'http-lambda': 'Use toLambdaHandler(…) of waybill/adapters/lambda.',
-  } as const;
-  const hint = hints[recognise(incoming) as keyof typeof hints] ?? "Call it with Node's request and response.";
-  throw misconfigured('core', undefined, 'toNodeHandler() was not called with a request and a response of Node', hint);
+  const isPair = readSafely(() => {
+    const { writeHead } = (outgoing ?? {}) as Partial<NodeResponse>;
+    const { on } = (incoming ?? {}) as Partial<NodeRequest>;
+    return typeof writeHead === 'function' && typeof on === 'function';
+  });
+  if (isPair) return;
+  // A request of Node's without its response.
+  const [what, hint] = (recognise(incoming) !== 'node' && describeInput('core', incoming)) || [
+    undefined,
+    "Call it with Node's request and response.",
+  ];
+  const message = `toNodeHandler() was not called with a request and a response of Node${what ? `, but with ${what}` : ''}`;
+  throw misconfigured('core', undefined, message, hint);
 }

@@ -103,3 +103,14 @@ describe('toFastifyPlugin', () => {
     await expect(fastify(() => 'text' as never).inject({}, stream(''))).rejects.toMatchObject({ code: 'CONFIGURATION' });
   });
 });
+
+test.each([
+  ['a request, as a route handler gets it', { raw: {}, log: {}, headers: {} }],
+  ['nothing', undefined],
+  ['an instance of something else', { all: () => undefined }],
+])('refuses to be called with %s, and says how to register it', (_, instance) => {
+  const plugin = toFastifyPlugin(() => new Response());
+  expect(() => plugin(instance as never, {}, () => undefined)).toThrow(
+    expect.objectContaining({ code: 'CONFIGURATION', hint: expect.stringContaining('app.register(toFastifyPlugin(…)') }),
+  );
+});

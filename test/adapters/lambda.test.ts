@@ -188,6 +188,32 @@ describe('what is not an HTTP request', () => {
   });
 });
 
+describe('what a framework passes to its routes, which would take the result for a response 200', () => {
+  const node = { on: () => undefined, pipe: () => undefined, method: 'POST', headers: {}, rawHeaders: [], url: '/' };
+  const refuse = (): never => {
+    throw new Error('hunter2');
+  };
+
+  test.each<[string, object, string, RegExp]>([
+    ['a request of Fastify', { raw: node, log: {}, method: 'POST', headers: {}, body: {} }, 'a request of Fastify', /toFastifyPlugin/],
+    ['a context of Koa', { req: node, res: {}, app: {}, method: 'POST', headers: {} }, 'a context of Koa', /context\.req/],
+    ['a request of Express', { ...node, params: {}, body: {} }, 'a request of Node or Express', /toNodeHandler/],
+    ['an event of h3', { node: { req: node, res: {} }, method: 'POST', headers: new Headers() }, 'an event of h3', /event\.node\.req/],
+    ['a Request', new Request('https://x', { method: 'POST', body: '{}' }), 'a Request', /needs no adapter/],
+    ['an object with a method, headers and a body', { method: 'POST', headers: {}, body: '{}' }, 'an event of another kind', /Lambda/],
+    ['headers of the web', { httpMethod: 'POST', headers: new Headers(), body: '{}' }, 'an event of another kind', /Lambda/],
+    ['a value that cannot be read', new Proxy({}, { get: refuse, has: refuse }), 'an event of another kind', /Lambda/],
+  ])('is refused: %s', async (_, input, what, hint) => {
+    const handler = toLambdaHandler(new NdrWebhookVerifier({ auth: apiKey({ keys: 'abcdef12345' }) }).handler(() => undefined));
+    // Express passes its response as the second argument, which has a write().
+    await expect((handler as (...args: unknown[]) => unknown)(input, { write: () => true })).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: `expected an HTTP request, got ${what}`,
+      hint: expect.stringMatching(hint),
+    });
+  });
+});
+
 test('refuses to run with response streaming, which would send 200 whatever the result', async () => {
   const stream = { write: () => true, end: () => undefined, setContentType: () => undefined };
   const handler = toLambdaHandler(() => new Response()) as (...args: unknown[]) => Promise<unknown>;

@@ -12,6 +12,7 @@ import {
   type Authenticator,
   type BodyCheck,
   readEvents,
+  runCheck,
   type WebhookContext,
   type WebhookHandlerOptions,
   webhook,
@@ -118,7 +119,7 @@ export class BuyWithPrimeWebhookVerifier {
 /** Checks what can be checked before the body is read, the form of the signature and its key included. */
 async function authenticate(settings: WebhookSettings, request: WebhookRequest): Promise<BodyCheck | undefined> {
   const { auth, signatureHeader, keyIdHeader, isSignatureRequired, algorithm, findKeys } = settings;
-  await auth?.check(request);
+  if (auth) await runCheck(SURFACE, auth, request);
   const [text, second] = headerValues(request, signatureHeader);
   if (second !== undefined) throw refused('malformed', `the header "${signatureHeader}" was sent more than once`);
   if (!text) {

@@ -132,8 +132,8 @@ function open(raw: unknown, place: Place): Unwrapped | Contents {
   if (typeof value !== 'object' || value === null) return { ...unreadable(raw, place, typeName(value)), isNoEvent: true };
   const object = value as JsonObject;
   if (isEnvelope(object)) {
-    const failed = failedInvocation(object);
-    return failed ? { items: [failed], messageId, isOurs } : { messageId, at, envelope: object, isOurs };
+    const carried = carriedBy(object);
+    return carried ? { items: [carried], messageId, isOurs } : { messageId, at, envelope: object, isOurs };
   }
   const batch = batchOf(object);
   if (batch) {
@@ -157,10 +157,17 @@ function isEnvelope(value: JsonObject): boolean {
   return typeof value['detail-type'] === 'string' || typeof value['eventDescriptor'] === 'string';
 }
 
-/** The event that a Lambda function failed to handle, if its failure destination is an event bus. A success needs no second try. */
-function failedInvocation({ 'detail-type': type, detail }: JsonObject): unknown {
-  if (typeof type !== 'string' || !type.startsWith('Lambda Function Invocation Result') || type.endsWith('Success')) return undefined;
-  return (detail as JsonObject | null | undefined)?.['requestPayload'] ?? undefined;
+/**
+ * What an event of an event bus carries in place of a detail: the event that a Lambda function failed to handle (a success needs no second
+ * try), what a pipe has read, or an event that was put on the bus as it was.
+ */
+function carriedBy(event: JsonObject): unknown {
+  const { 'detail-type': type, source, detail } = event;
+  if (typeof type !== 'string' || typeof detail !== 'object' || detail === null || detail === event) return undefined;
+  const { requestPayload, 'detail-type': inner } = detail as JsonObject;
+  if (type.startsWith('Lambda Function Invocation Result')) return type.endsWith('Success') ? undefined : (requestPayload ?? undefined);
+  const isFromPipe = type.startsWith('Event from aws:') || (typeof source === 'string' && source.startsWith('Pipe '));
+  return isFromPipe || typeof inner === 'string' ? detail : undefined;
 }
 
 function batchOf(value: JsonObject): readonly unknown[] | undefined {

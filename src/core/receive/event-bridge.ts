@@ -7,7 +7,7 @@
 import { tellError } from '../hooks.ts';
 import type { EventCodec } from './codec.ts';
 import { createDispatch, type EventHandlers } from './handlers.ts';
-import { KeysOfDelivery } from './keys-of-delivery.ts';
+import { isOne, KeysOfDelivery } from './keys-of-delivery.ts';
 import { checkTimeReserve, type LambdaContext, type LambdaEventContext, type LambdaHandlerOptions, withinTime } from './lambda.ts';
 import { recognise, wrongInvocation } from './recognise.ts';
 
@@ -43,14 +43,15 @@ export function eventBridge<Event extends { readonly kind: string }>(
     };
     try {
       await withinTime(surface, lambda, timeReserve, async ({ signal, check }) => {
-        const keys = new KeysOfDelivery(codec);
-        for (const received of codec.decode(input)) {
+        const all = codec.decode(input);
+        const keys = isOne(all) ? undefined : new KeysOfDelivery(codec);
+        for (const received of all) {
           const { messageId } = received;
           let isSkipped = true;
           try {
             check();
             isSkipped = false;
-            await dispatch(received, { signal, lambda, messageId }, (await keys.find(received))?.key);
+            await dispatch(received, { signal, lambda, messageId }, (await keys?.find(received))?.key);
           } catch (error) {
             fail(error, messageId, isSkipped);
           }

@@ -151,10 +151,13 @@ function handlerFinder<Event extends { readonly kind: string }, Context>(
 ): (event: Event) => EventHandler<Event, Context> | undefined {
   if (typeof handlers === 'function') return () => handlers;
   const { surface, kinds } = codec;
-  const entries = typeof handlers === 'object' && handlers !== null ? Object.entries(handlers) : [];
+  const given = typeof handlers === 'object' && handlers !== null ? (handlers as Readonly<Record<string, unknown>>) : {};
+  const names = [...kinds, 'unknown', 'otherwise'];
+  // Its events would be lost silently.
+  for (const name of Object.keys(given)) if (!names.includes(name)) throw notAKind(codec, name);
+  // Methods of a class are not its own properties.
+  const entries = names.filter((name) => name in given).map((name) => [name, given[name]] as const);
   for (const [name, handler] of entries) {
-    // Its events would be lost silently.
-    if (!kinds.includes(name) && name !== 'unknown' && name !== 'otherwise') throw notAKind(codec, name);
     assertOption(handler === undefined || typeof handler === 'function', surface, name, 'must be a function');
   }
   const isUsable = entries.some(([, handler]) => handler);

@@ -11,10 +11,14 @@ export interface DeliveredEvent {
   readonly key: string;
   /** What became of it. A second copy in the delivery is not handled again. */
   outcome: Promise<void> | undefined;
-  /** The event, or what it can be read from again; neither when its content is known. */
-  event: object | undefined;
+  /** What it can be read from again; not needed when its content is known. */
   message: unknown;
   content: string | undefined;
+}
+
+/** Whether a delivery has one event, which is the usual case and needs no telling apart. */
+export function isOne(received: Iterable<unknown>): boolean {
+  return Array.isArray(received) && received.length === 1;
 }
 
 /** Tells events of one body or batch apart that have the same key but another content. */
@@ -28,24 +32,23 @@ export class KeysOfDelivery<Event extends { readonly kind: string }> {
 
   /**
    * Finds the event among those that came before; `undefined` for what is not an event. `message` is what it can be read from again as the
-   * first event. With it the event is not kept: ten thousand of them at once would be most of the work of a batch.
+   * first event. With it neither the event nor its content is kept: ten thousand of them at once would be most of the work of a batch.
    */
   find(received: Received<Event>, message?: unknown): DeliveredEvent | undefined | Promise<DeliveredEvent> {
     if (!('event' in received)) return undefined;
     const { event } = received;
     const key = this.#codec.keyOf(event);
     const first = this.#delivered.get(key);
-    if (first === undefined) return this.#add(key, { event: message === undefined ? event : undefined, message, content: undefined });
-    // The content is written down only when a second one comes.
-    first.content ??= contentOf(first.event ?? this.#read(first.message));
-    first.event = undefined;
+    // Written down at once: a handler may change its event.
+    if (first === undefined) return this.#add(key, message, message === undefined ? contentOf(event) : undefined);
+    first.content ??= contentOf(this.#read(first.message));
     first.message = undefined;
     const content = contentOf(event);
     return first.content === content ? first : this.#other(key, content);
   }
 
-  #add(key: string, { event, message, content }: Pick<DeliveredEvent, 'event' | 'message' | 'content'>): DeliveredEvent {
-    const delivered = { key, outcome: undefined, event, message, content };
+  #add(key: string, message: unknown, content: string | undefined): DeliveredEvent {
+    const delivered = { key, outcome: undefined, message, content };
     this.#delivered.set(key, delivered);
     return delivered;
   }
@@ -53,7 +56,7 @@ export class KeysOfDelivery<Event extends { readonly kind: string }> {
   /** The event with this content, of several that have the key. */
   async #other(key: string, content: string): Promise<DeliveredEvent> {
     const own = `${key}#${(await hashHex(content)).slice(0, 32)}`;
-    return this.#delivered.get(own) ?? this.#add(own, { event: undefined, message: undefined, content });
+    return this.#delivered.get(own) ?? this.#add(own, undefined, content);
   }
 
   /** The first event of a message. */

@@ -13,8 +13,12 @@ const LAMBDA_HANDLERS: Readonly<Partial<Record<Surface, readonly [eventBridge: s
   'shipping-ndr': ['shippingEventBridgeHandler()', 'shippingSqsHandler()'],
   buywithprime: ['eventBridgeHandler()', 'sqsHandler()'],
 };
+/** For adapters, which know no surface. */
+export const LAMBDA_HINT: string =
+  'For what EventBridge or SQS passes to Lambda, use shippingEventBridgeHandler() or shippingSqsHandler() of waybill/shipping-ndr/webhook, or ' +
+  'eventBridgeHandler() or sqsHandler() of waybill/buywithprime/events.';
 
-type Kind = 'http-lambda' | 'event-bridge' | 'sqs' | 'node' | 'fastify' | 'koa' | 'hono' | 'wrapped-request' | 'request';
+type Kind = 'http-lambda' | 'event-bridge' | 'sqs' | 'node' | 'fastify' | 'koa' | 'hono' | 'h3' | 'wrapped-request' | 'request';
 
 type Shape = Readonly<Record<string, unknown>>;
 
@@ -25,19 +29,29 @@ const SHAPES: readonly (readonly [Kind | undefined, (object: Shape) => boolean])
   ['event-bridge', (object) => typeof object['detail-type'] === 'string'],
   // The record of a failure destination has a "requestContext" too.
   [undefined, (object) => 'requestPayload' in object],
-  ['http-lambda', (object) => isObject(object['requestContext']) || ['rawPath', 'raw_path', 'httpMethod'].some((name) => name in object)],
   ['koa', (object) => isObject(object['req']) && isObject(object['res']) && 'app' in object],
   ['hono', ({ req }) => isObject(req) && Boolean(req['raw'])],
   ['fastify', (object) => isObject(object['raw']) && ['server', 'routeOptions', 'sent', 'log'].some((name) => name in object)],
   ['node', (object) => typeof object['pipe'] === 'function' || 'rawHeaders' in object || isObject(object['socket'])],
+  ['h3', ({ node }) => isObject(node) && isObject(node['req'])],
+  // After the frameworks: a plugin of Fastify adds a "requestContext".
+  ['http-lambda', (object) => isObject(object['requestContext']) || ['rawPath', 'raw_path', 'httpMethod'].some((name) => name in object)],
   ['request', (object) => typeof object['arrayBuffer'] === 'function' && isObject(object['headers'])],
   ['wrapped-request', (object) => isObject(object['request'])],
 ];
 
 /** What a value is, by shape. */
 export function recognise(value: unknown): Kind | undefined {
-  if (!isObject(value)) return undefined;
-  return SHAPES.find(([, fits]) => fits(value))?.[0];
+  return readSafely(() => (isObject(value) ? SHAPES.find(([, fits]) => fits(value))?.[0] : undefined));
+}
+
+/** What is read of a foreign value; `undefined` if the value itself throws: a getter, a proxy. */
+export function readSafely<Result>(read: () => Result): Result | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 function isObject(value: unknown): value is Shape {
@@ -51,29 +65,44 @@ function isQueue([record]: readonly unknown[]): boolean {
 
 /** The error for what is not a `Request`. */
 export function wrongInput(surface: Surface, value: unknown): ConfigurationError {
-  const [eventBridge, sqs] = LAMBDA_HANDLERS[surface] ?? ['the handler of its surface', 'the handler of its surface'];
-  const found = (what: string, hint: string): ConfigurationError =>
-    misconfigured(surface, undefined, `this handler accepts a Request, got ${what}`, hint);
+  const [what, hint] = describeInput(surface, value) ?? [typeName(value), 'Pass the Request that the platform hands over.'];
+  return misconfigured(surface, undefined, `this handler accepts a Request, got ${what}`, hint);
+}
+
+/** What was passed in place of a request, and what accepts it. */
+export function describeInput(surface: Surface, value: unknown): readonly [what: string, hint: string] | undefined {
+  const own = LAMBDA_HANDLERS[surface];
   switch (recognise(value)) {
     case 'http-lambda':
-      return found('an HTTP event of Lambda', 'Wrap it: export const handler = toLambdaHandler(…) from waybill/adapters/lambda.');
+      return ['an HTTP event of Lambda', 'Wrap it: export const handler = toLambdaHandler(…) from waybill/adapters/lambda.'];
     case 'event-bridge':
-      return found('an event of EventBridge', `Use ${eventBridge} for a function that EventBridge invokes.`);
+      return ['an event of EventBridge', own ? `Use ${own[0]} for a function that EventBridge invokes.` : LAMBDA_HINT];
     case 'sqs':
-      return found('a batch of messages', `Use ${sqs} for a function that reads a queue.`);
+      return ['a batch of messages', own ? `Use ${own[1]} for a function that reads a queue.` : LAMBDA_HINT];
     case 'node':
-      return found('a request of Node or Express', 'Wrap it: toNodeHandler(…) from waybill/adapters/node.');
+      return ['a request of Node or Express', 'Wrap it: toNodeHandler(…) from waybill/adapters/node.'];
     case 'fastify':
-      return found('a request of Fastify', 'Register it: toFastifyPlugin(…) from waybill/adapters/fastify.');
+      return ['a request of Fastify', 'Register it: toFastifyPlugin(…) from waybill/adapters/fastify.'];
     case 'koa':
-      return found('a context of Koa', 'Call toNodeHandler(…) from waybill/adapters/node with context.req and context.res.');
+      return ['a context of Koa', 'Call toNodeHandler(…) from waybill/adapters/node with context.req and context.res.'];
+    case 'h3':
+      return ['an event of h3', 'Call toNodeHandler(…) from waybill/adapters/node with event.node.req and event.node.res.'];
     case 'hono':
-      return found('a context of Hono', 'Pass context.req.raw.');
+      return ['a context of Hono', 'Hono needs no adapter: pass context.req.raw to the handler itself.'];
+    case 'request':
+      return ['a Request', 'This platform needs no adapter: pass the Request to the handler itself.'];
     case 'wrapped-request':
-      return found('an object with a "request"', 'Pass its "request".');
+      return ['an object with a "request"', 'Pass its "request" to the handler itself.'];
     default:
-      return found(typeName(value), 'Pass the Request that the platform hands over.');
+      if (!isBatch(value)) return undefined;
+      return ['a batch of messages', own ? `Use ${own[1]} for a queue, and ${own[0]} for records of SNS or Kinesis.` : LAMBDA_HINT];
   }
+}
+
+/** Records of any source, with or without their envelope; an empty list may be anything. */
+function isBatch(value: unknown): boolean {
+  const records = readSafely(() => (Array.isArray(value) ? value : (value as Shape | null | undefined)?.['Records']));
+  return Array.isArray(records) && (records !== value || isObject(records[0]));
 }
 
 /** The error for a Lambda handler that was called with the input of another one. `name` is the handler, `wanted` what it accepts. */
@@ -93,6 +122,8 @@ export function wrongInvocation(surface: Surface, name: string, wanted: string, 
     case 'fastify':
     case 'koa':
     case 'hono':
+    case 'h3':
+    case 'wrapped-request':
       return found('an HTTP request', 'Use handler() of a webhook verifier.');
     default: {
       const what = typeof value === 'object' && value !== null && !Array.isArray(value) ? 'an object without "Records"' : typeName(value);

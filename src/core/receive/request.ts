@@ -8,7 +8,7 @@ import { bytesOf, encodeUtf8, readStream } from '../bytes.ts';
 import { ConnectionError, isWaybillError, misconfigured, ValidationError } from '../errors.ts';
 import { copyError } from '../redact.ts';
 import type { Bytes, Surface } from '../types.ts';
-import { wrongInput } from './recognise.ts';
+import { readSafely, wrongInput } from './recognise.ts';
 
 /** Headers of any platform: `Headers`, a plain object, or any object with `get()`. */
 type HeadersReader = { get(name: string): string | null } | Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -70,8 +70,11 @@ export function receiveOf(handler: unknown): Receive | undefined {
 
 /** Whether it is a `Request`. By shape: that of another realm or of a polyfill is not an instance. */
 export function isRequest(value: unknown): value is Request {
-  const { method, url, headers, arrayBuffer } = (value ?? {}) as Partial<Request>;
-  return typeof method === 'string' && typeof url === 'string' && typeof headers?.get === 'function' && typeof arrayBuffer === 'function';
+  const isOne = readSafely(() => {
+    const { method, url, headers, arrayBuffer } = (value ?? {}) as Partial<Request>;
+    return typeof method === 'string' && typeof url === 'string' && typeof headers?.get === 'function' && typeof arrayBuffer === 'function';
+  });
+  return isOne === true;
 }
 
 /** A `Request` as the webhook works on it. */

@@ -8,13 +8,14 @@
  * @see {@link https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html | API destinations}
  */
 import { encodeUtf8 } from '../bytes.ts';
-import type { AuthenticationError } from '../errors.ts';
+import { type AuthenticationError, misconfigured } from '../errors.ts';
 import { checkWholeNumbers } from '../options.ts';
 import type { Bytes, Surface } from '../types.ts';
 import { type EventCodec, type Received, toError, type Unreadable } from './codec.ts';
+import { checkType, inCharset } from './content-type.ts';
 import { decompress, encodingsOf } from './decode.ts';
 import { createDispatch, type EventHandlerOptions, type EventHandlers } from './handlers.ts';
-import { KeysOfDelivery } from './keys-of-delivery.ts';
+import { isOne, KeysOfDelivery } from './keys-of-delivery.ts';
 import {
   type FetchHandler,
   headerValues,
@@ -24,6 +25,7 @@ import {
   rejection,
   toFetchHandler,
   tooLarge,
+  type WebhookRequest,
 } from './request.ts';
 import { answerInTime, isAuthenticationError, type Refuse, refuser, type WebhookContext } from './respond.ts';
 
@@ -44,6 +46,16 @@ export interface Authenticator {
   authenticate(request: IncomingRequest): Promise<BodyCheck | undefined>;
   /** The value of `WWW-Authenticate` in a response 401. */
   challenge(error: AuthenticationError): string;
+}
+
+/** Runs the check of a mechanism. A user's own that returns `false` means to refuse, and would accept everybody. */
+export async function runCheck(
+  surface: Surface,
+  auth: { check(request: WebhookRequest): Promise<unknown> },
+  request: WebhookRequest,
+): Promise<void> {
+  if ((await auth.check(request)) !== false) return;
+  throw misconfigured(surface, 'auth', 'check() returned false', 'Reject with an AuthenticationError to refuse a request.');
 }
 
 /** Options of a webhook handler. */
@@ -94,7 +106,7 @@ export function webhook<Event extends { readonly kind: string }>(
       if (!isAuthenticationError(error)) return refuse(error);
       return refuse(error, { status: 401, headers: { 'www-authenticate': authenticator.challenge(error) } });
     }
-    const keys = options.idempotencyStore && new KeysOfDelivery(codec);
+    const keys = options.idempotencyStore && !isOne(received) ? new KeysOfDelivery(codec) : undefined;
     const dispatchOne = async (item: Received<Event>): Promise<void> => dispatch(item, context, (await keys?.find(item))?.key);
     return (await dispatchAll(surface, received, dispatchOne, context, refuse, !options.onInvalid)) ?? ACCEPTED;
   };
@@ -114,7 +126,7 @@ export async function readEvents<Event extends { readonly kind: string }>(
   maxBodyBytes: number,
 ): Promise<Iterable<Received<Event>>> {
   const { surface } = codec;
-  const { method } = request;
+  const method = request.method.toUpperCase();
   if (!METHODS.includes(method)) {
     const got = /^[A-Z]{1,20}$/.test(method) ? method : 'another method';
     throw rejection(405, surface, `events are sent with POST, PUT or PATCH, got ${got}`, 'Send health checks to another path.');
@@ -134,7 +146,8 @@ export async function readEvents<Event extends { readonly kind: string }>(
   const refusal = checkBody && (await refusalOf(checkBody(bytes)));
   if (encodingsOf(bytes, contentEncoding).length === 0) {
     if (refusal) throw refusal;
-    return mayBeEvents(surface, request, bytes, codec.decode(bytes));
+    const body = inCharset(request, bytes);
+    return mayBeEvents(surface, request, body, codec.decode(body));
   }
   const inflated = await decompress(surface, bytes, contentEncoding, maxBodyBytes).catch((error: unknown) => {
     throw refusal ?? error;
@@ -144,7 +157,8 @@ export async function readEvents<Event extends { readonly kind: string }>(
     if (inflated.bytes === bytes) throw refusal;
     await checkBody?.(inflated.bytes);
   }
-  return mayBeEvents(surface, request, inflated.bytes, codec.decode(inflated.bytes));
+  const body = inCharset(request, inflated.bytes);
+  return mayBeEvents(surface, request, body, codec.decode(body));
 }
 
 /** Why a credential does not verify; `undefined` if it does. */
@@ -185,7 +199,7 @@ async function skipNoEvents<Event>(
   for (let next = iterator.next(); !next.done; next = iterator.next()) {
     const item = next.value;
     // What says whether it is an event was JSON, whatever type it was sent with.
-    if ('raw' in item && item.raw === body && item.isNoEvent === undefined) checkType(surface, request);
+    if ('raw' in item && item.raw === body && item.isNoEvent === undefined) checkType(surface, request, body);
     skipped.push(item);
     // A list may begin with something else.
     if (!('raw' in item && item.isNoEvent)) return chain(skipped, iterator);
@@ -196,15 +210,6 @@ async function skipNoEvents<Event>(
   const { issues, hint } = first as Unreadable;
   throw rejection(400, surface, issues[0].message, hint);
 }
-
-/** Refuses a body that was not JSON and does not claim to be. */
-function checkType(surface: Surface, request: IncomingRequest): void {
-  const [type = ''] = headerValues(request, 'content-type');
-  const got = type.split(';')[0]?.trim().slice(0, 60);
-  if (NOT_JSON.test(type)) throw rejection(415, surface, `events are application/json, got ${got}`, 'Check what sends it.');
-}
-
-const NOT_JSON = /^\s*(?:text\/html|text\/xml|application\/xml|application\/x-www-form-urlencoded|multipart\/|image\/|audio\/|video\/)/i;
 
 function* chain<Item>(first: readonly Item[], rest: Iterator<Item>): Generator<Item, void, undefined> {
   yield* first;

@@ -19,19 +19,19 @@ export interface ShippingEventEnvelope {
   /** The type of event. New ones appear without notice. */
   readonly 'detail-type': Open<'NDR Events' | 'Tracking Detail'>;
   /** Unique per event, and the same when it is redelivered. In every sample. */
-  readonly id?: string | undefined;
+  readonly id?: string | null | undefined;
   /** When it was published, ISO 8601. In Amazon's sample two months after everything in its detail. */
-  readonly time?: string | undefined;
+  readonly time?: string | null | undefined;
   /** The sender. */
-  readonly source?: Open<'AmazonShipping'> | undefined;
+  readonly source?: Open<'AmazonShipping'> | null | undefined;
   /** Version of the envelope, a string; not to be confused with the `version` in the detail. */
-  readonly version?: string | undefined;
+  readonly version?: string | number | null | undefined;
   /** The sender's AWS account, 12 digits. May differ per market, and is not authentication. */
-  readonly account?: string | undefined;
+  readonly account?: string | number | null | undefined;
   /** The sender's AWS region. */
-  readonly region?: string | undefined;
+  readonly region?: string | null | undefined;
   /** Empty in Amazon's sample. */
-  readonly resources?: readonly string[] | undefined;
+  readonly resources?: readonly string[] | null | undefined;
 }
 
 /** A shipment that could not be delivered. The first six properties are in Amazon's table, the others in its sample only. */
@@ -176,16 +176,17 @@ export const TrackingEventSchema: z.ZodMiniType<TrackingEventPayload> = /* @__PU
 
 /** The properties of {@link ShippingEventEnvelope}. */
 function envelope() {
-  const text = z.optional(z.string());
+  const text = z.nullish(z.string());
+  const number = z.nullish(z.union([z.string(), z.number()]));
   return {
     'detail-type': z.string(),
     id: text,
     time: text,
     source: text,
-    version: text,
-    account: text,
+    version: number,
+    account: number,
     region: text,
-    resources: z.optional(z.array(z.string())),
+    resources: z.nullish(z.array(z.string())),
   };
 }
 

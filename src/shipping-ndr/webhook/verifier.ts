@@ -11,6 +11,7 @@ import {
   type Authenticator,
   isAuthenticationError,
   readEvents,
+  runCheck,
   type WebhookContext,
   type WebhookHandlerOptions,
   webhook,
@@ -131,7 +132,7 @@ async function authenticateWithAny(mechanisms: readonly NdrAuth[], request: Webh
   let failure: { readonly error: unknown } | undefined;
   for (const auth of mechanisms) {
     try {
-      await auth.check(request);
+      await runCheck(SURFACE, auth, request);
       return;
     } catch (error) {
       if (!isAuthenticationError(error)) failure ??= { error };

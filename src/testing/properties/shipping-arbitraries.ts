@@ -101,7 +101,7 @@ export function anyShippingArrival(): fc.Arbitrary<EventArrival<NdrEventPayload 
 export function anyInvalidNdrEvent(): fc.Arbitrary<Flawed> {
   const strings = ['latestDeliveryAttemptedDate', 'shipmentStatus', 'reasonCode', 'ndrDueDate', 'expectedDeliveryDate'];
   return flawed(anyNdrEvent(), [
-    ...['id', 'time'].flatMap((name) => flawsAt([name], [null, 7, {}])),
+    ...['id', 'time'].flatMap((name) => flawsAt([name], [7, {}])),
     ...flawsAt(['detail', 'trackingId'], [undefined, null, '', 1.5, true, {}]),
     ...strings.flatMap((name) => flawsAt(['detail', name], [7, false, {}, []])),
     ...flawsAt(['detail'], [undefined, null, 'text', []]),

@@ -16,6 +16,12 @@ const unsigned = { 'content-type': 'application/json' };
 const EVENT = fixture('webhook-package-delivered.json');
 const signedEvent = (changes: Record<string, unknown>): Request => signedPost(pair, JSON.stringify({ ...EVENT, ...changes }));
 
+test('a mechanism of your own that returns false lets nobody in', async () => {
+  const auth = { check: async () => false, challenge: () => 'X' } as unknown as BuyWithPrimeWebhookAuth;
+  const guarded = new BuyWithPrimeWebhookVerifier({ keys: pair.jwk, auth });
+  await expect(guarded.verify(signedEvent({}))).rejects.toMatchObject({ code: 'CONFIGURATION', option: 'auth' });
+});
+
 describe('BuyWithPrimeWebhookVerifier', () => {
   const auth = basicAuth({ users: { username: 'amazon', password: 'secret' } });
 

@@ -24,6 +24,21 @@ const wrappings: Readonly<Record<string, (value: unknown) => unknown>> = {
     source: 'lambda',
     detail: { requestPayload: value, responsePayload: {} },
   }),
+  'what a pipe has read, on an event bus': (value) => ({
+    id: 'pipe',
+    'detail-type': 'Event from aws:sqs',
+    source: 'Pipe x',
+    detail: { messageId: 'sqs', eventSource: 'aws:sqs', body: value },
+  }),
+  'a Kinesis record that a pipe has read, on an event bus': (value) => ({
+    'detail-type': 'Event from aws:kinesis',
+    detail: { eventSource: 'aws:kinesis', eventID: 'kinesis', data: base64(value) },
+  }),
+  'what a pipe with a type of its own has read': (value) => ({
+    'detail-type': 'ndr',
+    source: 'Pipe ndr-to-bus',
+    detail: { messageId: 'sqs', body: text(value) },
+  }),
   'a Kinesis record': (value) => ({ eventID: 'kinesis', kinesis: { data: base64(value), sequenceNumber: '1' } }),
   'a Kinesis record through Pipes': (value) => ({ eventSource: 'aws:kinesis', eventID: 'kinesis', data: base64(value) }),
   'a Firehose record': (value) => ({ recordId: 'firehose', data: base64(value) }),
@@ -151,6 +166,10 @@ describe('what is not an event says what it is', () => {
     ]) {
       expect(idsOf(all({ id: 'own', ...fields }))).toEqual(['own']);
     }
+  });
+
+  test('an event that was put on an event bus as it was is the one inside', () => {
+    expect(idsOf(all({ id: 'outer', 'detail-type': 'forward', source: 'my.bus', detail: event('inner') }))).toEqual(['inner']);
   });
 
   test('one item in the middle takes its place', () => {

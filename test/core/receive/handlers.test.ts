@@ -59,6 +59,24 @@ describe('an event goes to', () => {
     expect(await calledFor(['shipped'], placed, shipped, unknown)).toEqual([undefined, 'shipped', undefined]);
   });
 
+  test('a method of a class, also one that is inherited', async () => {
+    const seen: string[] = [];
+    class Base {
+      placed() {
+        seen.push('placed');
+      }
+    }
+    class Shop extends Base {
+      shipped = () => seen.push('shipped');
+      otherwise() {
+        seen.push('otherwise');
+      }
+    }
+    const shop = new Shop();
+    for (const event of [placed, shipped, unknown]) await dispatcher(shop)({ event }, context);
+    expect(seen).toEqual(['placed', 'shipped', 'otherwise']);
+  });
+
   test('a method, with its object as receiver', async () => {
     const receivers: unknown[] = [];
     const shop = {

@@ -31,6 +31,15 @@ describe('events of one delivery', () => {
     expect(await keysOf(...events)).toEqual([first, second, third, again]);
   });
 
+  test('are compared as they came: a handler may change them', async () => {
+    const keys = new KeysOfDelivery(codec);
+    const first = event('a', { detail: { item: 1 } });
+    await keys.find({ event: first });
+    Object.assign(first.detail as object, { item: 2 });
+    expect((await keys.find({ event: event('a', { detail: { item: 1 } }) }))?.key).toBe('a');
+    expect((await keys.find({ event: event('a', { detail: { item: 2 } }) }))?.key).toMatch(/^a#/);
+  });
+
   test('are the same if only what the transport adds is different', async () => {
     expect(await keysOf(event('a', { raw: { time: 1 }, replayName: 'r' }), event('a', { raw: { time: 2 } }))).toEqual(['a', 'a']);
   });

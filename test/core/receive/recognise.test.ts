@@ -4,6 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { assertCalled, recognise, wrongInput, wrongInvocation } from '../../../src/core/receive/recognise.ts';
 
 const node = new IncomingMessage(new Socket());
+const refuse = (): never => {
+  throw new Error('hunter2');
+};
+const unreadable = new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse, getPrototypeOf: refuse });
 /** What handlers are given by mistake. */
 const inputs: Readonly<Record<string, readonly [value: unknown, kind: string | undefined]>> = {
   'an event of API Gateway v1': [{ httpMethod: 'POST', headers: {}, requestContext: { stage: 'prod' }, body: '{}' }, 'http-lambda'],
@@ -22,6 +26,10 @@ const inputs: Readonly<Record<string, readonly [value: unknown, kind: string | u
   'a reply of Fastify': [{ raw: {}, sent: false, log: {} }, 'fastify'],
   'a context of Koa': [{ req: node, res: {}, app: {}, request: {}, response: {} }, 'koa'],
   'a context of Hono': [{ req: { raw: new Request('http://x') }, env: {} }, 'hono'],
+  'a request of Fastify with a plugin': [{ raw: node, log: {}, headers: {}, requestContext: { get: () => 1 } }, 'fastify'],
+  'an event of h3': [{ node: { req: node, res: {} }, path: '/', method: 'POST', headers: new Headers() }, 'h3'],
+  'records of Pipes': [[{ messageId: 'a', receiptHandle: 'r', eventSource: 'aws:sqs', body: '{}' }], undefined],
+  'a value that cannot be read': [unreadable, undefined],
   'a Request': [new Request('http://x'), 'request'],
   'an object with a request': [{ request: new Request('http://x'), env: {} }, 'wrapped-request'],
   'an empty object': [{}, undefined],
@@ -45,6 +53,10 @@ describe('a handler of requests names the right adapter for', () => {
     ['a reply of Fastify', 'a request of Fastify', /toFastifyPlugin/],
     ['a context of Koa', 'a context of Koa', /context\.req and context\.res/],
     ['a context of Hono', 'a context of Hono', /context\.req\.raw/],
+    ['an event of h3', 'an event of h3', /event\.node\.req and event\.node\.res/],
+    ['a batch of SNS', 'a batch of messages', /sqsHandler\(\) for a queue, and eventBridgeHandler\(\) for records of SNS/],
+    ['records of Pipes', 'a batch of messages', /sqsHandler\(\)/],
+    ['a value that cannot be read', 'object', /Pass the Request/],
     ['an object with a request', 'an object with a "request"', /"request"/],
     ['an empty object', 'object', /Pass the Request/],
     ['nothing', 'nothing', /Pass the Request/],
@@ -71,6 +83,8 @@ describe('a handler of Lambda names the right one for', () => {
     ['a Request', 'an HTTP request', /handler\(\) of a webhook verifier/],
     ['a request of Node', 'an HTTP request', /handler\(\)/],
     ['a context of Koa', 'an HTTP request', /handler\(\)/],
+    ['an event of h3', 'an HTTP request', /handler\(\)/],
+    ['an object with a request', 'an HTTP request', /handler\(\)/],
     ['an empty object', 'an object without "Records"', /shippingEventBridgeHandler\(\); for a queue, shippingSqsHandler\(\)/],
     ['a string', 'string', /for a queue/],
     ['nothing', 'nothing', /for a queue/],

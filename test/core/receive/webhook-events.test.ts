@@ -1,6 +1,7 @@
 /**
  * What a webhook does with events that are not the usual, and with those that are redelivered.
  */
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { InProgressError } from '../../../src/core/errors.ts';
 import { type IdempotencyStore, MemoryIdempotencyStore } from '../../../src/core/idempotency.ts';
@@ -37,6 +38,32 @@ describe('events that are not the usual', () => {
     const onInvalid = vi.fn();
     expect((await handler(() => undefined, { onInvalid })(post('{"id":'))).status).toBe(200);
     expect(Buffer.from(onInvalid.mock.calls[0]?.[0]).toString()).toBe('{"id":');
+  });
+
+  test('one that is twice in one body is handled once, also if its handler changes it', async () => {
+    const seen: unknown[] = [];
+    const change = (received: TestEvent): void => {
+      seen.push(received.id);
+      Object.assign(received.detail as object, { seen: true });
+    };
+    await handler(change, { idempotencyStore: new MemoryIdempotencyStore() })(post([event, event, envelope('e2'), event]));
+    expect(seen).toEqual(['e1', 'e2']);
+  });
+
+  test.each([
+    ['iso-8859-1', Buffer.from('Zoë', 'latin1'), 'Zoë'],
+    ['"windows-1252"', Buffer.from([0xdf, 0x2d, 0x31]), 'ß-1'],
+    ['iso-8859-1', Buffer.from('Zoë'), 'Zoë'],
+    ['utf-8', Buffer.from('Zoë', 'latin1'), 'Zo\ufffd'],
+  ])('one in %s is read in it, unless it is UTF-8 after all', async (charset, name, expected) => {
+    const seen: unknown[] = [];
+    const [head = '', tail = ''] = JSON.stringify(envelope('e1', { detail: { name: '#' } })).split('#');
+    const body = Buffer.concat([Buffer.from(head), name, Buffer.from(tail)]);
+    const type = { 'content-type': `application/json; charset=${charset}` };
+    for (const request of [post(body, type), post(gzipSync(body), { ...type, 'content-encoding': 'gzip' })]) {
+      await handler(({ detail }) => seen.push(detail))(request);
+    }
+    expect(seen).toEqual([{ name: expected }, { name: expected }]);
   });
 
   test('several in one body are handled in order', async () => {

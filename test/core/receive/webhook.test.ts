@@ -10,6 +10,7 @@ const surface = 'core' as const;
 const handler = (onEvent: (event: TestEvent) => unknown, options?: WebhookHandlerOptions<TestEvent>) =>
   webhook(codec, authenticator, onEvent, options);
 const event = envelope('e1');
+const FORM = 'application/x-www-form-urlencoded';
 
 describe('responds', () => {
   test('200 and nothing else when the event is handled', async () => {
@@ -44,6 +45,16 @@ describe('responds', () => {
     ['413 to a body that is too large', () => post({ ...event, padding: 'x'.repeat(1_100_000) }), 413, {}],
     ['413 to a bomb', () => post(gzipSync(Buffer.alloc(5_000_000, ' ')), { 'content-encoding': 'gzip' }), 413, {}],
     ['503 to JSON that is cut off', () => post('{"id":'), 503, { 'retry-after': '60' }],
+    ['503 to such JSON as a form, the type that curl sends', () => post('{"id":', { 'content-type': FORM }), 503, {}],
+    ['503 to such JSON as HTML', () => post(' {"id":', { 'content-type': 'text/html' }), 503, {}],
+    ['503 to JSON in a form', () => post(`a=1&payload=${encodeURIComponent('{"id":1}')}`, { 'content-type': FORM }), 503, {}],
+    [
+      '503 to JSON in a part of a form',
+      () => post('--b\r\nX: 1\r\n\r\n{"id":1}', { 'content-type': 'multipart/form-data; boundary=b' }),
+      503,
+      {},
+    ],
+    ['415 to a form in parts without JSON', () => post('--b\r\n\r\nx', { 'content-type': 'multipart/form-data; boundary=b' }), 415, {}],
     ['503 to an empty body: somebody may have dropped it', () => post(''), 503, { 'retry-after': '60' }],
     ['503 to spaces', () => post(' '), 503, { 'retry-after': '60' }],
     ['503 to an event that cannot be read', () => post({ ...event, detail: 'broken' }), 503, { 'retry-after': '60' }],
@@ -76,6 +87,11 @@ describe('responds', () => {
   ])('to %s what came', async (method, message) => {
     const response = await handler(vi.fn(), { onError: vi.fn() })(new Request('https://x/', { method }));
     expect(await response.json()).toEqual({ message });
+  });
+
+  test.each(['post', 'put', 'patch', 'Patch'])('200 to %s, whatever its case', async (method) => {
+    const request = { method, headers: { 'x-api-key': 'right' }, url: '/', read: () => JSON.stringify(event) };
+    expect([...(await readEvents(codec, authenticator, request, 1_000))]).toMatchObject([{ event: { id: 'e1' } }]);
   });
 
   test.each([

@@ -116,12 +116,12 @@ describe('shippingEventBridgeHandler', () => {
   });
 
   test('handles a list to its end, tells onError of each failure, and fails with the first', async () => {
-    const seen: (string | undefined)[] = [];
+    const seen: unknown[] = [];
     const onError = vi.fn();
     const handler = shippingEventBridgeHandler(
       ({ id }) => {
         seen.push(id);
-        if (id !== 'c') throw new Error(id);
+        if (id !== 'c') throw new Error(String(id));
       },
       { onError },
     );

@@ -55,6 +55,19 @@ describe('parseShippingEvent', () => {
     expect(parseShippingEvent(ndrEvent(detail))).toMatchObject({ kind: 'ndr', detail });
   });
 
+  test.each([
+    { id: null },
+    { time: null },
+    { source: null },
+    { region: null },
+    { resources: null },
+    { version: 0 },
+    { account: 123456789012 },
+  ])('accepts the envelope with %j', (fields) => {
+    const event = { ...ndrSample, ...fields };
+    expect(parseShippingEvent(event)).toEqual({ ...event, kind: 'ndr' });
+  });
+
   test.each(optional)('does not need %s of the detail', (name) => {
     const { [name as 'appId']: _, ...detail } = ndrSample.detail;
     expect(parseShippingEvent({ ...ndrSample, detail })).toEqual({ ...ndrSample, detail, kind: 'ndr' });
@@ -185,5 +198,5 @@ test('the compiler distinguishes the kinds and completes the known values', () =
   expectTypeOf<NdrDetail['trackingId']>().toEqualTypeOf<string>();
   expectTypeOf<'Customer rejected'>().toExtend<NdrDetail['reasonCode']>();
   expectTypeOf<string>().toExtend<NdrDetail['reasonCode']>();
-  expectTypeOf<ShippingEvent['id']>().toEqualTypeOf<string | undefined>();
+  expectTypeOf<ShippingEvent['id']>().toEqualTypeOf<string | null | undefined>();
 });

@@ -54,7 +54,7 @@ describe('schemas for any validator', () => {
     (name) => {
       const { [name as 'source']: _, ...without } = ndrSample;
       expect(NdrEventSchema['~standard'].validate(without)).toEqual({ value: without });
-      expect(NdrEventSchema['~standard'].validate({ ...ndrSample, [name]: 7 })).toMatchObject({ issues: [{ path: [name] }] });
+      expect(NdrEventSchema['~standard'].validate({ ...ndrSample, [name]: true })).toMatchObject({ issues: [{ path: [name] }] });
     },
   );
 

@@ -22,6 +22,14 @@ const headers = { 'x-api-key': KEY };
 const post = (body: BodyInit, more: Record<string, string> = headers): Request =>
   new Request('https://shop.example/ndr', { method: 'POST', headers: more, body });
 
+test('a mechanism of your own that returns false lets nobody in, and says how to refuse', async () => {
+  const auth = { check: async () => false, challenge: () => 'X' } as unknown as NdrAuth;
+  const refusal = { code: 'CONFIGURATION', option: 'auth', hint: 'Reject with an AuthenticationError to refuse a request.' };
+  await expect(new NdrWebhookVerifier({ auth }).verify(post(JSON.stringify(ndrSample)))).rejects.toMatchObject(refusal);
+  const both = new NdrWebhookVerifier({ auth: [auth, apiKey({ keys: KEY })] });
+  expect(await both.verify(post(JSON.stringify(ndrSample)))).toMatchObject({ kind: 'ndr' });
+});
+
 describe('NdrWebhookVerifier', () => {
   test.each<[unknown, string]>([
     [undefined, 'the options must be an object'],

@@ -73,7 +73,7 @@ test('our own webhook loses nothing through a day of outages, duplicates, disord
       calls += 1;
       await new Promise((resolve) => setTimeout(resolve, 0));
       if (calls % 3 === 0) throw new Error('the queue is down');
-      handled.set(id, (handled.get(id) ?? 0) + 1);
+      handled.set(String(id), (handled.get(String(id)) ?? 0) + 1);
     },
     { idempotencyStore: new MemoryIdempotencyStore({ clock: () => emulator.deliveryTime }), onError: () => undefined },
   );
