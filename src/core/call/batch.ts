@@ -27,7 +27,7 @@ export interface BatchOptions {
 /** Works on one item. Called before the next item is read, because a source may reuse one object. Must not reject. */
 export type BatchTask<Input, Result> = (input: Input, index: number, signal: AbortSignal) => Promise<Result>;
 
-/** Milliseconds that an aborted batch waits for the item that its source was about to supply. */
+/** Milliseconds that an aborted batch waits for the item that its source was about to supply, and for its source to close. */
 const GRACE = 1_000;
 
 /**
@@ -41,20 +41,32 @@ export function runBatch<Input, Result>(
   task: BatchTask<Input, Result>,
   { concurrency = 10, signal }: BatchOptions,
 ): AsyncIterable<Result> {
+  type Method = (() => Source<Input>) | null | undefined;
+  const { [Symbol.asyncIterator]: asynchronous, [Symbol.iterator]: synchronous } = (inputs ?? {}) as unknown as Record<symbol, Method>;
+  const method = asynchronous ?? synchronous;
+  const assertIterable = (isIterable: boolean): void =>
+    assertOption(isIterable, surface, undefined, 'the inputs must be an array or another iterable, synchronous or not');
   // A string is iterable too, and never what was meant.
-  const isIterable = typeof inputs === 'object' && inputs !== null && (Symbol.asyncIterator in inputs || Symbol.iterator in inputs);
-  assertOption(isIterable, surface, undefined, 'the inputs must be an array or another iterable, synchronous or not');
+  assertIterable(typeof inputs !== 'string' && typeof method === 'function');
   checkWholeNumbers(surface, { concurrency });
-  return generate(inputs, task, concurrency, signal);
+  const iterate = (): Source<Input> => {
+    const source = method?.call(inputs);
+    assertIterable(typeof source?.next === 'function');
+    return source as Source<Input>;
+  };
+  return generate(iterate, !asynchronous, task, concurrency, signal);
 }
 
+type Source<Input> = Iterator<Input> | AsyncIterator<Input>;
+
 async function* generate<Input, Result>(
-  inputs: AnyIterable<Input>,
+  iterate: () => Source<Input>,
+  isSync: boolean,
   task: BatchTask<Input, Result>,
   concurrency: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Result, void, undefined> {
-  const source = Symbol.asyncIterator in inputs ? inputs[Symbol.asyncIterator]() : inputs[Symbol.iterator]();
+  const source = iterate();
   // One for each item: what runtimes attach to a signal stays there as long as the signal lives.
   const controllers = new Set<AbortController>();
   const results = new Queue<Result>();
@@ -80,17 +92,21 @@ async function* generate<Input, Result>(
     });
   };
   const read = async (): Promise<void> => {
+    let next: IteratorResult<Input> | undefined;
     try {
       for (let index = 0; await room.enter(); index += 1) {
+        next = undefined;
         // One by one: the task reads an item before the next one is requested.
         const step = source.next();
-        const next = 'then' in step ? await step : step;
+        next = 'then' in step ? await step : step;
         isExhausted = next.done === true;
+        const input = isSync ? await next.value : next.value;
         if (next.done) return;
-        start(next.value, index);
+        start(input, index);
       }
     } catch (error) {
-      isExhausted = true;
+      // An item that is a promise can fail, and its source still has to be closed.
+      isExhausted ||= next === undefined;
       failure = { error };
     } finally {
       finish();
@@ -107,8 +123,12 @@ async function* generate<Input, Result>(
   const close = async (): Promise<void> => {
     const closed = Promise.resolve(source.return?.());
     // Not awaited while it is busy: a generator that waits closes only after that.
-    if (open > 0) closed.catch(() => undefined);
-    else await closed;
+    if (open > 0) return void closed.catch(() => undefined);
+    // Nor for long after an abort or an error: a generator may hang in its `finally`.
+    const grace = new Promise((resolve) => {
+      late = setTimeout(resolve, GRACE);
+    });
+    await Promise.race([closed, grace]).finally(() => clearTimeout(late));
   };
 
   const off = signal && onAbort(signal, stop);

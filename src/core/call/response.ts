@@ -122,11 +122,14 @@ export function failureOf(response: HttpResponse): Omit<ApiErrorDetails, 'surfac
   };
 }
 
-/** `Retry-After` in milliseconds: a number of seconds or a date. */
+/** `Retry-After` in milliseconds: a number of seconds or a date; the first one if the header was sent twice. */
 function retryAfter(response: Pick<FetchResponse, 'headers'>): number | undefined {
   const text = headerOf(response, 'retry-after');
   if (!text) return undefined;
-  const milliseconds = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  const seconds = /^\+?([\d.]+) ?s?\s*(?:,|$)/i.exec(text)?.[1];
+  // A date has letters. In other strings, such as "-2099", the parser finds a year.
+  const date = /[a-z]/i.test(text) ? Date.parse(text.replace(/GMT\s*,.*/i, 'GMT')) : Number.NaN;
+  const milliseconds = seconds ? Math.ceil(Number(seconds) * 1_000) : date - Date.now();
   return milliseconds >= 0 && Number.isFinite(milliseconds) ? milliseconds : undefined;
 }
 

@@ -10,10 +10,19 @@ import { assertOption, misconfigured } from '../../core/errors.ts';
 import { tellError } from '../../core/hooks.ts';
 import type { Jwk } from '../../core/keys/jwk.ts';
 import { assertObject, checkFunctions, checkNames, checkWholeNumbers, readClock, requireString } from '../../core/options.ts';
+import { decodeText, decompress } from '../../core/receive/decode.ts';
 import { assertCalled } from '../../core/receive/recognise.ts';
-import { type FetchHandler, type IncomingRequest, type OutgoingResponse, statusOf, toFetchHandler } from '../../core/receive/request.ts';
+import {
+  type FetchHandler,
+  headerValues,
+  type IncomingRequest,
+  type OutgoingResponse,
+  statusOf,
+  toFetchHandler,
+  tooLarge,
+} from '../../core/receive/request.ts';
 import { answerInTime, type WebhookHandlerOptions } from '../../core/receive/webhook.ts';
-import type { Bytes, OneOrMany, Provided } from '../../core/types.ts';
+import type { OneOrMany, Provided } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
 import { bearerJwt } from '../webhook/auth/bearer-jwt.ts';
 import { bearerChallenge } from '../webhook/auth/bearer-token.ts';
@@ -203,7 +212,8 @@ export class NdrTokenEndpoint {
   }
 
   async #respond(request: IncomingRequest, maxBodyBytes: number): Promise<OutgoingResponse> {
-    if (request.method !== 'POST') throw badRequest('tokens are requested with POST', 'invalid_request', 405, { allow: 'POST' });
+    if (request.method.toUpperCase() !== 'POST')
+      throw badRequest('tokens are requested with POST', 'invalid_request', 405, { allow: 'POST' });
     const parameters = readTokenParameters(request, await readBody(request, maxBodyBytes));
     const clientId = await this.#authenticate(request, parameters);
     const scope = this.#grant(parameters);
@@ -233,7 +243,8 @@ export class NdrTokenEndpoint {
     if (grantType !== undefined && grantType !== 'client_credentials') {
       throw badRequest('grant_type must be client_credentials', 'unsupported_grant_type');
     }
-    const wanted = new Set(parameters.get('scope')?.split(' ') ?? this.#scopes);
+    const requested = parameters.get('scope')?.split(' ').filter(Boolean) ?? [];
+    const wanted = new Set(requested.length > 0 ? requested : this.#scopes);
     if (![...wanted].every((name) => this.#scopes.includes(name))) throw badRequest('a scope is not one of this endpoint', 'invalid_scope');
     return [...wanted].join(' ');
   }
@@ -254,10 +265,18 @@ export class NdrTokenEndpoint {
   }
 }
 
-async function readBody(request: IncomingRequest, limit: number): Promise<Bytes | string | { readonly parsed: unknown }> {
+async function readBody(request: IncomingRequest, limit: number): Promise<string | { readonly parsed: unknown }> {
   if (request.parsed || !request.read) return { parsed: request.parsed?.body };
   try {
-    return await request.read(limit);
+    const sent = await request.read(limit);
+    if (typeof sent === 'string') return sent;
+    const encoding = headerValues(request, 'content-encoding').join(',');
+    const { bytes, isCut } = await decompress(SURFACE, sent, encoding, limit).catch(() => {
+      // Not 503 with an error in the configuration: anybody can send this.
+      throw badRequest('the body does not decompress');
+    });
+    if (isCut) throw tooLarge(SURFACE, limit);
+    return decodeText(bytes);
   } catch (error) {
     throw statusOf(error) === 413 ? badRequest((error as Error).message, 'invalid_request', 413) : error;
   }

@@ -5,12 +5,10 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 | RFC 6749, section 2.3.1}, and
  *   {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 | section 5.2}
  */
-import { decodeUtf8 } from '../../core/bytes.ts';
 import { type AuthenticationError, ValidationError } from '../../core/errors.ts';
 import { decodeJson } from '../../core/receive/decode.ts';
 import { headerValues, type IncomingRequest, type OutgoingResponse } from '../../core/receive/request.ts';
 import { isAuthenticationError } from '../../core/receive/webhook.ts';
-import type { Bytes } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
 import { basicChallenge, readBasic } from '../webhook/auth/basic-auth.ts';
 import { refused } from '../webhook/auth/mechanism.ts';
@@ -21,18 +19,21 @@ export type TokenParameters = ReadonlyMap<string, string>;
 const NAMES = ['grant_type', 'client_id', 'client_secret', 'scope'];
 
 /** Reads a form or JSON. An empty body has no parameters: credentials in HTTP Basic and the defaults are enough. */
-export function readTokenParameters(request: IncomingRequest, body: Bytes | string | { readonly parsed: unknown }): TokenParameters {
-  if (typeof body === 'object' && 'parsed' in body) return fromObject(body.parsed);
-  if (body.length === 0) return new Map();
+export function readTokenParameters(request: IncomingRequest, body: string | { readonly parsed: unknown }): TokenParameters {
+  if (typeof body === 'object') return fromObject(body.parsed);
+  if (body === '') return new Map();
   const type = headerValues(request, 'content-type')[0] ?? '';
-  if (/[/+]json\b/i.test(type)) {
+  const isJson = /[/+]json\b/i.test(type);
+  if (!isJson && type && !/^(?:application\/x-www-form-urlencoded|text\/plain)\b/i.test(type)) {
+    throw badRequest('the body must be application/x-www-form-urlencoded or application/json');
+  }
+  // Clients that set no type, or leave the default of their library, send JSON too.
+  if (isJson || /^\s*\{/.test(body)) {
     const decoded = decodeJson(body);
     return fromObject('value' in decoded ? decoded.value : undefined);
   }
-  if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
-    throw badRequest('the body must be application/x-www-form-urlencoded or application/json');
-  }
-  const form = [...new URLSearchParams(typeof body === 'string' ? body : decodeUtf8(body))];
+  // Those of extensions may be present more than once, such as the `resource` of RFC 8707.
+  const form = [...new URLSearchParams(body)].filter(([name]) => NAMES.includes(name));
   if (new Set(form.map(([name]) => name)).size < form.length) throw badRequest('a parameter is present more than once');
   return new Map(form.filter(([, value]) => value !== ''));
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type BatchTask, runBatch } from '../../../src/core/call/batch.ts';
 
 const later = (milliseconds = 0): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -38,6 +38,13 @@ describe('runBatch', () => {
       },
     ],
     ['a stream', () => Readable.from([1, 2, 3])],
+    ['promises', () => [Promise.resolve(1), 2, Promise.resolve(3)] as Iterable<number>],
+    [
+      'a source without the asynchronous method',
+      () => ({ [Symbol.asyncIterator]: undefined, [Symbol.iterator]: () => [1, 2, 3].values() }),
+    ],
+    ['a source with null for it', () => ({ [Symbol.asyncIterator]: null, [Symbol.iterator]: () => [1, 2, 3].values() })],
+    ['a function that is iterable', () => Object.assign(() => 0, { [Symbol.iterator]: () => [1, 2, 3].values() })],
   ])('accepts %s', async (_, inputs) => {
     expect((await collect(runBatch('core', inputs(), double, {}))).sort()).toEqual([2, 4, 6]);
   });
@@ -107,6 +114,26 @@ describe('runBatch', () => {
     expect(seen).toEqual([1, 2]);
   });
 
+  test('a promise that rejects is an error from the source, which is closed', async () => {
+    const fault = new Error('the row cannot be read');
+    const close = vi.fn(() => ({ done: true as const, value: undefined }));
+    const promises = [Promise.resolve(1), Promise.reject(fault), Promise.resolve(3)].values();
+    const inputs = { [Symbol.iterator]: () => ({ next: () => promises.next(), return: close }) };
+    const seen: number[] = [];
+    const run = async (): Promise<void> => {
+      for await (const result of runBatch<number, number>('core', inputs as never, double, {})) seen.push(result);
+    };
+    await expect(run()).rejects.toBe(fault);
+    expect([seen, close.mock.calls.length]).toEqual([[2], 1]);
+  });
+
+  test('of a source that is asynchronous, a promise is an item', async () => {
+    const item = Promise.resolve(1);
+    const results = [item].values();
+    const inputs = { [Symbol.asyncIterator]: () => ({ next: async () => results.next() }) };
+    expect(await collect(runBatch('core', inputs, async (input) => input === item, {}))).toEqual([true]);
+  });
+
   test('an abort ends the reading, lets items in flight report, and throws the reason', async () => {
     const reason = new Error('closing time');
     const controller = new AbortController();
@@ -167,6 +194,65 @@ describe('runBatch', () => {
     setTimeout(() => controller.abort('enough'), 5);
     await expect(collect(runBatch('core', inputs, task, { concurrency: 2, signal: controller.signal }))).rejects.toBe('enough');
     expect(isClosed).toBe(true);
+  });
+
+  describe('a source that hangs while it is closed', () => {
+    const fault = new Error('enough');
+    const hang = (): Promise<never> => new Promise(() => undefined);
+    async function* numbers(): AsyncGenerator<number> {
+      try {
+        for (let number = 0; ; number += 1) yield number;
+      } finally {
+        await hang();
+      }
+    }
+    const failing = {
+      [Symbol.iterator]: () => {
+        const promises = [Promise.reject(fault)].values();
+        return { next: () => promises.next(), return: hang };
+      },
+    };
+
+    beforeEach(() => {
+      vi.useFakeTimers();
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    test.each<[string, () => Promise<unknown>, unknown]>([
+      [
+        'an abort',
+        async () => {
+          const controller = new AbortController();
+          for await (const _ of runBatch('core', numbers(), double, { signal: controller.signal })) controller.abort(fault);
+        },
+        fault,
+      ],
+      [
+        'the end of a loop that is left after an abort',
+        async () => {
+          const controller = new AbortController();
+          for await (const _ of runBatch('core', numbers(), double, { signal: controller.signal })) {
+            controller.abort(fault);
+            await null;
+            await null;
+            break;
+          }
+        },
+        undefined,
+      ],
+      ['its own error', () => collect(runBatch('core', failing as never, double, {})), fault],
+    ])('delays %s for a second at most', async (_, run, outcome) => {
+      const onEnd = vi.fn();
+      const running = run().then(onEnd, onEnd);
+      await vi.advanceTimersByTimeAsync(999);
+      expect(onEnd).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(1);
+      await running;
+      expect(onEnd).toHaveBeenCalledExactlyOnceWith(outcome);
+      expect(vi.getTimerCount()).toBe(0);
+    });
   });
 
   test.each<[string, () => IteratorResult<number>]>([
@@ -349,8 +435,25 @@ describe('runBatch', () => {
     expect(count).toBe(100_000);
   });
 
-  test.each([undefined, null, 7, 'text', {}, () => []])('refuses inputs that are %s', (inputs) => {
+  test.each([
+    undefined,
+    null,
+    7,
+    'text',
+    {},
+    () => [],
+    { [Symbol.iterator]: 3 },
+    { [Symbol.asyncIterator]: 3, [Symbol.iterator]: () => [].values() },
+  ])('refuses inputs that are %s', (inputs) => {
     expect(() => runBatch('core', inputs as never, double, {})).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
+  });
+
+  test.each([3, undefined, null, {}, { next: 3 }])('refuses inputs whose iterator is %o', async (iterator) => {
+    for (const method of [Symbol.iterator, Symbol.asyncIterator]) {
+      const results = runBatch('core', { [method]: () => iterator } as never, double, {});
+      const message = 'the inputs must be an array or another iterable, synchronous or not';
+      await expect(collect(results)).rejects.toMatchObject({ code: 'CONFIGURATION', message });
+    }
   });
 
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '3', null])('refuses a concurrency of %s', (concurrency) => {

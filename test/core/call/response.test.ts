@@ -147,7 +147,20 @@ describe('an error has of a response', () => {
     ['7', 7_000],
     ['0', 0],
     [' 7 ', 7_000],
+    ['1.5', 1_500],
+    ['0.0001', 1],
+    ['+1', 1_000],
+    ['1s', 1_000],
+    ['2 S', 2_000],
+    ['1, 1', 1_000],
+    ['3 ,5', 3_000],
+    ['1, Wed, 21 Oct 2015 07:28:00 GMT', 1_000],
     ['-1', undefined],
+    ['1.5.2', undefined],
+    ['1 minute', undefined],
+    // The parser would find a year.
+    ['-2099', undefined],
+    ['2099-01', undefined],
     ['soon', undefined],
     ['', undefined],
     ['9'.repeat(400), undefined],
@@ -160,7 +173,9 @@ describe('an error has of a response', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2030, 0, 1) });
     try {
       // Servers that do not follow RFC 9110 send other forms, which may begin and end with a number.
-      for (const date of ['Tue, 01 Jan 2030 00:01:00 GMT', '2030-01-01T00:01:00Z', '2030-01-01T00:01:00+00:00']) {
+      const sent = 'Tue, 01 Jan 2030 00:01:00 GMT';
+      const others = ['01 Jan 2030 00:01:00 GMT', 'Jan 1, 2030 00:01:00 GMT', '2030-01-01T00:01:00Z', '2030-01-01T00:01:00+00:00'];
+      for (const date of [sent, `${sent}, ${sent}`, `${sent}, 1`, ...others]) {
         expect(failureOf(responseOf({ headers: new Headers({ 'retry-after': date }) })).retryAfter).toBe(60_000);
       }
     } finally {

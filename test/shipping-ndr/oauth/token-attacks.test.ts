@@ -58,11 +58,14 @@ describe('a body', () => {
     ['with a parameter twice, escaped', () => raw(`${escaped}&client%5Fsecret=x`, FORM), 400],
     ['with a list for a parameter', () => raw(`client_id=${ID}&client_secret[]=${encodeURIComponent(SECRET)}`, FORM), 401],
     ['separated by semicolons', () => raw(escaped.replaceAll('&', ';'), FORM), 401],
-    ['compressed', () => raw(new Uint8Array(gzipSync(escaped)), FORM, { 'content-encoding': 'gzip' }), 401],
-    ['in UTF-16', () => raw(new Uint8Array(Buffer.from(escaped, 'utf16le')), FORM), 401],
-    ['of another type', () => raw(escaped, 'text/plain'), 400],
+    ['that is larger once it is decompressed', () => raw(new Uint8Array(gzipSync('x'.repeat(16_385))), FORM), 413],
+    ['that is a decompression bomb', () => raw(new Uint8Array(gzipSync(Buffer.alloc(10_000_000))), 'application/json'), 413],
+    ['that is damaged', () => raw(new Uint8Array(gzipSync(escaped)).slice(0, -9), FORM, { 'content-encoding': 'gzip' }), 400],
+    ['in an unknown compression', () => raw(new Uint8Array([1, 2, 3]), FORM, { 'content-encoding': 'x' }), 400],
+    ['of another type', () => raw(escaped, 'text/html'), 400],
+    ['of JSON of another type', () => raw(JSON.stringify(inBody), 'text/html'), 400],
     ['of a type that only starts alike', () => raw(escaped, `${FORM}ed`), 400],
-    ['of a type that only contains it', () => raw(escaped, `text/plain; like=${FORM}`), 400],
+    ['of a type that only contains it', () => raw(escaped, `text/html; like=${FORM}`), 400],
     ['of several parts', () => raw(escaped, 'multipart/form-data; boundary=x'), 400],
     ['of XML', () => raw('<client_id>amazon-shipping</client_id>', 'application/xml'), 400],
     ['of JSON with an object for a secret', () => json({ ...inBody, client_secret: { $ne: null } }), 400],
@@ -86,6 +89,7 @@ describe('a body', () => {
     const response = await handlerWith({}, { onError })(makeRequest());
     expect(response.status).toBe(status);
     expect(everythingShownOf(onError.mock.lastCall?.[0])).not.toMatch(/s3cret/);
+    expect(onError.mock.lastCall?.[0]).not.toMatchObject({ code: 'CONFIGURATION' });
     expect(await response.text()).not.toMatch(/s3cret|amazon-shipping/);
   });
 
@@ -98,7 +102,7 @@ describe('a body', () => {
     'NDR:WRITE',
     'ndr:*',
     '*',
-    ' ndr:write',
+    ' ndr:write ndr:admin',
   ])('cannot widen the scope: %j', async (scope) => {
     const response = await handlerWith({ scope: 'ndr:write' }, { onError: () => undefined })(form({ ...inBody, scope }));
     expect([response.status, await response.json()]).toMatchObject([400, { error: 'invalid_scope' }]);

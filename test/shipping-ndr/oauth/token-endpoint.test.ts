@@ -83,7 +83,12 @@ describe('a token', () => {
     for (const [scope, granted] of [
       [undefined, 'ndr:write tracking'],
       ['', 'ndr:write tracking'],
+      [' ', 'ndr:write tracking'],
+      ['  ', 'ndr:write tracking'],
       ['tracking', 'tracking'],
+      ['tracking ', 'tracking'],
+      [' tracking', 'tracking'],
+      ['tracking  ndr:write', 'tracking ndr:write'],
       ['tracking tracking', 'tracking'],
       ['tracking ndr:write', 'tracking ndr:write'],
     ] as const) {

@@ -1,3 +1,4 @@
+import { deflateSync, gzipSync } from 'node:zlib';
 import { decodeJwt } from 'jose';
 import { describe, expect, test, vi } from 'vitest';
 import { type LambdaHttpEvent, toLambdaHandler } from '../../../src/adapters/lambda.ts';
@@ -26,6 +27,12 @@ import {
   tokenFrom,
 } from '../../support/shipping-ndr/token-endpoint.ts';
 
+const raw = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Request =>
+  new Request(ISSUER, { method: 'POST', headers, body });
+const bytes = (text: string, encoding?: BufferEncoding): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, encoding));
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const escaped = new URLSearchParams(inBody).toString();
+
 describe('a client authenticates', () => {
   test.each<[string, () => Request]>([
     ['by a form', () => form(inBody)],
@@ -40,6 +47,18 @@ describe('a client authenticates', () => {
     ['by Basic and its id in the body', () => form({ grant_type: 'client_credentials', client_id: ID, client_secret: '' }, inHeader)],
     ['without a grant type', () => form({ client_id: ID, client_secret: SECRET })],
     ['with an empty grant type', () => form({ ...inBody, grant_type: '' })],
+    ['by a form without a type', () => raw(bytes(escaped))],
+    ['by a form of plain text', () => raw(escaped)],
+    ['by JSON without a type', () => raw(bytes(JSON.stringify(inBody)))],
+    ['by JSON of plain text', () => raw(` ${JSON.stringify(inBody)}`, { 'content-type': 'Text/Plain' })],
+    ['by JSON with the type of a form', () => raw(JSON.stringify(inBody), FORM)],
+    ['by a form in UTF-16', () => raw(bytes(escaped, 'utf16le'), FORM)],
+    ['by JSON in UTF-16 with the type of a form', () => raw(bytes(`\uFEFF${JSON.stringify(inBody)}`, 'utf16le'), FORM)],
+    ['by a form that is compressed', () => raw(new Uint8Array(gzipSync(escaped)), { ...FORM, 'content-encoding': 'gzip' })],
+    ['by a form whose compression the header does not name', () => raw(new Uint8Array(gzipSync(escaped)), FORM)],
+    ['by a form that was decompressed on the way', () => raw(escaped, { ...FORM, 'content-encoding': 'gzip' })],
+    ['by JSON that is compressed', () => raw(new Uint8Array(deflateSync(JSON.stringify(inBody))), { 'content-encoding': 'deflate' })],
+    ['with unknown parameters twice', () => form([...Object.entries(inBody), ['resource', 'a'], ['resource', 'b']])],
   ])('%s', async (_, makeRequest) => {
     expect(decodeJwt((await tokenFrom(await handlerWith()(makeRequest()))).access_token)['client_id']).toBe(ID);
   });
@@ -117,19 +136,20 @@ describe('the errors are those of RFC 6749', () => {
       'invalid_request',
     ],
     ['a parameter twice', () => form([...Object.entries(inBody), ['client_id', ID]]), 400, 'invalid_request'],
-    ['an unknown parameter twice', () => form([...Object.entries(inBody), ['x', '1'], ['x', '2']]), 400, 'invalid_request'],
+    ['a scope twice', () => form([...Object.entries(inBody), ['scope', 'ndr:write'], ['scope', '']]), 400, 'invalid_request'],
     ['a parameter that is not a string', () => json({ ...inBody, client_secret: [SECRET] }), 400, 'invalid_request'],
     ['a broken body', () => json('{"client_id":'), 400, 'invalid_request'],
     ['JSON that is a string', () => json('"client_credentials"'), 400, 'invalid_request'],
     ['JSON that is null', () => json('null'), 400, 'invalid_request'],
     ['JSON that is an array', () => json([inBody]), 400, 'invalid_request'],
-    ['a body of another type', () => new Request(ISSUER, { method: 'POST', body: JSON.stringify(inBody) }), 400, 'invalid_request'],
+    ['a body of another type', () => raw(JSON.stringify(inBody), { 'content-type': 'text/html' }), 400, 'invalid_request'],
+    ['a broken body of no type', () => raw(bytes('{"client_id":')), 400, 'invalid_request'],
     ['no grant type, if one is required', () => form({ client_id: ID, client_secret: SECRET }), 400, 'invalid_request'],
     ['another grant', () => form({ ...inBody, grant_type: 'password' }), 400, 'unsupported_grant_type'],
     ['another grant, by case', () => form({ ...inBody, grant_type: 'Client_Credentials' }), 400, 'unsupported_grant_type'],
     ['another scope', () => form({ ...inBody, scope: 'ndr:admin' }), 400, 'invalid_scope'],
     ['another scope beside one', () => form({ ...inBody, scope: 'ndr:write ndr:admin' }), 400, 'invalid_scope'],
-    ['spaces for a scope', () => form({ ...inBody, scope: '  ' }), 400, 'invalid_scope'],
+    ['another scope after spaces', () => form({ ...inBody, scope: 'ndr:write  ndr:admin ' }), 400, 'invalid_scope'],
     ['a GET', () => new Request(`${ISSUER}?${new URLSearchParams(inBody)}`), 405, 'invalid_request', { allow: 'POST' }],
     ['a PUT', () => new Request(ISSUER, { method: 'PUT', body: new URLSearchParams(inBody) }), 405, 'invalid_request', { allow: 'POST' }],
     ['a large body', () => form({ ...inBody, padding: 'x'.repeat(16_384) }), 413, 'invalid_request'],
@@ -160,6 +180,7 @@ describe('the errors are those of RFC 6749', () => {
 
   test('if no scope is configured, none may be requested', async () => {
     expect(await (await handlerWith()(form({ ...inBody, scope: 'x' }))).json()).toMatchObject({ error: 'invalid_scope' });
+    expect((await tokenFrom(await handlerWith()(form({ ...inBody, scope: ' ' })))).scope).toBeUndefined();
   });
 
   const boom = () => Promise.reject(new Error('the vault is sealed'));
@@ -232,19 +253,28 @@ describe('a body that a framework has parsed', () => {
 });
 
 describe('behind Lambda', () => {
-  const post = async (body: unknown, contentType: string) => {
-    const event = { httpMethod: 'POST', path: '/oauth/token', headers: { 'content-type': contentType }, body };
+  const post = async (body: unknown, contentType: string, httpMethod = 'POST') => {
+    const event = { httpMethod, path: '/oauth/token', headers: { 'content-type': contentType }, body };
     return toLambdaHandler(handlerWith())(event as LambdaHttpEvent);
   };
 
   test.each<[string, string, unknown]>([
     ['a form', 'application/x-www-form-urlencoded', new URLSearchParams(inBody).toString()],
     ['JSON', 'application/json', JSON.stringify(inBody)],
+    ['a form of plain text', 'text/plain', new URLSearchParams(inBody).toString()],
     ['JSON that a middleware has parsed', 'application/json', inBody],
   ])('a body is read: %s', async (_, contentType, body) => {
     const { statusCode, body: response } = await post(body, contentType);
     expect(statusCode).toBe(200);
     expect(decodeJwt(JSON.parse(response).access_token)['client_id']).toBe(ID);
+  });
+
+  test.each([
+    ['post', 200],
+    ['Post', 200],
+    ['put', 405],
+  ])('the method %s gets %d', async (method, status) => {
+    expect((await post(JSON.stringify(inBody), 'application/json', method)).statusCode).toBe(status);
   });
 });
 

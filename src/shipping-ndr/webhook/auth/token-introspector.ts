@@ -69,7 +69,10 @@ export class TokenIntrospector {
       timeout,
       fetch,
     });
-    const description = safeParseSchema(TokenDescriptionSchema, parseJson({ text }));
+    const { active, exp, nbf, ...others } = (parseJson({ text }) ?? {}) as Readonly<Record<string, unknown>>;
+    // Of a token that is not active, nothing else is checked.
+    const json = active === true ? { ...others, active, exp: toSeconds(exp), nbf: toSeconds(nbf) } : { active };
+    const description = safeParseSchema(TokenDescriptionSchema, json);
     if ('value' in description) return description.value;
     throw new ConnectionError(`the response of ${new URL(this.#url).host} is not a token introspection response`, {
       surface: SURFACE,
@@ -90,6 +93,11 @@ export class TokenIntrospector {
     }
     return { method: 'POST', headers, body: encodeUtf8(form.toString()) };
   }
+}
+
+/** Some servers write numbers as strings. Not in the schema: a transform of zod costs 2 kB. */
+function toSeconds(value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,15}(?:\.\d+)?$/.test(value) ? Number(value) : value;
 }
 
 function checkCredentials(credentials: IntrospectionCredentials): IntrospectionCredentials {

@@ -63,6 +63,7 @@ describe('a token', () => {
   test.each<[string, Partial<BearerIntrospectionOptions>, Record<string, unknown>]>([
     ['that is active, and nothing more', {}, { active: true }],
     ['with null for what is absent', {}, { active: true, exp: null, nbf: null }],
+    ['with times in strings', {}, { active: true, exp: String(SECONDS - 29), nbf: `${SECONDS + 30}.0` }],
     ['of the issuer', { issuer: active.iss }, active],
     ['for an audience among several', { audience: ['https://other.example', active.aud] }, { ...active, aud: ['x', active.aud] }],
     ['of one of several clients', { clientId: ['old', 'amazon-shipping'] }, active],
@@ -77,6 +78,7 @@ describe('a token', () => {
 
   test.each<[string, Partial<BearerIntrospectionOptions>, Record<string, unknown>, AuthenticationError['reason']]>([
     ['that is not active', {}, { ...active, active: false }, 'mismatch'],
+    ['that is not active, with times that are not numbers', {}, { active: false, exp: 'x', nbf: {} }, 'mismatch'],
     ['of another issuer', { issuer: 'https://login.example.com' }, active, 'mismatch'],
     ['of no issuer', { issuer: active.iss }, { active: true }, 'mismatch'],
     ['for another audience', { audience: 'https://shop.example.com/' }, active, 'mismatch'],
@@ -86,7 +88,9 @@ describe('a token', () => {
     ['that lacks a scope', { scope: ['ndr:write', 'ndr:admin'] }, active, 'mismatch'],
     ['with part of a scope', { scope: 'ndr' }, active, 'mismatch'],
     ['that has expired', {}, { ...active, exp: SECONDS - 30 }, 'expired'],
+    ['that has expired by a string', {}, { ...active, exp: String(SECONDS - 30) }, 'expired'],
     ['that is not valid yet', {}, { ...active, nbf: SECONDS + 31 }, 'mismatch'],
+    ['that is not valid yet by a string', {}, { ...active, nbf: String(SECONDS + 31) }, 'mismatch'],
   ])('%s is refused', async (_, options, description, reason) => {
     const server = await authorizationServer();
     server.description = description;
@@ -118,6 +122,11 @@ describe('a server', () => {
     ['does not say whether the token is active', (_, outgoing) => outgoing.end('{}'), ConnectionError],
     ['says so in a string', (_, outgoing) => outgoing.end('{"active":"false"}'), ConnectionError],
     ['returns an expiry that is not a number', (_, outgoing) => outgoing.end('{"active":true,"exp":"tomorrow"}'), ConnectionError],
+    ['returns an empty expiry', (_, outgoing) => outgoing.end('{"active":true,"exp":""}'), ConnectionError],
+    ['returns a hexadecimal expiry', (_, outgoing) => outgoing.end('{"active":true,"exp":"0x7fffffff"}'), ConnectionError],
+    ['returns an expiry before 1970 in a string', (_, outgoing) => outgoing.end('{"active":true,"exp":"-1"}'), ConnectionError],
+    ['returns an endless expiry in a string', (_, outgoing) => outgoing.end(`{"active":true,"exp":"${'9'.repeat(400)}"}`), ConnectionError],
+    ['returns a start that is not a number', (_, outgoing) => outgoing.end('{"active":true,"nbf":"now"}'), ConnectionError],
     ['hangs up', (incoming) => incoming.socket.destroy(), ConnectionError],
     ['is silent', () => undefined, TimeoutError],
     ['stops halfway', (_, outgoing) => void outgoing.writeHead(200, { 'content-length': 99 }).write('{"active":'), TimeoutError],
