@@ -5,7 +5,7 @@
  * @see {@link https://developer.amazon.com/docs/amazon-pay-api-v2/delivery-tracker.html | Delivery tracker}
  */
 import * as z from 'zod/mini';
-import { PRINTABLE, type Rule, SHORT_NUMBER, TRACKING_NUMBER_RULES } from '../core/cells.ts';
+import { bareText, firstOf, PRINTABLE, type Rule, SHORT_NUMBER, TRACKING_NUMBER_RULES } from '../core/cells.ts';
 import { ValidationError } from '../core/errors.ts';
 import type { Warning } from '../core/hooks.ts';
 import { safeParseSchema, toStandardSchema } from '../core/schema.ts';
@@ -62,14 +62,12 @@ const CARRIER_CODE_RULES: readonly Rule[] = [[/^[A-Z0-9_]{1,100}$/, 'expected a 
 
 const ONE_ID = 'expected either chargePermissionId or amazonOrderReferenceId';
 
-/** Checks the input of {@link DeliveryTrackerClient.create}: trims strings, removes a spreadsheet's text marks, drops other properties. */
+/** Checks the input of {@link DeliveryTrackerClient.create}: trims strings, removes what spreadsheets add, drops other properties. */
 export const DeliveryTrackerInputSchema: z.ZodMiniType<DeliveryTrackerInput> = /* @__PURE__ */ (() => {
   const string = (rules: readonly Rule[]) => {
     // The limit of 500 is ours, to stop nonsense: Amazon documents none, and no carrier comes near it.
-    const checks = [z.minLength(1), z.maxLength(500), ...rules.map(([pattern, error]) => z.regex(pattern, error))];
-    // One problem for each string is enough.
-    for (const check of checks) check._zod.def.when = ({ issues }) => issues.length === 0;
-    return z.string().check(z.overwrite(withoutMarks), ...checks);
+    const checks = firstOf([z.minLength(1), z.maxLength(500), ...rules.map(([pattern, error]) => z.regex(pattern, error))]);
+    return z.string().check(z.overwrite(bareText), ...checks);
   };
   return z
     .object({
@@ -90,7 +88,7 @@ export const DeliveryTrackerResponseSchema: z.ZodMiniType<DeliveryTrackerRespons
   }))();
 
 /**
- * Checks the input of {@link DeliveryTrackerClient.create}: trims strings, removes a spreadsheet's text marks, drops other properties.
+ * Checks the input of {@link DeliveryTrackerClient.create}: trims strings, removes what spreadsheets add, drops other properties.
  * For a form or a queue that checks early; the client checks again.
  */
 export const StandardDeliveryTrackerInputSchema: StandardSchemaV1<unknown, DeliveryTrackerInput> =
@@ -99,15 +97,6 @@ export const StandardDeliveryTrackerInputSchema: StandardSchemaV1<unknown, Deliv
 /** Checks Amazon's response to the creation of a delivery tracker. Keeps properties that Amazon adds. */
 export const StandardDeliveryTrackerResponseSchema: StandardSchemaV1<unknown, DeliveryTrackerResponse> =
   /* @__PURE__ */ toStandardSchema(DeliveryTrackerResponseSchema);
-
-/** Without spaces around it and without what keeps a spreadsheet from rounding a number: `="1809"` or a leading `'`. */
-function withoutMarks(text: string): string {
-  return text
-    .trim()
-    .replace(/^'([^']*)'?$/, '$1')
-    .replace(/^=?"([^"]*)"$/, '$1')
-    .trim();
-}
 
 /** Exactly one of two properties. JSON Schema says it with `oneOf`; zod cannot, so that the check adds it. */
 function exactlyOne(one: string, other: string, message: string): z.core.$ZodCheck<object> {

@@ -98,12 +98,18 @@ export async function* readChunks(path: string, { stdin, signal, out }: Input): 
   yield decode(decoder ?? decoderFor(rest, path), rest, path, false);
 }
 
+const AS_UTF_8 = 'Save it as UTF-8. Excel calls this format "CSV UTF-8".';
+
 /** UTF-8, or UTF-16 with a byte order mark, as Excel and PowerShell write it. */
 function decoderFor(bytes: Buffer, path: string): TextDecoder {
   if (bytes.subarray(0, 4).toString('latin1') === 'PK\x03\x04') {
     throw new UsageError(`${nameOf(path)} is a workbook of Excel`, 'Save it as "CSV UTF-8", or as "Unicode Text".');
   }
   const encoding = { fffe: 'utf-16le', feff: 'utf-16be' }[bytes.subarray(0, 2).toString('hex')] ?? 'utf-8';
+  const start = bytes.subarray(0, 1024);
+  if (encoding === 'utf-8' && start.filter((byte) => byte === 0).length * 4 > start.length) {
+    throw new UsageError(`${nameOf(path)} is UTF-16 without a byte order mark`, AS_UTF_8);
+  }
   return new TextDecoder(encoding, { fatal: true });
 }
 
@@ -111,7 +117,7 @@ function decode(decoder: TextDecoder, bytes: Buffer, path: string, stream: boole
   try {
     return decoder.decode(bytes, { stream });
   } catch {
-    throw new UsageError(`${nameOf(path)} is not UTF-8`, 'Save it as UTF-8. Excel calls this format "CSV UTF-8".');
+    throw new UsageError(`${nameOf(path)} is not UTF-8`, AS_UTF_8);
   }
 }
 

@@ -52,12 +52,28 @@ export function addGeneralOptions(command: Command, { sends }: { readonly sends?
   if (command.commands.length > 0) for (const inner of command.commands) addGeneralOptions(inner, { sends });
   // A group with an action has them too.
   if (command.commands.length > 0) return;
+  for (const option of command.options) refuseRepeats(command, option);
   command.addOption(jsonOption(command).helpGroup('General:'));
   if (sends) {
     const debug = command.createOption('--debug', 'print each request and response on standard error, without secrets');
     command.addOption(debug.helpGroup('General:'));
   }
   command.addHelpOption(command.createOption('-h, --help', 'show this help').helpGroup('General:'));
+}
+
+/** Joins the values of a list that is passed in parts. Of any other value that is passed twice, the last would silently win. */
+function refuseRepeats(command: Command, option: Option): void {
+  const isRepeatable = option.parseArg !== undefined && option.argChoices === undefined;
+  if (option.isBoolean() || isRepeatable) return;
+  if (option.flags.endsWith('<list>')) {
+    option.argParser<string>((value, before) => (before === undefined ? value : `${before.replace(/,?\s*$/, ',')}${value}`));
+    return;
+  }
+  let isGiven = false;
+  command.on(`option:${option.name()}`, () => {
+    if (isGiven) throw new UsageError(`${option.long} is passed twice`, `Pass one value. See ${callOf(command)} --help.`);
+    isGiven = true;
+  });
 }
 
 /** The command that was called, as far as it exists. */

@@ -4,11 +4,13 @@
  * @module
  */
 
+import type * as z from 'zod/mini';
+
 /** A pattern that a string must match, and what is wrong if it does not. No flag but `u`, because JSON Schema has none. */
 export type Rule = readonly [pattern: RegExp, problem: string];
 
-/** Nothing invisible, and no half of a character. */
-export const PRINTABLE: Rule = [/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters or unpaired surrogates'];
+/** Nothing invisible, no half of a character, and nothing that turns the digits after it around. */
+export const PRINTABLE: Rule = [/^[^\p{Cc}\p{Cs}\u202e]*$/u, 'must not contain control characters or unpaired surrogates'];
 
 const SEVERAL = 'got several numbers: make one call, or write one row, for each parcel';
 
@@ -19,21 +21,41 @@ export const TRACKING_NUMBER_RULES: readonly Rule[] = [
     /^(?!\d+(?:[.,]\d+)?[Ee]\+\d+$|\d+[.,]\d+[Ee]\d+$)/u,
     'got scientific notation, which lost the last digits: format the column of the spreadsheet as text',
   ],
+  [/^(?!\d{6,}[.,]0+$)/u, 'got a decimal that a spreadsheet has made of the number: format the column as text'],
   // Digits on both sides of ";" and the like, or longer parts on both sides of what a single number may contain.
-  [/^(?![\s\S]*\d[\s\S]*[;,|\n\r\t][\s\S]*\d)/u, SEVERAL],
+  [/^(?![\s\S]*\d[\s\S]*(?:[;,|；，、｜\n\r\t]|<[Bb][Rr])[\s\S]*\d)/u, SEVERAL],
   [/^(?![\s\S]*[A-Za-z\d]{5}\d[A-Za-z]*\s*[/&+]\s*[A-Za-z]*\d[A-Za-z\d]{5})/u, SEVERAL],
   [/^(?!(?:[\s\S]*\s)?(?=\S*\d)\S{10,}\s(?:[\s\S]*\s)?(?=\S*\d)\S{10})/u, SEVERAL],
   PRINTABLE,
   [/\p{Nd}/u, 'must contain a digit: this is a placeholder or a name'],
+  [/^(?!0+$)/u, 'must not have only zeros: this is a placeholder'],
 ];
 
 /** A number with fewer characters is most likely not the whole one. */
 export const SHORT_NUMBER = 6;
 
-/** The cell without the mark that stops a spreadsheet from rounding it: `="1809561149386"` or a leading apostrophe. */
-export function withoutTextMark(text: string): string {
-  const trimmed = text.trim();
-  return /^="(.*)"$/s.exec(trimmed)?.[1]?.trim() ?? trimmed.replace(/^'/, '').trim();
+/** More than any number has. */
+const LONG = 1_000;
+
+/** What people and programs put around a number: `="1809"`, `=1809`, quotation marks, a leading apostrophe, a separator after it. */
+const MARKS = /^="(.*)"$|^=(\d+)$|^["“”]([^"“”]*)["“”]$|^['‘’]([^'‘’]*)['‘’]?$|^(.*?)[;,；，、]+$/s;
+
+/**
+ * The cell without what spreadsheets, chats and web pages put around its content and into it: marks that stop a spreadsheet from rounding,
+ * invisible characters, digits of other scripts.
+ */
+export function bareText(text: string): string {
+  if (text.length > LONG) return text.trim();
+  // Not U+202E, which shows digits in another order: which order was meant is not known.
+  let bare = asciiDigits(text.replace(/(?!\u202e)\p{Cf}/gu, '')).trim();
+  for (let marks = MARKS.exec(bare); marks; marks = MARKS.exec(bare)) bare = marks.slice(1).join('').trim();
+  return bare;
+}
+
+/** Has a schema report only the first of the checks that fail: one problem for each string is enough. */
+export function firstOf<Check extends z.core.$ZodCheck<string>>(checks: readonly Check[]): readonly Check[] {
+  for (const check of checks) check._zod.def.when = ({ issues }) => issues.length === 0;
+  return checks;
 }
 
 /** Whether a spreadsheet has rounded a number: its last digits are lost. */

@@ -56,7 +56,7 @@ describe('onWarning', () => {
     [{ ...good, chargePermissionId: 'P03-1234567-1234567' }, {}, 'ORDER_ID_REGION', 'chargePermissionId'],
     [{ ...good, trackingNumber: '1Z 999 AA1' }, {}, 'TRACKING_NUMBER_SPACES', 'trackingNumber'],
     [{ ...good, trackingNumber: '12345' }, {}, 'TRACKING_NUMBER_SHORT', 'trackingNumber'],
-    [{ ...good, trackingNumber: '0' }, {}, 'TRACKING_NUMBER_SHORT', 'trackingNumber'],
+    [{ ...good, trackingNumber: '7' }, {}, 'TRACKING_NUMBER_SHORT', 'trackingNumber'],
     [{ ...good, carrierCode: 'NO_SUCH_CARRIER' }, {}, 'CARRIER_UNKNOWN', 'carrierCode'],
     [{ ...good, carrierCode: 'CUSTOM' }, {}, 'CARRIER_UNKNOWN', 'carrierCode'],
     [good, { publicKeyId: 'LIVE-short' }, 'PUBLIC_KEY_ID_SHAPE', 'publicKeyId'],

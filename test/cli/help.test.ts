@@ -121,7 +121,10 @@ describe('help --json', () => {
       'options',
       expect.arrayContaining([expect.objectContaining({ long: '--timeout', type: 'number', value: 'ms', default: '5000' })]),
     );
-    expect(find('waybill track')).toMatchObject({ requires: expect.arrayContaining([['--carrier', '--carrier-code']]) });
+    expect(find('waybill track')).toMatchObject({
+      requires: expect.arrayContaining([['--carrier', '--carrier-code']]),
+      options: expect.arrayContaining([expect.objectContaining({ long: '--tracking-number', type: 'string', value: 'id' })]),
+    });
     expect(find('waybill parse')).not.toHaveProperty('options', expect.arrayContaining([expect.objectContaining({ long: '--debug' })]));
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asciiDigits, isScientific, withoutTextMark } from '../../src/core/cells.ts';
+import { asciiDigits, bareText, isScientific } from '../../src/core/cells.ts';
 
 test.each([
   ['1809561149386', '1809561149386'],
@@ -12,8 +12,37 @@ test.each([
   ['="a""b"', 'a""b'],
   ['="', '="'],
   ['', ''],
+  ['\u200b1809561149386', '1809561149386'],
+  ['18095\u200b61149386', '1809561149386'],
+  ['1809561149386\u202c', '1809561149386'],
+  ['\u202a1809561149386\u202c', '1809561149386'],
+  ['1Z999AA1\u00ad0123456784', '1Z999AA10123456784'],
+  ['1\u202e23', '1\u202e23'],
+  ['１８０９５６１１４９３８６', '1809561149386'],
+  ['١٨٠٩٥٦١١٤٩٣٨٦', '1809561149386'],
+  ['=1809561149386', '1809561149386'],
+  ['=1809+1', '=1809+1'],
+  ['‘1809561149386', '1809561149386'],
+  ['‘1809561149386’', '1809561149386'],
+  ['“1809561149386”', '1809561149386'],
+  ['="\'1809561149386"', '1809561149386'],
+  ['\'="1809561149386"', '1809561149386'],
+  ['"=1809561149386"', '1809561149386'],
+  ['1809561149386,', '1809561149386'],
+  ['1809561149386 ;', '1809561149386'],
+  ['1809561149386、', '1809561149386'],
+  ['"1Z"999', '"1Z"999'],
+  ["'1Z'999", "'1Z'999"],
+  ['1809,1810', '1809,1810'],
+  [',', ''],
 ])('the cell %j holds %j', (cell, value) => {
-  expect(withoutTextMark(cell)).toBe(value);
+  expect(bareText(cell)).toBe(value);
+  expect(bareText(bareText(cell))).toBe(value);
+});
+
+test('a cell that is too long for a number is only trimmed, and at once', () => {
+  const marks = `="`.repeat(500_000);
+  expect(bareText(` ${marks}`)).toBe(marks);
 });
 
 test.each(['1.80956E+12', '1,80956E+12', '1.8e12', '2E5', '1.5E-3'])('%s is a number that a spreadsheet has rounded', (text) => {

@@ -84,9 +84,9 @@ function defineAction(command: Command, { name, summary, toFeedback, addOptions,
 async function submit(feedback: NdrFeedback, options: Options, context: Context): Promise<void> {
   const { out, signal } = context;
   const { dueDate, allowContactData = false } = options;
-  const { trackingId, ndrAction } = feedback;
   Object.assign(context.names, SHIPPING.names);
   const body = checkFeedback(feedback, { allowContactData, dueDate }, context.names);
+  const { trackingId, ndrAction } = body;
   if (options.dryRun) return out.show({ status: 'not-sent', feedback: body }, () => [JSON.stringify(body, null, 2), 'Nothing was sent.']);
   const settings = await clientOptions<NdrFeedbackClientOptions>(SHIPPING, options, context);
   const client = new NdrFeedbackClient(settings);

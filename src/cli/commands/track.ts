@@ -35,7 +35,7 @@ export function define(command: Command, context: Context): void {
   command
     .description('Tells Amazon Pay which parcel belongs to an order, so that Alexa announces its delivery.')
     .optionsGroup('Parcel:')
-    .requiredOption('--tracking-number <number>', "the carrier's number of the parcel; Amazon accepts each number once")
+    .requiredOption('--tracking-number <id>', "the carrier's number of the parcel; Amazon accepts each number once")
     .option('--charge-permission-id <id>', 'the order, such as P01-1234567-1234567')
     .option('--order-reference-id <id>', 'the order, if an older integration created it')
     .option('--carrier <name>', 'the carrier, by any name')

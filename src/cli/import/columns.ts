@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { asciiDigits, withoutTextMark } from '../../core/cells.ts';
+import { bareText } from '../../core/cells.ts';
 import { type Names, UsageError } from '../failure.ts';
 import type { ActionNames } from './values.ts';
 
@@ -23,7 +23,13 @@ const KNOWN: Readonly<Record<Field, string>> = {
 const ADDRESS = 'address address1 address2 addressline1 addressline2 updatedaddress add landmark';
 const POSTAL_CODE = 'pincode droppincode postalcode';
 const PHONE = 'phone phonenumber mobile mobilenumber contactnumber alternatephone alternatenumber alternatecustomermobilenumber';
-const COURIER = 'courier couriername courierpartner carrier carriername shippingpartner logisticspartner';
+const COURIER =
+  'courier couriername couriercompany courierpartner courierservice carrier carriername cpid accountcode deliverypartner shippingpartner logisticspartner';
+const AMAZON = 'amazon|amzn|(?<![a-z])ats(?![a-z])';
+const IS_AMAZON = new RegExp(AMAZON, 'i');
+const IS_NOT_AMAZON = new RegExp(`(?<![a-z])(?:non|not)[^a-z]*(?:${AMAZON})`, 'i');
+/** Values of a column that an error names. */
+const SHOWN = 5;
 
 /** A column of the file. */
 interface Column {
@@ -41,6 +47,7 @@ export interface ColumnOptions {
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 const isOneOf = (list: string, name: string): boolean => list.split(' ').includes(plain(name));
+const hasLetters = (text = ''): boolean => /\p{L}/u.test(text);
 const quoted = (columns: readonly Column[]): string => columns.map(({ name }) => `"${name}"`).join(', ');
 
 /** The columns of a file. */
@@ -52,7 +59,9 @@ export class Columns {
   readonly #only: readonly (readonly [column: Column, value: string])[];
   readonly #phones: readonly Column[];
   readonly #postalCodes: readonly Column[];
-  readonly #courier: Column | undefined;
+  readonly #couriers: readonly Column[];
+  /** What rows that `--only` leaves out have in columns of couriers. In other columns it may be personal data. */
+  readonly #found = new Map<Column, Set<string>>();
 
   /**
    * @param head The first line.
@@ -70,13 +79,25 @@ export class Columns {
     const others = (list: string): readonly Column[] => all.filter((column) => isOneOf(list, column.name) && !taken.has(column));
     this.#phones = others(PHONE);
     this.#postalCodes = all.filter((column) => isOneOf(POSTAL_CODE, column.name) && taken.has(column));
-    this.#courier = options.only.length > 0 ? undefined : others(COURIER)[0];
+    for (const [column] of this.#only) if (isOneOf(COURIER, column.name)) this.#found.set(column, new Set());
+    this.#couriers = this.#found.size > 0 ? [] : others(COURIER);
     this.names = namesOf(this.#fields);
   }
 
   /** Whether `--only` selects a row. */
   selects(cells: readonly string[]): boolean {
-    return this.#only.every(([{ at }, value]) => plain(cells[at] ?? '') === value);
+    const isSelected = this.#only.every(([{ at }, value]) => plain(cells[at] ?? '') === value);
+    if (!isSelected) for (const [{ at }, values] of this.#found) if (values.size < SHOWN) values.add((cells[at] ?? '').trim());
+    return isSelected;
+  }
+
+  /** The error for `--only` that selects no row. */
+  nothingSelected(): UsageError {
+    const hints = this.#only.map(([column]) => {
+      const values = [...(this.#found.get(column) ?? [])].map((value) => `"${value}"`).join(', ');
+      return values ? `Column "${column.name}" has, among others, ${values}.` : `Look at the values of column "${column.name}".`;
+    });
+    return new UsageError('--only leaves out every row', ['Nothing was sent.', ...hints].join('\n'));
   }
 
   /** The value of a field. Parts of an address are joined. */
@@ -89,7 +110,12 @@ export class Columns {
   remarksOn(cells: readonly string[]): readonly string[] {
     const isFilled = ({ at }: Column): boolean => (cells[at] ?? '').trim() !== '';
     const phones = this.#phones.filter(isFilled);
+    const couriers = this.#couriers.filter(isFilled);
+    const [id] = couriers.some(({ at }) => hasLetters(cells[at])) ? [] : couriers;
     return [
+      ...(id
+        ? [`column "${id.name}" has only a number for the carrier: if there are parcels of others, pass --only "${id.name}"=NUMBER`]
+        : []),
       ...(phones.length > 0 ? [`column ${quoted(phones)} is never sent: enter a phone number in Amazon's portal`] : []),
       ...(this.#postalCodes.some(isFilled)
         ? [`column ${quoted(this.#postalCodes)} is sent as a note: it does not change the address`]
@@ -97,11 +123,15 @@ export class Columns {
     ];
   }
 
-  /** Why a row is about another carrier's parcel, if a column says so and `--only` was not passed. */
+  /** Why a row is about another carrier's parcel, if a column says so and `--only` was not passed for such a column. */
   foreignCarrier(cells: readonly string[]): string | undefined {
-    const value = this.#courier ? (cells[this.#courier.at] ?? '').trim() : '';
-    if (!this.#courier || value === '' || /amazon|amzn|\bats\b/i.test(value)) return undefined;
-    return `column "${this.#courier.name}" names another carrier: pass --only "${this.#courier.name}"="Amazon Shipping", or whatever stands for it`;
+    const foreign = this.#couriers.find(({ at }) => {
+      const value = cells[at] ?? '';
+      // A number is the carrier's id at an aggregator, and says nothing.
+      return hasLetters(value) && (!IS_AMAZON.test(value) || IS_NOT_AMAZON.test(value));
+    });
+    if (!foreign) return undefined;
+    return `column "${foreign.name}" names another carrier: pass --only "${foreign.name}"="Amazon Shipping", or whatever stands for it`;
   }
 }
 
@@ -122,7 +152,7 @@ function known(all: readonly Column[], field: Field): readonly Column[] {
   const others = all.filter(({ name }) => isOneOf(KNOWN[field], name));
   const [only, another] = own.length > 0 ? own : others;
   if (another) {
-    const hint = `Say which: --columns ${field}="${another.name}"`;
+    const hint = only?.name === another.name ? 'Rename one of them.' : `Say which: --columns ${field}="${another.name}"`;
     throw new UsageError(own.length > 0 ? `there are two columns "${field}"` : `${field} may be ${quoted(others)}`, hint);
   }
   const parts =
@@ -160,7 +190,7 @@ function guess(all: readonly Column[], samples: readonly (readonly string[])[], 
       const cells = samples.map((cells) => (cells[at] ?? '').trim()).filter(Boolean);
       return cells.length > 0 && cells.every(isOne);
     });
-  const trackingId = best((cell) => /^[A-Z]{0,4}\d{8,20}$/i.test(asciiDigits(withoutTextMark(cell))));
+  const trackingId = best((cell) => /^[A-Z]{0,4}\d{8,20}$/i.test(bareText(cell)));
   const ndrAction = best((cell) => actions.has(cell));
   return { ...(trackingId && { trackingId }), ...(ndrAction && { ndrAction }) };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { asciiDigits, isScientific, SHORT_NUMBER, withoutTextMark } from '../../core/cells.ts';
+import { bareText, isScientific, SHORT_NUMBER } from '../../core/cells.ts';
 import type { NdrFeedback } from '../../shipping-ndr/index.ts';
 import type { Columns } from './columns.ts';
 import type { Row } from './rows.ts';
@@ -14,7 +14,7 @@ import { type ActionNames, readTime } from './values.ts';
 export interface Decision {
   readonly row: number;
   readonly trackingId: string;
-  /** In capitals. Whether it is an action is checked with the rest. Empty if nothing is decided yet. */
+  /** In capitals, also if it is not an action. Empty if nothing is decided yet. */
   readonly ndrAction: string;
   readonly feedback: NdrFeedback;
   readonly dueDate: string | undefined;
@@ -50,22 +50,23 @@ export function toDecision(row: Row, reading: Reading): Decision {
   const { columns, actions } = reading;
   const read = (field: Parameters<Columns['read']>[1]): string => columns.read(row.cells, field);
   const cells: Cells = {
-    trackingId: asciiDigits(withoutTextMark(read('trackingId'))),
+    trackingId: bareText(read('trackingId')),
     date: read('rescheduleDate'),
     notes: read('additionalAddressNotes'),
     dueDate: read('ndrDueDate'),
   };
   const named = actions.read(read('ndrAction'));
   const isDated = reading.datesReschedule && cells.date !== '' && cells.notes === '';
-  const ndrAction = 'problem' in named ? '' : named.action === 'REATTEMPT' && isDated ? 'RESCHEDULE' : named.action;
+  const ndrAction = named.action === 'REATTEMPT' && isDated ? 'RESCHEDULE' : named.action;
+  const isAction = ndrAction !== '' && named.problem === undefined;
   const { trackingId } = cells;
 
   const data = dataFor(ndrAction, cells, reading);
-  const due = ndrAction === '' ? { remarks: [] } : readDueDate(cells.dueDate, reading);
+  const due = isAction ? readDueDate(cells.dueDate, reading) : { remarks: [] };
   const problems = [
     findDamage(row, reading),
-    'problem' in named ? `${columns.names['ndrAction']}: ${named.problem}` : undefined,
-    ...(ndrAction === '' ? [] : [problemOfId(trackingId, columns), data.problem, due.problem, columns.foreignCarrier(row.cells)]),
+    named.problem && `${columns.names['ndrAction']}: ${named.problem}`,
+    ...(isAction ? [problemOfId(trackingId, columns), data.problem, due.problem, columns.foreignCarrier(row.cells)] : []),
   ];
   const { rescheduleDate, additionalAddressNotes } = data;
   const sent = { ...(rescheduleDate && { rescheduleDate }), ...(additionalAddressNotes && { additionalAddressNotes }) };
@@ -79,7 +80,7 @@ export function toDecision(row: Row, reading: Reading): Decision {
     dueDate: due.time,
     key: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 24),
     problem: problems.find((problem) => problem !== undefined),
-    remarks: ndrAction === '' ? [] : remarksOn(ndrAction, cells, row, columns).concat(due.remarks),
+    remarks: isAction ? remarksOn(ndrAction, cells, row, columns).concat(due.remarks) : [],
   };
 }
 
@@ -143,12 +144,20 @@ function findDamage({ cells, line }: Row, { columns, separator, actions }: Readi
   if (cells.slice(columns.width).some((cell) => cell.trim())) {
     return 'there are more cells than in the first line: put a cell with a comma or a semicolon in double quotes';
   }
-  // A row within a cell: what stands between its separators is an action, or a number as long as an id.
-  const isRow = (text: string): boolean => {
+  const isRow = (text: string, isOpen: boolean): boolean => {
     const parts = text.split(separator);
-    return parts.length > 1 && parts.some((part) => /^\d{11,}$/.test(part.trim()) || actions.has(part));
+    // Quotation marks of the file, and of a cell that is marked as text: "=""1809""".
+    const isOne = (part: string): boolean => /^\d{11,}$/.test(bareText(part.replaceAll('"', ''))) || actions.has(part);
+    return (parts.length > 1 || isOpen) && parts.some(isOne);
   };
-  const swallowing = cells.findIndex((cell) => cell.split(LINE_BREAK).slice(1).some(isRow));
+  // A row within a cell: what stands between its separators is an action, or a number as long as an id. The quotation mark before a cell
+  // stays if the one that should close it belongs to the next row, whose first cell ends the cell then.
+  const swallowing = cells.findIndex((cell) =>
+    cell
+      .split(LINE_BREAK)
+      .slice(1)
+      .some((text) => isRow(text, cell.startsWith('"'))),
+  );
   if (swallowing === -1) return undefined;
   const start = line + cells.slice(0, swallowing).join('').split(LINE_BREAK).length - 1;
   return `the next row is inside the notes: look for a double quote in line ${start} that is not closed`;

@@ -45,6 +45,7 @@ export async function importDecisions(file: string, options: ImportOptions, cont
     const run = new ImportRun(sheet, options.allowContactData ?? false, report, context);
     if (client) await run.submit(client, concurrency, size);
     else await run.check();
+    sheet.checkSelection();
     run.summary.show();
   } finally {
     report?.close();

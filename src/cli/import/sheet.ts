@@ -32,6 +32,8 @@ export interface Sheet {
   readonly rows: number;
   /** Whether every row was read. */
   readonly isDone: boolean;
+  /** Throws if every row was read and `--only` leaves out all of them. */
+  checkSelection(): void;
   /** How many rows there are; `size` is that of the file in bytes. */
   estimate(size: number | undefined): number;
 }
@@ -53,8 +55,9 @@ export async function openSheet(file: string, options: SheetOptions, context: Co
     first.push(value);
   }
   const [head, ...samples] = first;
+  if (!head) throw new UsageError(`${nameOf(file)} is empty`, 'The first line must name the columns, such as trackingId,ndrAction.');
   const cells = samples.map((sample) => sample.cells);
-  const columns = new Columns(head?.cells ?? [], cells, flags, actions);
+  const columns = new Columns(head.cells, cells, flags, actions);
   if (samples.length === 0) throw new UsageError(`${nameOf(file)} has no rows`, 'The first line names the columns.');
   const reading = { columns, actions, dayAt, separator: rows.separator, datesReschedule: options.datesReschedule ?? false };
   return new OpenSheet(rows, samples, source, reading);
@@ -86,6 +89,10 @@ class OpenSheet implements Sheet {
 
   estimate(size: number | undefined): number {
     return this.#rows.estimate(size);
+  }
+
+  checkSelection(): void {
+    if (this.isDone && this.others === this.rows) throw this.#columns.nothingSelected();
   }
 
   async *#read(samples: readonly Row[], source: AsyncIterable<Row>, reading: Reading): AsyncGenerator<Decision> {

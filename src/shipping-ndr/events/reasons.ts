@@ -40,12 +40,12 @@ const SPELLINGS: Readonly<Partial<Record<ListedReason, string>>> = {
   'Unable to contact customer':
     'unable to contact recipient, customer not contactable, customer not reachable, customer unreachable, consignee not reachable, not contactable',
   'Rescheduled by customer':
-    'customer asked to reschedule, future delivery requested, delivery rescheduled, customer requested future delivery',
+    'customer asked to reschedule, future delivery requested, delivery rescheduled, customer requested future delivery, recipient requested alternate delivery timing',
   'OTP not available': 'otp not shared, otp not received',
   'Payment not ready': 'cod not ready, cod amount not ready, cash not ready, payment not available, payment issue',
   'Not required': 'customer does not want the product, item not required, no longer required',
   'Customer rejected':
-    'rejected, rejected by customer, refused, customer refused, refused by customer, refused delivery, customer refused to accept, consignee refused, cancelled by recipient, cancelled by customer, order cancelled',
+    'rejected, rejected by customer, rejected by recipient with verification, refused, customer refused, refused by customer, refused delivery, customer refused to accept, consignee refused, cancelled by recipient, cancelled by customer, order cancelled',
   'Unable to access': 'entry restricted, restricted area, no access, security restriction',
   'Business closed': 'office closed, premises closed, shop closed',
   'Bad weather': 'heavy rain, natural disaster, weather',

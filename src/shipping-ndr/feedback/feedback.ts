@@ -5,6 +5,7 @@
  * @see {@link https://developer-docs.amazon.com/amazon-shipping/docs/tutorial-use-the-ndrfeedback-api-to-submit-non-delivery-reports-for-eligible-shipments | Tutorial}
  */
 import * as z from 'zod/mini';
+import { firstOf, type Rule, TRACKING_NUMBER_RULES } from '../../core/cells.ts';
 import { describedAs } from '../../core/schema.ts';
 import { typeName } from '../../core/wording.ts';
 import { MAX_TIME_LENGTH, parseTime, TIME } from '../events/schemas.ts';
@@ -49,12 +50,14 @@ export interface ReturnToOriginFeedback {
 /** Feedback to an NDR event, discriminated by `ndrAction`. */
 export type NdrFeedback = RescheduleFeedback | ReattemptFeedback | ReturnToOriginFeedback;
 
+const ID: Rule = [/^[^\s\p{C}]+(?: [^\s\p{C}]+)*$/u, 'expected the id of a parcel, without spaces around it'];
+
 /** Longest notes, in code points. */
 const MAX_NOTES = 256;
 
 /** Feedback to an NDR event. That a date is in the future and that notes contain no contact data is checked when it is sent. */
 export const NdrFeedbackSchema: z.ZodMiniType<NdrFeedback> = /* @__PURE__ */ (() => {
-  const trackingId = z.string().check(z.regex(/^[^\s\p{C}]+(?: [^\s\p{C}]+)*$/u, 'expected the id of a parcel, without spaces around it'));
+  const trackingId = z.string().check(...firstOf([ID, ...TRACKING_NUMBER_RULES].map(([pattern, problem]) => z.regex(pattern, problem))));
   const feedback = z.discriminatedUnion('ndrAction', [
     z.strictObject({
       trackingId,

@@ -4,7 +4,7 @@
  * @module
  */
 import { hashHex } from '../../core/bytes.ts';
-import { isScientific, withoutTextMark } from '../../core/cells.ts';
+import { bareText, isScientific } from '../../core/cells.ts';
 import { ValidationError } from '../../core/errors.ts';
 import { parseSchema } from '../../core/schema.ts';
 import type { Issue } from '../../core/types.ts';
@@ -33,16 +33,11 @@ export interface FeedbackBody {
   readonly ndrRequestData?: { readonly rescheduleDate?: string; readonly additionalAddressNotes?: string };
 }
 
-/** Checks feedback, and returns what is sent. The mark of a spreadsheet around the id is taken off. */
-export function readFeedback(input: NdrFeedback): FeedbackBody {
-  const feedback = parseSchema(NdrFeedbackSchema, unmarked(input), { surface: SURFACE, direction: 'request', hint: hintFor(input) });
+/** Checks feedback, and returns what is sent. What spreadsheets put around and into an id is removed. */
+export function readFeedback(given: NdrFeedback): FeedbackBody {
+  const input = withBareId(given);
+  const feedback = parseSchema(NdrFeedbackSchema, input, { surface: SURFACE, direction: 'request', hint: hintFor(input) });
   const { trackingId, ndrAction } = feedback;
-  if (isScientific(trackingId)) {
-    throw invalid(
-      { path: ['trackingId'], message: 'expected the id of a parcel, got a number that a spreadsheet has rounded' },
-      'Its last digits are lost: format the column as text, and export it once more.',
-    );
-  }
   switch (ndrAction) {
     case 'RESCHEDULE': {
       const date = toDate(feedback.ndrRequestData.rescheduleDate) as Date;
@@ -66,10 +61,16 @@ function hintFor(input: unknown): string | undefined {
   return meant && meant !== ndrAction ? `Did you mean ${meant}?` : undefined;
 }
 
-function unmarked(input: NdrFeedback): NdrFeedback {
+function withBareId(input: NdrFeedback): NdrFeedback {
   const trackingId: unknown = (input as NdrFeedback | null | undefined)?.trackingId;
   if (typeof trackingId !== 'string') return input;
-  const bare = withoutTextMark(trackingId);
+  const bare = bareText(trackingId);
+  if (isScientific(bare)) {
+    throw invalid(
+      { path: ['trackingId'], message: 'expected the id of a parcel, got a number that a spreadsheet has rounded' },
+      'Its last digits are lost: format the column as text, and export it once more.',
+    );
+  }
   // Spaces around an id are refused, and not taken off: they may be half of something else.
   return bare === trackingId.trim() ? input : { ...input, trackingId: bare };
 }
@@ -121,7 +122,7 @@ const EMAIL = /[^\s@]@[^\s@]+\.[^\s@]/;
  * postal code, unless they start like a mobile number; digits joined by slashes, like house numbers; and decimals, like coordinates.
  */
 const PHONE =
-  /(?<!\p{Nd}|\p{Nd}{2}\.)(?:\+\p{Nd}(?:[\s().-]{0,2}\p{Nd}){7,14}|\p{Nd}{10,15}|(?:0|91[\s.-]?)?\p{Nd}{5}[\s.-]\p{Nd}{5}|\(?\p{Nd}{2,4}\)?[\s.-]\p{Nd}{3,4}[\s.-]\p{Nd}{4}|[6-9]\p{Nd}{3}(?:-\p{Nd}{3}|[\s.-]\p{Nd}{3}[\s.-])\p{Nd}{3}|\(?0\p{Nd}{2,4}\)?[\s.-]\p{Nd}{6,8})(?!\p{Nd})/u;
+  /(?<!\p{Nd}|\p{Nd}{2}\.)(?:\+\p{Nd}(?:[\s().-]{0,2}\p{Nd}){7,14}|\p{Nd}{10,15}|(?:0|91[\s.-]?)?\p{Nd}{5}[\s.,_-]\p{Nd}{5}|\(?\p{Nd}{2,4}\)?[\s._-]\p{Nd}{3,4}[\s._-]\p{Nd}{4}|[6-9]\p{Nd}{3}(?:[_-]\p{Nd}{3}|[\s._-]\p{Nd}{3}[\s._-])\p{Nd}{3}|[6-9]\p{Nd}{3}[\s.,_-]\p{Nd}{2}[\s.,_-]\p{Nd}{4}|[6-9]\p{Nd}(?:[\s.,_-]\p{Nd}{2}){4}|[6-9](?:[\s.,_-]\p{Nd}){9}|\(?0\p{Nd}{2,4}\)?[\s._-]\p{Nd}{6,8})(?!\p{Nd})/u;
 
 /** What looks like contact data in notes: a guess, and in doubt `undefined`. */
 export function findContactData(text: string): 'a phone number' | 'an e-mail address' | undefined {

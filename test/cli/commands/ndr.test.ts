@@ -41,6 +41,12 @@ describe('waybill ndr', () => {
     expect(amazon.emulator.requests).toEqual([]);
   });
 
+  test.each(['１８０９５６１１４９３８６', '\u200b1809561149386', '=1809561149386'])('sends and prints the plain id of %j', async (id) => {
+    const { code, stdout } = await waybill(['ndr', 'rto', id], amazon);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Amazon accepted RTO for 1809561149386 (')]);
+    expect(amazon.emulator.ndrFeedback).toMatchObject([{ trackingId: '1809561149386' }]);
+  });
+
   test('names the host and the request id', async () => {
     const { stdout } = await waybill(['ndr', 'rto', '1'], amazon);
     const id = amazon.emulator.ndrFeedback[0]?.requestId;
@@ -57,6 +63,8 @@ describe('waybill ndr', () => {
     ['notes that are too long', ['reattempt', '1', '--notes', 'x'.repeat(300)], /--notes: expected at most 256 characters, got 300/],
     ['an id with spaces around it', ['rto', ' 1'], /<tracking-id>: expected the id of a parcel/],
     ['an id that a spreadsheet has rounded', ['rto', '1.80956E+12'], /<tracking-id>: .*a spreadsheet has rounded/],
+    ['an id that a spreadsheet has made a decimal of', ['rto', '1809561149386.0'], /<tracking-id>: got a decimal/],
+    ['several ids', ['rto', '1809561149386；1809561149387'], /<tracking-id>: got several numbers/],
     [
       'feedback that is too late',
       ['rto', '1', '--due-date', '2020-03-02T09:00:00Z'],

@@ -1,5 +1,6 @@
 /** The sheets of couriers and aggregators, and what the flags of `waybill ndr import` say about them. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readTime } from '../../../src/cli/import/values.ts';
 import { type Amazon, startAmazon, temporaryFolder } from '../../support/cli/amazon.ts';
 import { accepted, importFile } from '../../support/cli/import.ts';
 import { json, jsonLines, unwrapped, waybill } from '../../support/cli/terminal.ts';
@@ -18,6 +19,10 @@ afterAll(() => amazon.close());
 
 const DAY = 86_400_000;
 const day = (days: number): string => new Date(Date.now() + days * DAY).toISOString().slice(0, 10);
+const named = (days: number, month: 'short' | 'long'): string => {
+  const name = new Date(`${day(days)}T00:00:00Z`).toLocaleString('en-US', { month, timeZone: 'UTC' });
+  return `${day(days).slice(8)} ${name} ${day(days).slice(0, 4)}`;
+};
 const dayFirst = (days: number): string => day(days).split('-').reverse().join('-');
 
 /** Checks a sheet without sending anything. */
@@ -36,6 +41,10 @@ describe('known names', () => {
     ['AWB Number,Action,Remarks', 'Return,', 'RTO'],
     ['awb,action,remarks', 'INITIATE_RTO,', 'RTO'],
     ['awb_code,Action,Remarks', 'Return to Origin,', 'RTO'],
+    ['AWB,Action,Address Notes', 'Re-attempt with additional notes,"Opp. water tank"', 'REATTEMPT'],
+    ['AWB,Action,Remarks', 'Retry,"Opp. water tank"', 'REATTEMPT'],
+    ['AWB,Action,Remarks', 'Return to origin approved,', 'RTO'],
+    ['AWB,Action,Remarks', 'RTO Approved,', 'RTO'],
   ])('are read in %s: %s', async (head, row, action) => {
     await importFile(`${head}\n1809561149386,${row}\n`, { amazon, folder });
     expect(accepted(amazon)).toEqual([`1809561149386 ${action}`]);
@@ -100,6 +109,8 @@ describe('a sheet that is not understood', () => {
     ['--columns', 'trackingId=Nothing', /--columns names a column that does not exist.*"AWB", "Action"/],
     ['--only', 'Courier=Amazon', /--only names a column that does not exist.*"AWB", "Action"/],
     ['--actions', 'Hold=EXPLODE', /--actions must lead to RESCHEDULE, REATTEMPT, RTO or nothing/],
+    ['--actions', '-=RTO', /--actions has a name without letters and digits/],
+    ['--actions', 'Hold=pending', /--actions must lead to RESCHEDULE, REATTEMPT, RTO or nothing/],
     ['--day-at', '9:00', /--day-at must be a time of day with an offset/],
     ['--day-at', '25:00+05:30', /--day-at must be a time of day with an offset/],
   ])('%s %s is refused', async (flag, value, message) => {
@@ -120,6 +131,105 @@ describe('rows', () => {
     expect(accepted(amazon)).toEqual(['1809561149386 RTO']);
     const { code, text } = await check(SHEET);
     expect([code, text]).toEqual([1, expect.stringContaining('row 3: column "Courier" names another carrier: pass --only')]);
+  });
+
+  test('of other carriers are refused also if --only is about something else, or is passed twice', async () => {
+    const sheet = 'AWB,Courier,Warehouse,Action\n1809561149386,Amazon Shipping,Pune,RTO\n1809561149387,Delhivery,Pune,RTO\n';
+    const other = await check(sheet, '--only', 'Warehouse=Pune');
+    expect([other.code, other.text]).toEqual([
+      1,
+      expect.stringContaining('row 3: column "Courier" names another carrier: pass --only "Courier"="Amazon Shipping"'),
+    ]);
+    for (const both of [
+      ['--only', 'Courier="Amazon Shipping"', '--only', 'Warehouse=Pune'],
+      ['--only', 'Warehouse=Pune', '--only', 'Courier="Amazon Shipping",'],
+      ['--only', 'Warehouse=Pune,', '--only=Courier=Amazon Shipping'],
+    ]) {
+      expect(await check(sheet, ...both)).toMatchObject({
+        code: 0,
+        text: expect.stringContaining('1 can be sent, 0 skipped, 0 invalid, 1 left out by --only'),
+      });
+    }
+  });
+
+  test('with --columns and --actions in parts are read as if each were one list', async () => {
+    const sheet = 'Nr,Was,Wo\n1809561149386,Zurück,\n1809561149387,Warten,\n';
+    const parts = ['--columns', 'trackingId=Nr', '--columns', 'ndrAction=Was', '--actions', 'Zurück=RTO', '--actions', 'Warten='];
+    expect(await check(sheet, ...parts)).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('1 can be sent, 0 skipped, 0 invalid, 1 undecided'),
+    });
+  });
+
+  test.each([
+    ['account_code,cp_id', 'Delhivery Surface,2', 'account_code'],
+    ['cp_id,account_code', '2,Delhivery Surface', 'account_code'],
+    ['Courier Company', 'BlueDart', 'Courier Company'],
+    ['Delivery Partner', 'Xpressbees', 'Delivery Partner'],
+    ['courier service', 'Ekart', 'courier service'],
+    ['Courier,courier_name', 'Amazon Shipping,Delhivery', 'courier_name'],
+    ['Courier', 'Non-Amazon', 'Courier'],
+    ['Courier', 'NON AMAZON', 'Courier'],
+    ['Courier', 'not_amzn', 'Courier'],
+    ['Courier', 'Flatspeed', 'Courier'],
+  ])('of another carrier are recognised in %s: %s', async (head, cells, column) => {
+    const { code, text } = await check(`AWB,${head},Action\n1809561149387,${cells},RTO\n`);
+    expect([code, text]).toEqual([1, expect.stringContaining(`row 2: column "${column}" names another carrier`)]);
+  });
+
+  test.each([
+    ['Courier', 'Amazon Shipping'],
+    ['courier_name', 'amazonshipping'],
+    ['Courier', 'AMZN_SURFACE'],
+    ['account_code,cp_id', 'ats_surface,2'],
+    ['Courier,Delivery Partner', ','],
+  ])("of Amazon's are recognised in %s: %s", async (head, cells) => {
+    const { code, text } = await check(`AWB,${head},Action\n1809561149387,${cells},RTO\n`);
+    expect([code, text]).toEqual([0, expect.stringMatching(/^1 row: 1 can be sent/)]);
+  });
+
+  test('that have only a number for the carrier can be sent, with a note', async () => {
+    const sheet = 'AWB,cp_id,Action\n1809561149387,2,RTO\n';
+    const note = 'note: column "cp_id" has only a number for the carrier: if there are parcels of others, pass --only "cp_id"=NUMBER';
+    expect(await check(sheet)).toMatchObject({ code: 0, text: expect.stringContaining(note) });
+    expect((await check(sheet, '--only', 'cp_id=2')).text).not.toContain('note:');
+  });
+
+  test.each([
+    ['Courier="Amazon Shippin"', 'Column "Courier" has, among others, "Amazon Shipping", "Delhivery".'],
+    ['Courier=', 'Column "Courier" has, among others, "Amazon Shipping", "Delhivery".'],
+    ['Customer=Asha', 'Look at the values of column "Customer".'],
+  ])('that --only %s leaves out completely are an error, with what was found but no personal data', async (only, found) => {
+    const sheet = 'AWB,Courier,Customer,Action\n1809561149386,Amazon Shipping,Ravi,RTO\n1809561149387,Delhivery,Ravi,RTO\n';
+    const { code, text, error } = await check(sheet, '--only', only);
+    expect([code, text, error]).toEqual([2, '', expect.stringContaining('--only leaves out every row Nothing was sent.')]);
+    expect(error).toContain(found);
+    expect(error).not.toMatch(/Ravi|Asha/);
+    const sent = await importFile(sheet, { amazon, folder }, '--only', only);
+    expect([sent.code, unwrapped(sent.stderr)]).toEqual([2, error]);
+    expect(accepted(amazon)).toEqual([]);
+  });
+
+  test('of many carriers that --only leaves out completely: some of their names are shown', async () => {
+    const sheet = `AWB,Courier,Action\n${Array.from({ length: 9 }, (_, at) => `180956114938${at},Carrier ${at},RTO\n`).join('')}`;
+    const { error } = await check(sheet, '--only', 'Courier=Amazon');
+    expect(error).toContain('Column "Courier" has, among others, "Carrier 0", "Carrier 1", "Carrier 2", "Carrier 3", "Carrier 4".');
+  });
+
+  test.each(['N/A', 'n.a.', '-', '--', '–', 'none', 'Pending', ' '])('with the action %j are undecided', async (action) => {
+    expect(await check(`AWB,Action,Remarks\n1809561149386,${action},call 9876543210\n`)).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('0 can be sent, 0 skipped, 0 invalid, 1 undecided'),
+    });
+  });
+
+  test('with an unknown action say how to define it, and nothing about what it leaves out', async () => {
+    const { code, text } = await check(`AWB,Action,Remarks,Deferred Date\n1809561149386,Redeliver,Ring twice,${day(3)}\n`);
+    expect([code, text]).toEqual([
+      1,
+      expect.stringContaining('row 2: column "Action": expected RESCHEDULE, REATTEMPT or RTO: say what another name means with --actions'),
+    ]);
+    expect(text).not.toContain('note:');
   });
 
   test('without an action are undecided, whatever else is in them, and are no failure', async () => {
@@ -175,11 +285,29 @@ describe('rows', () => {
   });
 });
 
+test.each([
+  ['commas', ','],
+  ['semicolons', ';'],
+])('a stray quote in a sheet of ids that are marked as text is found, with %s', async (_, separator) => {
+  const id = (last: number): string => `"=""180956114938${last}"""`;
+  const text = `AWB,Action,Remarks\n${id(7)},RA,"Second gate\n${id(8)},,\n${id(9)},RTO,\n`.replaceAll(',', separator);
+  const { code, text: shown } = await check(text);
+  expect([code, shown]).toEqual([
+    1,
+    expect.stringContaining('row 2: the next row is inside the notes: look for a double quote in line 2 that'),
+  ]);
+});
+
 describe('days and digits', () => {
   test.each([
     ['year first', day(5)],
     ['day first with dashes', dayFirst(5)],
     ['with slashes and the year first', day(5).replaceAll('-', '/')],
+    ['with the short name of the month', named(5, 'short')],
+    ['with the name of the month', named(5, 'long')],
+    ['with the name of the month and dashes', named(5, 'long').replaceAll(' ', '-')],
+    ['with an apostrophe before it', `'${day(5)}`],
+    ['with a text mark', `"=""${day(5)}"""`],
     ['in full-width digits', day(5).replace(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit)))],
     ['in Devanagari digits', day(5).replace(/\d/g, (digit) => String.fromCharCode(0x0966 + Number(digit)))],
   ])('%s is the time that --day-at says', async (_, date) => {
@@ -192,6 +320,9 @@ describe('days and digits', () => {
     ['10-08-27', 'could be two days'],
     ['10.08.2027', 'could be two days'],
     ['30-02-2027', 'is a day that the calendar does not have'],
+    ['10 Marigold 2027', 'must be a date and a time with an offset'],
+    ['10-Janitor-27', 'must be a date and a time with an offset'],
+    ['10 Sepia 2027', 'must be a date and a time with an offset'],
     ['46000', 'must be a date and a time with an offset'],
     ['tomorrow', 'must be a date and a time with an offset'],
     ['10-08-2569', 'is more than a year ahead'],
@@ -258,4 +389,13 @@ describe('a long file', () => {
 test('the JSON of a dry run has the counts by action', async () => {
   const { stdout } = await waybill(['ndr', 'import', '-', '--dry-run', '--json'], { input: 'AWB,Action\n1809561149386,RTO\n' });
   expect(json(stdout)).toMatchObject({ type: 'summary', actions: { RTO: 1 }, notSent: 1, remarks: [], report: null });
+});
+
+test.each([
+  ['10 Sep 2026', '2026-09-10'],
+  ['10 sept 2026', '2026-09-10'],
+  ['1-September-26', '2026-09-01'],
+  ['31 MAY 2026', '2026-05-31'],
+])('%s is %s', (cell, expected) => {
+  expect(readTime(cell, '09:00+05:30')).toEqual({ time: `${expected}T09:00+05:30` });
 });

@@ -78,6 +78,11 @@ describe('waybill ndr import', () => {
     ['"1809561149386;1809561149387",RTO,,', 'column trackingId: got several numbers: make one call, or write one row, for each parcel'],
     ['7,Hold,,', 'column ndrAction: Amazon has no action such as hold'],
     ['7,constructor,,', 'column ndrAction: expected RESCHEDULE, REATTEMPT or RTO'],
+    ['7,Explode,,', 'column ndrAction: expected RESCHEDULE, REATTEMPT or RTO: say what another name means with --actions NAME=RTO'],
+    ['1809561149386.0,RTO,,', 'column trackingId: got a decimal that a spreadsheet has made of the number'],
+    ['00000000,RTO,,', 'column trackingId: must not have only zeros: this is a placeholder'],
+    ['"1809561149386、1809561149387",RTO,,', 'column trackingId: got several numbers'],
+    ['"1809561149386<br>1809561149387",RTO,,', 'column trackingId: got several numbers'],
   ])('says in the words of the file what is wrong with %j', async (row, problem) => {
     const { code, stdout } = await waybill(['ndr', 'import', '-', '--dry-run'], { input: `${goodRows}${row}\n` });
     expect([code, unwrapped(stdout)]).toEqual([1, expect.stringContaining(`row 5: ${problem}`)]);
@@ -176,7 +181,7 @@ describe('waybill ndr import', () => {
   });
 
   test('stops at once if all other rows would fail too, and says why', async () => {
-    const many = `trackingId,ndrAction\n${Array.from({ length: 40 }, (_, at) => `${at},RTO`).join('\n')}\n`;
+    const many = `trackingId,ndrAction\n${Array.from({ length: 40 }, (_, at) => `${at + 1},RTO`).join('\n')}\n`;
     writeFileSync(folder.path('many.csv'), many);
     const { code, stdout, stderr } = await waybill(['ndr', 'import', folder.path('many.csv'), '--concurrency', '2'], {
       env: { ...amazon.env, LWA_CLIENT_SECRET: 'hunter2' },

@@ -182,8 +182,8 @@ test('examples/store-cloudflare-queue.ts: each event becomes one message, and ea
   // The queue delivers a message a second time.
   const [first] = amazon.ndrFeedback;
   const decisions = await worker.getQueueProducer<unknown>('DECISIONS');
-  await decisions.send({ feedback: { trackingId: 'another', ndrAction: 'RTO' } });
-  await decisions.send({ feedback: { trackingId: 'another', ndrAction: 'RTO' } });
+  await decisions.send({ feedback: { trackingId: 'another-1', ndrAction: 'RTO' } });
+  await decisions.send({ feedback: { trackingId: 'another-1', ndrAction: 'RTO' } });
   await eventually('the last message was not handled', () => {
     if (amazon.ndrFeedback.length < 11) throw new Error('not yet');
   });

@@ -48,6 +48,8 @@ test.each([
   ['COD not ready', 'Payment not ready'],
   ['Customer Refused', 'Customer rejected'],
   ['UnableToContactRecipient', 'Unable to contact customer'],
+  ['RecipientRequestedAlternateDeliveryTiming', 'Rescheduled by customer'],
+  ['RejectedByRecipientWithVerification', 'Customer rejected'],
   ['Eaten by the dog', undefined],
   ['constructor', undefined],
   ['', undefined],
@@ -71,6 +73,7 @@ test("Amazon's own codes of tracking events are recognised where they mean a rea
     'UnableToContactRecipient',
     'NotRequired',
     'Rejected',
+    'RejectedByRecipientWithVerification',
     'CancelledByRecipient',
     'AddressNotFound',
   ]);

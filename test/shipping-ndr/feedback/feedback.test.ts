@@ -19,7 +19,24 @@ const accepts = (value: unknown): boolean => z.safeParse(declared.NdrFeedbackSch
 /** Feedback as it may come out of a spreadsheet, a form or a wrong program. */
 const almost = fc.record(
   {
-    trackingId: fc.constantFrom<unknown>(trackingId, '', ' 1', '1 ', 'a b', 'a  b', 'a\u200bb', '1\ud800', 'x'.repeat(300), 7, null),
+    trackingId: fc.constantFrom<unknown>(
+      trackingId,
+      '',
+      ' 1',
+      '1 ',
+      'a b',
+      'a  b',
+      'a\u200bb',
+      '1\ud800',
+      'x'.repeat(300),
+      '1',
+      'n/a',
+      '1;2',
+      '000',
+      '1234567.0',
+      7,
+      null,
+    ),
     ndrAction: fc.constantFrom<unknown>('RESCHEDULE', 'REATTEMPT', 'RTO', 'rto', '', null, 7),
     ndrRequestData: fc.oneof(
       fc.constantFrom<unknown>(null, {}, [], 'x', undefined),

@@ -111,7 +111,12 @@ describe('the id of a parcel', () => {
     ["'1582657452914", trackingId],
     [' ="1582657452914" ', trackingId],
     ['AB 12', 'AB 12'],
-    ['ü-७', 'ü-७'],
+    ['ü-७', 'ü-7'],
+    ['１５８２６５７４５２９１４', trackingId],
+    ['1582657\u200b452914\u202c', trackingId],
+    ['=1582657452914', trackingId],
+    ['="\'1582657452914"', trackingId],
+    ['\u20181582657452914,', trackingId],
   ])('is sent without the mark of a spreadsheet: %s', async (marked, sent) => {
     const amazon = await startAmazon();
     await clientOf(amazon).returnToOrigin(marked);
@@ -140,6 +145,29 @@ describe('the id of a parcel', () => {
       expect(amazon.tokenRequests).toHaveLength(0);
     },
   );
+});
+
+describe('an id that is not a number of a parcel', () => {
+  test.each([
+    ['n/a', 'must contain a digit'],
+    ['test', 'must contain a digit'],
+    ['a b', 'must contain a digit'],
+    ['1,2', 'got several numbers'],
+    ['1582657452914<br>1582657452915', 'got several numbers'],
+    ['1582657452914.0', 'got a decimal that a spreadsheet has made of the number'],
+    ['00000000', 'must not have only zeros'],
+    ['www.track.example/1582657452914', 'got a link'],
+  ])('%j is refused, as in every command: %s', async (id, problem) => {
+    const amazon = await startAmazon();
+    const error = await waybillErrorOf(() => clientOf(amazon).returnToOrigin(id));
+    expect(error).toMatchObject({
+      code: 'VALIDATION',
+      direction: 'request',
+      issues: [{ path: ['trackingId'], message: expect.stringContaining(problem) }],
+    });
+    expect(everythingShownOf(error)).not.toContain('1582657452914');
+    expect(amazon.tokenRequests).toHaveLength(0);
+  });
 });
 
 describe('a hint', () => {

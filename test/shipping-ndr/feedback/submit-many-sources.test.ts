@@ -51,7 +51,7 @@ async function* reused(ids: readonly string[], wait: () => Promise<void>): Async
 
 describe('a source that reuses one object', () => {
   test('has each feedback sent once, as it was when it was read, with and without a store', async () => {
-    const ids = fc.uniqueArray(fc.stringMatching(/^[a-d]{1,8}$/), { minLength: 1, maxLength: 12 });
+    const ids = fc.uniqueArray(fc.stringMatching(/^[1-4]{1,8}$/), { minLength: 1, maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(ids, fc.integer({ min: 1, max: 5 }), fc.boolean(), fc.boolean(), async (parcels, concurrency, isSlow, hasStore) => {
         const { client, sent } = recording();
@@ -80,7 +80,7 @@ describe('a source that reuses one object', () => {
       due.setTime(index === 1 ? 0 : Date.parse(DUE));
       return due;
     };
-    const feedbacks = ['a', 'b', 'c'].map((trackingId) => ({ trackingId, ndrAction: 'RTO' }) as const);
+    const feedbacks = ['1', '2', '3'].map((trackingId) => ({ trackingId, ndrAction: 'RTO' }) as const);
     const results = await resultsOf(client.submitMany(feedbacks, { dueDateOf }));
     expect(new Map(results.map(({ index, status }) => [index, status]))).toEqual(
       new Map([
@@ -89,7 +89,7 @@ describe('a source that reuses one object', () => {
         [2, 'submitted'],
       ]),
     );
-    expect(sent.map(({ trackingId }) => trackingId)).toEqual(['a', 'c']);
+    expect(sent.map(({ trackingId }) => trackingId)).toEqual(['1', '3']);
   });
 });
 
@@ -98,7 +98,7 @@ describe('a source', () => {
     const { client } = recording();
     const failure = new Error('the cursor is gone');
     async function* failing(): AsyncGenerator<NdrFeedback> {
-      yield { trackingId: 'a', ndrAction: 'RTO' };
+      yield { trackingId: '1', ndrAction: 'RTO' };
       throw failure;
     }
     const seen: string[] = [];
@@ -132,7 +132,7 @@ describe('a source', () => {
   test('that never supplies its next item does not hold up an abort', async () => {
     const { client } = recording();
     async function* stuck(): AsyncGenerator<NdrFeedback> {
-      yield { trackingId: 'a', ndrAction: 'RTO' };
+      yield { trackingId: '1', ndrAction: 'RTO' };
       await new Promise(() => undefined);
     }
     const controller = new AbortController();
@@ -150,7 +150,7 @@ describe('a source', () => {
 
 describe('a store that hangs', () => {
   const never = (): Promise<never> => new Promise(() => undefined);
-  const feedbacks = ['a', 'b', 'c'].map((trackingId) => ({ trackingId, ndrAction: 'RTO' }) as const);
+  const feedbacks = ['1', '2', '3'].map((trackingId) => ({ trackingId, ndrAction: 'RTO' }) as const);
 
   test.each<[keyof IdempotencyStore, number, string, boolean]>([
     ['claim', 204, 'failed', false],

@@ -35,7 +35,7 @@ describe('submitMany', () => {
   test('refuses a property that would not be sent, because it may be misspelt', async () => {
     const amazon = await startAmazon();
     async function* decisions() {
-      for (const id of ['a', 'b']) yield { trackingId: id, ndrAction: 'RTO', row: 7 } as const;
+      for (const id of ['1', '2']) yield { trackingId: id, ndrAction: 'RTO', row: 7 } as const;
     }
     const seen: number[] = [];
     for await (const { error } of clientOf(amazon).submitMany(decisions())) seen.push(error ? 1 : 0);
@@ -79,7 +79,7 @@ describe('submitMany', () => {
     const amazon = await startAmazon();
     const dueDateOf = vi.fn((_: NdrFeedback, index: number) => ['2023-11-30T00:00:00Z', '2023-12-02T00:00:00Z', undefined, 'soon'][index]);
     const seen = new Map<number, string>();
-    const feedbacks = ['a', 'b', 'c', 'd'].map((id): NdrFeedback => ({ ...rto, trackingId: id }));
+    const feedbacks = ['1', '2', '3', '4'].map((id): NdrFeedback => ({ ...rto, trackingId: id }));
     for await (const { index, status } of clientOf(amazon, { clock }).submitMany(feedbacks, { dueDateOf })) seen.set(index, status);
     expect(Object.fromEntries(seen)).toEqual({ 0: 'failed', 1: 'submitted', 2: 'submitted', 3: 'failed' });
     expect(dueDateOf).toHaveBeenCalledWith(feedbacks[2], 2);
