@@ -14,12 +14,12 @@ const OURS = [
   { name: 'parseResourcePath', from: 'waybill/buywithprime', limit: 1_100 },
   { name: 'BuyWithPrimeEventParser', from: 'waybill/buywithprime/events', limit: 4_900 },
   { name: 'sqsHandler', from: 'waybill/buywithprime/events', limit: 9_800 },
-  { name: 'BuyWithPrimeWebhookVerifier', from: 'waybill/buywithprime', limit: 23_800 },
+  { name: 'BuyWithPrimeWebhookVerifier', from: 'waybill/buywithprime', limit: 24_200 },
   { name: 'BuyWithPrimeClient', from: 'waybill/buywithprime', limit: 30_200 },
-  { name: 'NdrWebhookVerifier, apiKey', from: 'waybill/shipping-ndr/webhook', limit: 20_700 },
-  { name: 'NdrFeedbackClient', from: 'waybill/shipping-ndr', limit: 24_900 },
-  { name: 'DeliveryTrackerClient', from: 'waybill/amazonpay', limit: 28_500 },
-  { name: 'toNodeHandler', from: 'waybill/adapters/node', limit: 5_400 },
+  { name: 'NdrWebhookVerifier, apiKey', from: 'waybill/shipping-ndr/webhook', limit: 21_100 },
+  { name: 'NdrFeedbackClient', from: 'waybill/shipping-ndr', limit: 25_500 },
+  { name: 'DeliveryTrackerClient', from: 'waybill/amazonpay', limit: 28_700 },
+  { name: 'toNodeHandler', from: 'waybill/adapters/node', limit: 5_800 },
   { name: '*', from: 'waybill', limit: 85_500 },
 ];
 

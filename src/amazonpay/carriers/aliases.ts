@@ -55,7 +55,7 @@ export const ALIASES: Readonly<Partial<Record<ListedCarrierCode, string>>> = {
   FEDEX:
     'FDX, Federal Express, FedEx Express, FedEx Ground, FedEx Home Delivery, FedEx SmartPost, FEDEXSP, FedEx SP, ' +
     'FedEx Ground Economy, FedEx 2Day, FedEx Express Saver, FedEx Standard Overnight, FedEx Priority Overnight, ' +
-    'FedEx First Overnight, FedEx International Priority, FedEx International Economy, FedEx Regional Economy',
+    'FedEx First Overnight, FedEx International Priority, FedEx International Economy, FedEx Regional Economy, フェデックス',
   FEDEX_FIMS: 'FIMS',
   GATI_KWE: 'Gati',
   GEODIS_CALBERSON_FR: 'Geodis Calberson, Calberson',
@@ -71,7 +71,8 @@ export const ALIASES: Readonly<Partial<Record<ListedCarrierCode, string>>> = {
   INTERLINK_EXPRESS: 'Interlink',
   ITALY_SDA: 'SDA, SDA Express Courier, SDA Italia',
   JAPAN_POST:
-    'Japan Post (EN), Japan Post (JA), Yu-Pack, 日本郵便, 郵便局, ゆうパック, ゆうパケット, ゆうプリ, レターパック, クリックポスト',
+    'Japan Post (EN), Japan Post (JA), Yu-Pack, 日本郵便, 郵便局, ゆうパック, ゆうパケット, ゆうプリ, レターパック, クリックポスト, ' +
+    '国際eパケット, 国際eパケットライト',
   KN: 'Kühne + Nagel, Kühne und Nagel, Kuehne und Nagel',
   LASERSHIP: 'LS LaserShip',
   LATVIJAS_PASTS: 'Latvia Post, Latvian Post',
@@ -103,9 +104,9 @@ export const ALIASES: Readonly<Partial<Record<ListedCarrierCode, string>>> = {
   PX_4: '4PX Express, 递四方',
   RL_CARRIERS: 'R+L',
   RUSSIAN_POST: 'Почта России, Russia Post',
-  SAGAWA: 'Sagawa (EN), Sagawa (JA), Sagawa Express, 佐川急便, 佐川, 飛脚宅配便',
+  SAGAWA: 'Sagawa (EN), Sagawa (JA), Sagawa Express, 佐川急便, 佐川, 飛脚, 飛脚便, 飛脚宅配便',
   SAIA_FREIGHT: 'Saia',
-  SEINO: 'Seino Transportation, 西濃運輸, カンガルー便',
+  SEINO: 'Seino Transportation, 西濃運輸, 西濃, セイノー, カンガルー便',
   SFCSERVICE: 'SFC Fulfillment',
   SF_EXPRESS: '顺丰速运, 順豐速運, 顺丰, 順豐',
   SINGAPORE_POST: 'SingPost',
@@ -127,6 +128,7 @@ export const ALIASES: Readonly<Partial<Record<ListedCarrierCode, string>>> = {
   TNT: 'TNT Express, TNT Express (consignment)',
   TNTPOST_IT: 'Nexive',
   TNT_FR: 'TNT Express France',
+  TNT_IT: 'TNT Italia, TNT Express Italy',
   TNT_REFERENCE: 'TNT Express (reference)',
   TNT_UK: 'TNT Express UK',
   TUFFNELLS: 'Tuffnells Parcels',
@@ -154,6 +156,7 @@ export const UNSURE: readonly (readonly [names: string, ...codes: ListedCarrierC
   ['DHLPKTDI, DHL Warenpost, Deutsche Post Warenpost', 'DHL_DE', 'DEUTSCH_POST'],
   ['DHL eCommerce, DHL eCommerce Solutions, DHL ECS', 'DHL_GLOBAL_MAIL', 'DHL_GLOBAL_MAIL_ASIA'],
   ['DHL Parcel', 'DHLPARCEL_NL', 'DHLPARCEL_ES', 'DHL_DE'],
+  ['DHL Parcel Benelux', 'DHL_BENELUX', 'DHLPARCEL_NL'],
   ['DHL Parcel UK, DHL eCommerce UK', 'UK_MAIL'],
   ['DHL US, DHL USA', 'DHL_GLOBAL_MAIL', 'DHL'],
   ['DHL UK', 'DHL', 'UK_MAIL'],
@@ -188,11 +191,17 @@ export const UNSURE: readonly (readonly [names: string, ...codes: ListedCarrierC
   ['SkyNet', 'SKYNETWORLDWIDE', 'SKYNET', 'SKYNET_ZA', 'SKYNETWORLDWIDE_UK', 'SKYNETWORLDWIDE_UAE'],
   ['Toll, Toll Group, Toll Express', 'TOLL_IPEC', 'TOLL_PRIORITY'],
   ['Kerry, Kerry Express, Kerry Logistics', 'KERRY_LOGISTICS', 'TGX', 'KERRYTJ', 'KERRYTTC_VN'],
-  ['J&T, J&T Express', 'JTEXPRESS'],
+  ['J&T, J&T Express, 极兔速递, 極兔速递, 極兔速遞', 'JTEXPRESS'],
   ['TA-Q-BIN, 宅急便', 'TAQBIN_JP', 'TAQBIN_HK', 'TAQBIN_MY', 'TAQBIN_SG'],
   ['西濃スーパーエキスプレス', 'SEINO'],
+  ['飛脚ゆうメール便', 'SAGAWA', 'JAPAN_POST'],
+  ['FR_COLIS', 'LA_POSTE_COLISSIMO', 'COLISSIMO'],
+  ['Lettre Suivie', 'LA_POSTE_COLISSIMO'],
+  ['TNT Post', 'TNTPOST_IT', 'POSTNL'],
+  ['Speedex', 'SPEEDEXCOURIER'],
   // Services without tracking.
   ['ゆうメール, スマートレター', 'JAPAN_POST'],
+  ['飛脚メール便', 'SAGAWA'],
   ['ePacket', 'CHINA_EMS', 'CHINA_POST'],
   ['EMS', 'JAPAN_POST', 'CHINA_EMS', 'KOREA_POST', 'VNPOST_EMS'],
   ['Speed Post', 'INDIA_POST', 'SINGAPORE_SPEEDPOST'],
@@ -213,26 +222,30 @@ export const UNLISTED: string =
   'Amazon Logistics UK, Amazon Logistics US, Amazon Shipping, AMZL, AMZL UK, AMZL US, Swiship, InPost UK, InPost Italia, ' +
   'InPost Italy, InPost France, InPost Spain, City Link, DHL Freight, DX, DX Freight, FedEx SameDay, CTT Express, Zeleris, ' +
   'Relais Colis, trans-o-flex, GO! Express, Heppner, Trunkrs, Budbee, Instabox, Helthjem, Eimskip, Packeta, Zásilkovna, PPL, PPL.cz, ' +
-  'Slovenská pošta, Urgent Cargus, Cargus, Fan Courier, Econt, Speedy, Venipak, Post Luxembourg, Liechtensteinische Post, ' +
+  'Slovenská pošta, Urgent Cargus, Cargus, Fan Courier, Sameday, Econt, Speedy, Venipak, Post Luxembourg, Liechtensteinische Post, ' +
   'Makedonska Pošta, MaltaPost, Poșta Moldovei, Azerpost, HayPost, Kazpost, CDEK, СДЭК, Yurtiçi Kargo, Aras Kargo, Aras Cargo, ' +
   'Sürat Kargo, MNG Kargo, GlobalPost, Spee-Dee, Spee-Dee Delivery, XPO, XPO Logistics, TForce Final Mile, TForce Logistics, Veho, ' +
   'UniUni, Jitsu, AxleHire, Better Trucks, CDL Last Mile, Southwest Air Cargo, Alliance Air Freight, Intelcom, Dragonfly, Loomis, ' +
   'Loomis Express, BoxKnight, Bonshaw, Coordinadora, Servientrega, Andreani, Correo Argentino, Chilexpress, PBT Couriers, Northline, ' +
   'Direct Couriers, GO Logistics, Cainiao, Anjun Logistics, YiFan Express, Flash Express, Shadowfax, SHREE NANDAN COURIER, Delnext, ' +
   'Hived, JD Logistics, RXO, Roadrunner, Roadrunner Freight, Passport, Passport Shipping, ParcelPool, Airmee, Early Bird, 京东物流, 京东, ' +
-  '福山通運, 日本通運, 名鉄運輸, 第一貨物, エコ配';
+  '福山通運, 日本通運, 日通, トナミ運輸, 名鉄運輸, 第一貨物, エコ配';
 
 /** Names that are ordinary words too: a longer title that starts with one of them is not about that carrier. */
 export const WORDS: string =
-  'Pickup, Instant, Line, Sending, Smooth, Collect, Speedy, Passport, Early Bird, Roadrunner, Echo, Best Express, Easy Mail, ' +
+  'Pickup, Instant, Line, Sending, Smooth, Collect, Speedy, Sameday, Passport, Early Bird, Roadrunner, Echo, Best Express, Easy Mail, ' +
   'Direct Link, First Logistics, First Flight, Courier Plus';
 
-/** What shops write in place of a carrier's name: placeholders, shipping methods, and services that only sell postage. */
+/**
+ * What shops write in place of a carrier's name: placeholders, shipping methods, and services that only sell postage. What a shop adds to them
+ * is taken off before they are compared. "Same Day" is one, "Sameday" is a carrier.
+ */
 export const PLACEHOLDERS: string =
-  'Custom, Custom Value, Other, Others, Default, None, n/a, Unknown, Various, Manual, Test, Flat Rate, Table Rate, Free, ' +
+  'Custom, Custom Value, Other, Others, Default, None, n/a, null, undefined, Unknown, Various, Manual, Test, Flat Rate, Table Rate, Free, ' +
   'Free Shipping, Free Delivery, Shipping, Delivery, Standard, Standard Shipping, Standard Delivery, Economy, Express Shipping, ' +
-  'Express, Express Delivery, Priority, Next Day, Next Day Delivery, Same Day, Local pickup, Store pickup, In-store pickup, ' +
+  'Express, Express Delivery, International, Domestic, Priority, Next Day, Next Day Delivery, Same Day, Local pickup, Store pickup, In-store pickup, ' +
   'Click and Collect, Click & Collect, Local delivery, Courier, Carrier, Post, Mail, Parcel, Letter, Freight, Versand, Versandkosten, ' +
-  'Standardversand, Expressversand, Kostenloser Versand, Spedition, Abholung, Selbstabholung, Sonstige, Andere, Brief, Autre, ' +
-  'Livraison, Livraison standard, Otro, Otros, Envío, Altro, Corriere, Spedizione, その他, 通常配送, Endicia, Stamps.com, ShipStation, ' +
+  'Standardversand, Expressversand, Kostenloser Versand, Versandkostenfrei, Spedition, Abholung, Selbstabholung, Sonstige, Sonstiges, ' +
+  'Andere, Brief, Autre, Autres, ' +
+  'Livraison, Livraison standard, Otro, Otros, Envío, Altro, Corriere, Spedizione, その他, 通常配送, 送料無料, 店頭受取, Endicia, Stamps.com, ShipStation, ' +
   'Shippo, EasyPost, ShipEngine, Sendcloud, Easyship, Pirate Ship, Shipmondo';

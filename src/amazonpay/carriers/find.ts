@@ -5,6 +5,7 @@
  */
 import type { Carrier, ListedCarrierCode } from './carriers.ts';
 import { type CarrierCandidate, type CarrierName, carrierIndex, nameKey, nameWords, similarityTo } from './names.ts';
+import { codeOfCountry, isPlaceholder, leadingName, type NamedPart, nameInBrackets } from './titles.ts';
 
 export type { CarrierCandidate } from './names.ts';
 
@@ -22,7 +23,10 @@ export type FoundCarrier =
       readonly rest?: undefined;
     }
   | {
-      /** The title starts with a name of one carrier, such as "UPS Netherlands" or "ヤマト運輸(宅急便)". Let somebody confirm it once. */
+      /**
+       * The title starts with a name of one carrier, such as "UPS Netherlands" or "ヤマト運輸(宅急便)", or is a name after a country, such as
+       * `FR_CHRONOPOST`. Let somebody confirm it once.
+       */
       readonly outcome: 'likely';
       /** Never a code, because the rest may change the meaning. */
       readonly code: undefined;
@@ -30,7 +34,7 @@ export type FoundCarrier =
       readonly candidates: readonly CarrierCandidate[];
       /** What to know, for a log or an administrator's screen. Never contains the title. */
       readonly note: string;
-      /** What follows the name. */
+      /** What is beside the name. */
       readonly rest: string;
     }
   | {
@@ -39,7 +43,7 @@ export type FoundCarrier =
        *   `candidates`.
        * - `unsupported`: it is, or starts with, the name of a carrier that Amazon does not list, such as Royal Mail.
        * - `unknown`: no such name is known. `candidates` are similar names, if there are any. None are given for what is not a carrier's
-       *   name, such as "Custom" or "Flat rate".
+       *   name, such as "Custom" or "Flat rate (3-5 days)".
        */
       readonly outcome: 'ambiguous' | 'unsupported' | 'unknown';
       readonly code: undefined;
@@ -47,7 +51,7 @@ export type FoundCarrier =
       readonly candidates: readonly CarrierCandidate[];
       /** What to know, for a log or an administrator's screen. Never contains the title. */
       readonly note: string;
-      /** What follows the name, if the title only starts with it. */
+      /** What is beside the name, if the title is not the name only. */
       readonly rest?: string | undefined;
     };
 
@@ -96,14 +100,21 @@ const MIN_SIMILARITY = 0.6;
  */
 export function findCarrier(text: string | null | undefined, options?: FindCarrierOptions): FoundCarrier {
   const title = typeof text === 'string' && text.length <= MAX_LENGTH ? text : '';
+  return findKnown(title, options) ?? findInCode(title) ?? findSimilar(nameWords(title), options);
+}
+
+/** What a title means that is a known name, has one, or is a placeholder. */
+function findKnown(title: string, options: FindCarrierOptions | undefined): FoundCarrier | undefined {
   const words = nameWords(title);
   const key = nameKey(words);
   const { names, placeholders } = carrierIndex();
   const name = names.get(key);
-  if (name) return verdict(name, title, options);
-  if (placeholders.has(key)) return unknown([], "it is not a carrier's name, but a placeholder or a shipping method");
-  const part = leadingName(title) ?? nameInBrackets(title);
-  return part ? partVerdict(part, options) : findSimilar(words, options);
+  // "Same Day" is a shipping method, though a carrier is called Sameday.
+  const isMethod = name?.unlisted !== undefined && words.includes(' ') && placeholders.has(key);
+  if (name && !isMethod) return verdict(name, title, options);
+  const part = placeholders.has(key) ? undefined : (leadingName(title) ?? nameInBrackets(title));
+  if (part) return partVerdict(part, options);
+  return isPlaceholder(title) ? unknown([], "it is not a carrier's name, but a placeholder or a shipping method") : undefined;
 }
 
 const NOT_LISTED = "is not on Amazon's list of June 2020";
@@ -149,50 +160,33 @@ function codesOf(candidates: readonly CarrierCandidate[]): string {
   return candidates.map(({ code }) => code).join(', ');
 }
 
-/** A known name in a title, and the rest of the title. */
-interface NamedPart {
-  readonly name: CarrierName;
-  readonly rest: string;
-}
-
-/** The end of a word. Chinese and Japanese have no spaces: there, each character may be the last one of a name. */
-const BOUNDARY =
-  /(?<=[\p{L}\p{N}\p{M}])(?:(?![\p{L}\p{N}\p{M}])|(?=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}])|(?<=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}ー]))/gu;
-const SEPARATORS = /^[\s\-–—_.,:;]+/;
-
-/** The longest known name at the start of a title. */
-function leadingName(title: string): NamedPart | undefined {
-  const { names, words } = carrierIndex();
-  const ends = Array.from(title.matchAll(BOUNDARY), ({ index }) => index);
-  for (const end of ends.reverse()) {
-    const key = nameKey(nameWords(title.slice(0, end)));
-    const name = names.get(key);
-    if (name && !words.has(key)) return { name, rest: title.slice(end).replace(SEPARATORS, '').trimEnd() };
-  }
-  return undefined;
-}
-
-/** A name in brackets after something unknown, such as "LS (LaserShip)". */
-function nameInBrackets(title: string): NamedPart | undefined {
-  const [, before = '', inner = ''] = /^([^()（）[\]]*)[(（[]([^()（）[\]]+)[)）\]]/.exec(title) ?? [];
-  const name = carrierIndex().names.get(nameKey(nameWords(inner)));
-  return name && { name, rest: before.trim() };
-}
-
 /** Words and characters between the names of two carriers. */
-const OTHER_CARRIER = /^(?:(?:or|and|oder|und|ou|et|o|y|e)\s|[/|&+]\s*)(.+)$/is;
+const OTHER_CARRIER = /^(?:[,;、，/|&+]\s*(?:(?:or|and|oder|und|ou|et|o|y|e)\s)?|(?:or|and|oder|und|ou|et|o|y|e)\s)(.+)$/is;
 
 /** What a title means that contains a known name. */
-function partVerdict({ name, rest }: NamedPart, options: FindCarrierOptions | undefined): FoundCarrier {
+function partVerdict({ name, rest, next }: NamedPart, options: FindCarrierOptions | undefined): FoundCarrier {
   if (name.unlisted) return unsupported(name.unlisted, rest);
-  const [, otherTitle] = OTHER_CARRIER.exec(rest) ?? [];
-  const other = otherTitle ? findCarrier(otherTitle, options) : undefined;
-  const others = other && other.outcome !== 'unknown' ? other.candidates : [];
+  const [, otherTitle] = OTHER_CARRIER.exec(next) ?? [];
+  const others = (otherTitle && findKnown(otherTitle, options)?.candidates) || [];
   const scored = name.candidates.map((candidate) => ({ candidate: { ...candidate, match: 'part' as const }, score: 0 }));
   const own = ranked(scored, options, AMONG_EQUALS);
   const candidates = [...own, ...others.filter(({ code }) => !own.some((candidate) => candidate.code === code))];
   if (candidates.length > 1 || name.isUnsure) return ambiguous(candidates, rest);
   const note = `it starts with a name of ${codesOf(candidates)}; the rest may be a service, a country or another carrier: confirm it once`;
+  return { outcome: 'likely', code: undefined, candidates, note, rest };
+}
+
+/** What a code of another platform means that starts with a country, such as ITA_GLS; `undefined` if it is not one, or the rest is unknown. */
+function findInCode(title: string): FoundCarrier | undefined {
+  const code = codeOfCountry(title);
+  if (!code) return undefined;
+  const ofCountry = code.local.map((name) => findKnown(name, undefined)).find((one) => one?.outcome === 'found');
+  const inner = ofCountry ?? findKnown(code.rest, code);
+  if (!inner || inner.outcome === 'unknown') return inner;
+  const candidates = inner.candidates.map((candidate) => ({ ...candidate, match: 'part' as const }));
+  const rest = inner.rest ?? code.prefix;
+  if (inner.outcome === 'ambiguous' || inner.outcome === 'unsupported') return { ...inner, candidates, rest };
+  const note = `it consists of a country and a name of ${codesOf(candidates)}: confirm it once`;
   return { outcome: 'likely', code: undefined, candidates, note, rest };
 }
 

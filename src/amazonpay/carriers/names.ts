@@ -10,7 +10,7 @@ import { type Carrier, carriers } from './carriers.ts';
 export interface CarrierCandidate extends Carrier {
   /**
    * `exact`: the title is its code or Amazon's name for it. `alias`: the title is a name that others have for it. `part`: the title starts
-   * with one of its names, or has one in brackets. `similar`: it only looks alike.
+   * with one of its names, or has one in brackets or after a country. `similar`: it only looks alike.
    *
    * This says how the carrier was found, not that it is the right one: two carriers may share a name.
    */

@@ -20,7 +20,10 @@ export interface BuyWithPrimeDocuments {
   readonly order?: string | undefined;
   /** For `resolveDelivery()`, which else uses `order`: the same variable and selection. */
   readonly delivery?: string | undefined;
-  /** For `resolveRefund()`: `$orderIdentifier`, selects `order { id refunds { details { id } } }`. */
+  /**
+   * For `resolveRefund()`: `$orderIdentifier`, selects `order { id refunds { details { id } } }`; for the total of `updateRefund()` also `state`,
+   * `refundTotal { totalAmount { amount currencyCode } }` and `paymentDetails { state amount { amount } }`.
+   */
   readonly refund?: string | undefined;
   /** For `updateRefund()`: `$input: UpdateOrderInput!`, since 2024-11-01 `$orderIdentifier: OrderIdentifierInput!` too; selects `updateOrder`. */
   readonly updateRefund?: string | undefined;
@@ -37,9 +40,9 @@ export interface BuyWithPrimeDocuments {
   /** For `personalDataDeletionTask()`: `$taskId: String!`, selects `personalDataDeletionTask { taskId status }`. */
   readonly personalDataDeletionTask?: string | undefined;
   /**
-   * For `createEventSubscription()`, selects `createEventSubscription { subscriptionId }`. It gets those of these variables that it mentions:
-   * `$eventType`, `$region`, `$account`, `$name`, `$url`, `$authProfileId`, and `$input`, which is the whole input. With `$input` the
-   * method of a webhook is "POST", which fits an enum and a string.
+   * For `createEventSubscription()`, selects `createEventSubscription { subscriptionId }`. It uses `$input`, the whole input, or all values of
+   * the input: `$eventType`, and `$region`, `$account` and `$name`, or `$url` and `$authProfileId`. For credentials in `authConfig` use `$input`.
+   * In `$input` the method of a webhook is "POST", which fits an enum and a string.
    */
   readonly createEventSubscription?: string | undefined;
   /** For `eventSubscription()`: `$subscriptionId: String!`, selects `eventSubscription { subscriptionId }`. */

@@ -63,7 +63,7 @@ const HINTS: Readonly<Record<string, string>> = {
   // Orders and returns.
   AddressMismatch: 'Check the address: it differs from that of the order.',
   AliasLimitExceeded: 'Remove an alias: an order has at most five, a return at most two.',
-  AliasValueAlreadyExists: 'The alias belongs to another order: choose another, or read that order by it.',
+  AliasValueAlreadyExists: 'The alias is taken: choose another, or use what already has it.',
   ItemDoesNotExist: `${READ_ORDER} and use the ids of its line items.`,
   // Refunds.
   DuplicateAliasId: 'Pass each alias once.',

@@ -1,6 +1,6 @@
 /**
  * An order, the same whatever version of the API it was read with, and the documents that query it. They select no personal data: no customer,
- * no address, no payment.
+ * no address, no means of payment.
  *
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/order-queries-order | The order query}
@@ -28,7 +28,7 @@ import { TRACKER } from './tracking.ts';
 export interface BuyWithPrimeOrder {
   /** Such as `322-ABC1-AAAAAA`. */
   readonly id: string;
-  /** At most five. Empty in API version 2024-01-01, which does not document them. */
+  /** At most five. */
   readonly aliases: readonly BuyWithPrimeAlias[];
   /** What was bought. */
   readonly lineItems: readonly BuyWithPrimeLineItem[];
@@ -95,11 +95,10 @@ export const OrderIdentifierSchema: z.ZodMiniType<OrderIdentifier> = /* @__PURE_
   z.union([Name, z.strictObject({ alias: z.looseObject({ aliasId: Name, aliasType: Name }) })]))();
 
 /** The document of an order query. `selection` is what it selects beside the names of the order. */
-export function documentOf(apiVersion: BuyWithPrimeApiVersion, selection: string): string {
-  const names = apiVersion < '2024-04-01' ? 'id' : `id ${ALIASES}`;
+export function documentOf(selection: string): string {
   return `query order($orderIdentifier: OrderIdentifierInput!) {
   order(orderIdentifier: $orderIdentifier) {
-    ${names}
+    id ${ALIASES}
     ${selection}
   }
 }`;
@@ -130,7 +129,7 @@ function deliveriesDocument(apiVersion: BuyWithPrimeApiVersion, contents: string
     '2024-04-01': `${AMOUNT} deliveryInformation { details { id state reason estimatedDeliveryDate ${contents} } }`,
     '2024-11-01': `${AMOUNT} packageInformation { details { id state reason ${contents} ${TRACKER} } }`,
   });
-  return documentOf(apiVersion, `lineItems { id ${ALIASES} ${selection} }`);
+  return documentOf(`lineItems { id ${ALIASES} ${selection} }`);
 }
 
 /** The query for an order, or for a part of it. `document` selects `order { id … }`. */

@@ -10,7 +10,8 @@ import type { Open } from '../../core/types.ts';
 import { type BuyWithPrimeApiVersion, byVersion, type Operation } from '../operation.ts';
 import { AnyObject, invalidInput, Name } from '../payload.ts';
 import type { BuyWithPrimeAlias } from './line-item.ts';
-import type { BuyWithPrimeRefund, RefundNotFound } from './refund.ts';
+import type { RefundNotFound } from './refund.ts';
+import { type CurrentRefund, type RefundAmount, totalAfter } from './refund-total.ts';
 
 /** What to report about a refund: where it is now, and what was paid. */
 export interface BuyWithPrimeRefundUpdate {
@@ -55,7 +56,8 @@ export interface BuyWithPrimeRefundUpdate {
     | undefined;
   /**
    * What has been refunded **in total**, this update included: 8 if 5 was refunded before and 3 now.
-   * @default what was refunded before, plus the payments that are not `FAILED` or `CANCELLED`
+   * @default what was refunded before, plus the payments that are not `FAILED` or `CANCELLED`. While a refund is `PENDING` or `FAILURE`, its
+   *   earlier payments count if they are `SUCCESS`: report one that was in progress again when it has ended.
    */
   readonly total?: RefundAmount | undefined;
   /** Your names of the refund. One of a type that exists replaces it; none is deleted. No other refund of the order may have the same id. */
@@ -88,22 +90,6 @@ export interface BuyWithPrimeRefundUpdate {
    */
   readonly current?: CurrentRefund | undefined;
 }
-
-/**
- * An amount of money, in whole units of the currency, such as 20.5.
- * @inline
- */
-interface RefundAmount {
-  readonly amount: number;
-  /** Such as `USD`. */
-  readonly currencyCode: string;
-}
-
-/**
- * A refund before the update.
- * @inline
- */
-type CurrentRefund = Pick<BuyWithPrimeRefund, 'state' | 'total'>;
 
 /**
  * The result of {@link BuyWithPrimeClient.updateRefund}, discriminated by `status`.
@@ -140,6 +126,7 @@ export const BuyWithPrimeRefundUpdateSchema: z.ZodMiniType<BuyWithPrimeRefundUpd
   const current = z.looseObject({
     state: z.optional(z.string()),
     total: z.optional(z.looseObject({ amount: z.number(), currencyCode: z.optional(z.string()) })),
+    payments: z.optional(z.array(z.looseObject({ amount: z.optional(z.number()), state: z.optional(z.string()) }))),
   });
   return z.strictObject({
     state: z.literal(['PENDING', 'PARTIAL', 'FAILURE', 'SUCCESS', 'REJECTED']),
@@ -182,49 +169,6 @@ function checkTransition(state: BuyWithPrimeRefundUpdate['state'], { state: befo
   const hint =
     before === 'SUCCESS' ? 'The refund is settled already.' : 'Read the refund with resolveRefund(): somebody may have updated it.';
   throw invalidInput(['state'], `a refund that is ${before} cannot become ${state}, only ${NEXT[before]?.join(' or ')}`, hint);
-}
-
-/** The total to report: Amazon wants the sum of all updates, and the payments of this update only. */
-function totalAfter(update: BuyWithPrimeRefundUpdate, current: CurrentRefund): RefundAmount {
-  const { payments = [], total } = update;
-  const before = refundedBefore(current);
-  const paid = payments.filter(({ state }) => state !== 'FAILED' && state !== 'CANCELLED').map(({ amount }) => amount.amount);
-  const currencyCode = currencyOf(update, current);
-  if (!total) {
-    if (currencyCode !== undefined && before !== undefined) return { amount: sum([before, ...paid]), currencyCode };
-    throw invalidInput(
-      ['total'],
-      'is missing, and cannot be calculated: the refund does not say what was refunded before, or the currency',
-    );
-  }
-  const isSettled = payments.every(({ state }) => state === undefined || state === 'SUCCESS');
-  const least = sum([before ?? 0, ...(isSettled ? paid : [])]);
-  if (total.amount < least) {
-    const message = 'must be the sum of what was refunded before and of the payments of this update';
-    throw invalidInput(['total', 'amount'], message, 'Amazon wants the total of all updates here. Leave "total" out: it is calculated.');
-  }
-  return { amount: total.amount, currencyCode: total.currencyCode };
-}
-
-/** What was refunded before; `undefined` if the refund does not say. */
-function refundedBefore({ state, total }: CurrentRefund): number | undefined {
-  // The total of a pending refund is an estimate. A failed one was never refunded in part, because PARTIAL cannot become FAILURE.
-  if (state === 'PENDING' || state === 'FAILURE') return 0;
-  return state === 'PARTIAL' || state === 'SUCCESS' ? total?.amount : undefined;
-}
-
-/** The one currency of a refund. */
-function currencyOf({ payments = [], total }: BuyWithPrimeRefundUpdate, current: CurrentRefund): string | undefined {
-  const currency = current.total?.currencyCode ?? total?.currencyCode ?? payments[0]?.amount.currencyCode;
-  const index = payments.findIndex(({ amount }) => amount.currencyCode !== currency);
-  if (index !== -1) throw invalidInput(['payments', index, 'amount', 'currencyCode'], 'must be the currency of the refund');
-  if (total && total.currencyCode !== currency) throw invalidInput(['total', 'currencyCode'], 'must be the currency of the refund');
-  return currency;
-}
-
-/** Exact for up to four decimals: 0.1 + 0.2 is 0.3. */
-function sum(amounts: readonly number[]): number {
-  return amounts.reduce((whole, amount) => whole + Math.round(amount * 10_000), 0) / 10_000;
 }
 
 /** The mutation for each version. */

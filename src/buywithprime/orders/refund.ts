@@ -34,6 +34,8 @@ export interface BuyWithPrimeRefund {
   readonly lineItems: readonly BuyWithPrimeLineItemShare[];
   /** Before the first update an estimate: calculate the amount before you refund it. After that, what has been refunded in total. */
   readonly total: { readonly amount: number; readonly currencyCode: string | undefined } | undefined;
+  /** The payments that were reported, in the currency of `total`. If there are any, `total` is not an estimate. */
+  readonly payments: readonly { readonly amount: number | undefined; readonly state: string | undefined }[];
   /** Why it was requested. API version 2024-11-01 only. */
   readonly requestReason:
     | Open<
@@ -83,6 +85,9 @@ export interface BuyWithPrimeRefundPayload {
   readonly refundTotal?: Nullish<{
     readonly totalAmount?: Nullish<{ readonly amount?: Nullish<number>; readonly currencyCode?: Nullish<string> }>;
   }>;
+  readonly paymentDetails?: Nullish<
+    readonly ({ readonly state?: Nullish<string>; readonly amount?: Nullish<{ readonly amount?: Nullish<number> }> } | null)[]
+  >;
   readonly refundFor?: Nullish<{ readonly orderLineItems?: Nullish<readonly (SharePayload | null)[]> }>;
   readonly [field: string]: unknown;
 }
@@ -97,6 +102,7 @@ export const BuyWithPrimeRefundPayloadSchema: z.ZodMiniType<BuyWithPrimeRefundPa
     updatedAt: NullableString,
     refundRequestReason: NullableString,
     refundTotal: nullableObject({ totalAmount: nullableObject({ amount: NullableNumber, currencyCode: NullableString }) }),
+    paymentDetails: nullableList(z.looseObject({ state: NullableString, amount: nullableObject({ amount: NullableNumber }) })),
     refundFor: nullableObject({ orderLineItems: SharesSchema }),
   }))();
 
@@ -134,11 +140,11 @@ export function refundDocument(apiVersion: BuyWithPrimeApiVersion): string {
   const quantity = apiVersion < '2024-04-01' ? 'refundedQuantity { unit amount }' : AMOUNT;
   const reason = apiVersion < '2024-11-01' ? '' : 'refundRequestReason';
   return documentOf(
-    apiVersion,
     `refunds {
       details {
         id ${ALIASES} state createdAt updatedAt ${reason}
         refundTotal { totalAmount { amount currencyCode } }
+        paymentDetails { state amount { amount } }
         refundFor { orderLineItems { lineItem { id ${ALIASES} } ${quantity} } }
       }
     }`,
@@ -154,7 +160,7 @@ export function findRefund(payload: BuyWithPrimeOrderPayload, refundId: string, 
 }
 
 function readRefund(payload: BuyWithPrimeRefundPayload): BuyWithPrimeRefund {
-  const { id, aliases, state, createdAt, updatedAt, refundRequestReason, refundTotal, refundFor } = payload;
+  const { id, aliases, state, createdAt, updatedAt, refundRequestReason, refundTotal, paymentDetails, refundFor } = payload;
   const { amount, currencyCode } = refundTotal?.totalAmount ?? {};
   return {
     id,
@@ -162,6 +168,10 @@ function readRefund(payload: BuyWithPrimeRefundPayload): BuyWithPrimeRefund {
     state: state ?? undefined,
     lineItems: readShares(refundFor?.orderLineItems),
     total: typeof amount === 'number' ? { amount, currencyCode: currencyCode ?? undefined } : undefined,
+    payments: present(paymentDetails).map((payment) => ({
+      amount: payment.amount?.amount ?? undefined,
+      state: payment.state ?? undefined,
+    })),
     requestReason: refundRequestReason ?? undefined,
     createdAt: createdAt ?? undefined,
     updatedAt: updatedAt ?? undefined,

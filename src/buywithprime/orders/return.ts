@@ -164,7 +164,7 @@ export function returnDocument(apiVersion: BuyWithPrimeApiVersion): string {
     '2024-04-01': since2024April(`returnDeliveryDetails { id state reason returnDeliveryFor ${items} }`),
     '2024-11-01': since2024April(`returnPackageDetails { id state reason returnPackageFor ${items} ${TRACKER} }`),
   });
-  return documentOf(apiVersion, `returns { details { ${selection} } }`);
+  return documentOf(`returns { details { ${selection} } }`);
 }
 
 /** Finds a return in its order. */

@@ -6,10 +6,10 @@
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/query-event-subscriptions | Query}
  */
 import * as z from 'zod/mini';
-import { ValidationError } from '../../core/errors.ts';
+import { assertOption, ValidationError } from '../../core/errors.ts';
 import type { Open } from '../../core/types.ts';
 import type { BuyWithPrimeEventType } from '../events/kinds.ts';
-import type { Operation } from '../operation.ts';
+import type { Data, Operation } from '../operation.ts';
 import { AnyObject, Id, NullableString, type Nullish, nullableList, nullableObject, parseInput, present } from '../payload.ts';
 import { SURFACE } from '../surface.ts';
 import { SUBSCRIPTIONS_PERMISSION } from './auth-profile.ts';
@@ -107,19 +107,19 @@ const DELETE = `mutation deleteEventSubscription($subscriptionId: String!) {
   deleteEventSubscription(subscriptionId: $subscriptionId) { subscriptionId }
 }`;
 
-/** The mutation that creates a subscription. A document of the caller's gets each variable that it mentions, or `$input` as a whole. */
+/** The mutation that creates a subscription. A document of the caller's gets `$input`, or each value as a variable. */
 export function createSubscriptionMutation(
   input: EventSubscriptionInput,
   document?: string,
 ): Operation<{ readonly subscriptionId: string }> {
-  const { eventType, destination } = parseInput(EventSubscriptionInputSchema, input);
+  const parsed = parseInput(EventSubscriptionInputSchema, input);
+  const { eventType, destination } = parsed;
   const own = destinationDocument(destination);
   const variables = { eventType, ...own.variables };
-  const whole = { ...variables, input: { eventType, destination: withMethods(destination) } };
   const field = 'createEventSubscription';
   return {
     document: document ?? own.document,
-    variables: document === undefined ? variables : mentioned(document, whole),
+    variables: document === undefined ? variables : ownVariables(document, parsed, variables),
     mutates: true,
     hide: own.hide,
     permission: `${SUBSCRIPTIONS_PERMISSION}, and to read what the events are about`,
@@ -190,10 +190,16 @@ function withMethods({ webhook, ...eventBridge }: EventSubscriptionDestination):
   return { webhook: { ...others, method: 'POST', ...(authConfig && { authConfig: oAuthConfig ?? authConfig }) } };
 }
 
-/** The variables that a document mentions: a server may refuse others. */
-function mentioned(document: string, variables: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+/** The variables that a document of the caller's mentions: a server may refuse others. Refuses one that leaves out a value of the input. */
+function ownVariables(document: string, input: EventSubscriptionInput, variables: Data): Data {
   const names = new Set(document.match(/\$\w+/g));
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => names.has(`$${name}`)));
+  const isWhole = names.has('$input');
+  const unused = Object.keys(variables).find((name) => !isWhole && !names.has(`$${name}`));
+  const hint = 'Use all variables of the destination, or $input, which is the whole input.';
+  assertOption(unused === undefined, SURFACE, 'documents.createEventSubscription', `does not use $${unused}`, hint);
+  const { eventType, destination } = input;
+  const whole = { ...variables, input: { eventType, destination: withMethods(destination) } };
+  return Object.fromEntries(Object.entries(whole).filter(([name]) => names.has(`$${name}`)));
 }
 
 function readSubscription(payload: EventSubscriptionPayload): EventSubscription {

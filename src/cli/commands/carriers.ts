@@ -5,7 +5,9 @@
  */
 import type { Command } from 'commander';
 import { type Carrier, carriers } from '../../amazonpay/carriers/carriers.ts';
-import { findCarrier } from '../../amazonpay/carriers/find.ts';
+import { type FoundCarrier, findCarrier } from '../../amazonpay/carriers/find.ts';
+import { nameWords } from '../../amazonpay/carriers/names.ts';
+import { isPlaceholder } from '../../amazonpay/carriers/titles.ts';
 import { EXIT } from '../failure.ts';
 import { addHelp } from '../help.ts';
 import { readCountry } from '../settings.ts';
@@ -29,11 +31,13 @@ export function define(command: Command, context: Context): void {
   });
 }
 
+const MAX_BY_CHANCE = 3;
+
 function search(query: string, { country }: { readonly country?: string }, context: Context): void {
   const { out } = context;
   const found = query ? findCarrier(query, { country: readCountry(country) }) : undefined;
   const likely = found?.candidates ?? [];
-  const others = carriers.filter((carrier) => contains(carrier, query) && !likely.some(({ code }) => code === carrier.code));
+  const others = carriersWith(query, found).filter((carrier) => !likely.some(({ code }) => code === carrier.code));
   const rows = [...likely, ...others].map(({ code, name, list }) => ({ code, name, list }));
   if (rows.length === 0) context.exitCode = EXIT.failed;
   const { outcome = null, code = null, note = null } = found ?? {};
@@ -51,9 +55,18 @@ function search(query: string, { country }: { readonly country?: string }, conte
 
 const OUTCOMES = { likely: 'Probably this one', ambiguous: 'Not certain', unsupported: 'Not supported', unknown: 'Not found' } as const;
 
-function sentence({ outcome, code, note }: ReturnType<typeof findCarrier>): string {
+function sentence({ outcome, code, note }: FoundCarrier): string {
   if (outcome === 'found') return `The code is ${code}${note ? `, but ${note}` : ''}.`;
   return `${OUTCOMES[outcome]}${note ? `: ${note}` : ''}.`;
+}
+
+/** The carriers whose code or name contains the query. */
+function carriersWith(query: string, found: FoundCarrier | undefined): readonly Carrier[] {
+  if (found?.outcome !== 'unknown' || !isPlaceholder(query)) return carriers.filter((carrier) => contains(carrier, query));
+  // "Custom" is in one name by chance. "Post" is a placeholder too, but in so many names that it is probably a search.
+  const words = ` ${nameWords(query)} `;
+  const hits = carriers.filter(({ code, name }) => [code, name].some((text) => ` ${nameWords(text)} `.includes(words)));
+  return hits.length > MAX_BY_CHANCE ? hits : [];
 }
 
 function contains({ code, name }: Carrier, query: string): boolean {

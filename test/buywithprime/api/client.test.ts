@@ -120,10 +120,9 @@ describe('order', () => {
 
   test.each(Object.entries(sources))('has one shape, read with %s', async (apiVersion, expected) => {
     const order = await clientOf({ apiVersion }).order(orderId);
-    const hasAliases = apiVersion > '2024-01-01';
     expect(order).toMatchObject({
       id: orderId,
-      aliases: hasAliases ? [{ aliasId: 'my-order', aliasType: 'EXTERNAL_ID' }] : [],
+      aliases: [{ aliasId: 'my-order', aliasType: 'EXTERNAL_ID' }],
       lineItems: [
         {
           id: '88eaa8941c-b27324fb27',

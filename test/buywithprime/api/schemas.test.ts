@@ -62,6 +62,7 @@ const refund: Complete<types.BuyWithPrimeRefund['payload']> = {
   updatedAt: time,
   refundRequestReason: 'NOT_DELIVERED',
   refundTotal: { totalAmount: { amount: 20, currencyCode: 'USD' } },
+  paymentDetails: [{ state: 'SUCCESS', amount: { amount: 20 } }],
   refundFor: { orderLineItems: shares },
 };
 const returnFor = { orderLineItemAmounts: shares };
@@ -129,7 +130,7 @@ const update = {
   aliases,
   lineItems: [{ id: 'l', quantity: 1 }],
   statusReason: 'OTHERS',
-  current: { state: 'PENDING', total: usd },
+  current: { state: 'PENDING', total: usd, payments: [{ amount: 5, state: 'SUCCESS' }] },
 };
 
 type Declared = readonly [schema: z.ZodMiniType<unknown>, complete: readonly object[]];

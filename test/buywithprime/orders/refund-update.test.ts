@@ -30,6 +30,9 @@ const pay = (amount: number, more: Partial<Payment> = {}): Payment => ({
   ...more,
 });
 
+/** A payment that the emulator has. */
+const paid = (amount: number, state = 'SUCCESS') => ({ amount: usd(amount), paymentMethod: { type: 'AMAZON_PAY' }, state });
+
 let server: Awaited<ReturnType<typeof serveEmulator>>;
 beforeAll(async () => {
   server = await serveEmulator();
@@ -182,16 +185,41 @@ describe('the total', () => {
   test('is the sum of all updates, exact for all amounts', async () => {
     const client = server.client();
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(cents, { maxLength: 4 }), { minLength: 1, maxLength: 4 }), async (updates) => {
+      fc.asyncProperty(fc.array(fc.array(cents, { maxLength: 4 }), { minLength: 1, maxLength: 4 }), fc.nat(4), async (updates, pending) => {
         set({ state: 'PENDING', total: usd(999) });
-        for (const amounts of updates) {
-          await client.updateRefund(refund, { state: 'PARTIAL', payments: amounts.map((amount) => pay(amount)) });
+        for (const [at, amounts] of updates.entries()) {
+          const state = at < pending ? 'PENDING' : 'PARTIAL';
+          await client.updateRefund(refund, { state, payments: amounts.map((amount) => pay(amount)) });
         }
         const inCents = updates.flat().reduce((sum, amount) => sum + Math.round(amount * 100), 0);
         expect(kept()?.total?.amount).toBe(inCents / 100);
       }),
       { numRuns: 40 },
     );
+  });
+
+  test('is the sum of all updates while the refund stays pending, too', async () => {
+    const client = server.client();
+    await client.updateRefund(refund, { state: 'PENDING', payments: [pay(5, { id: 'p1' })] });
+    const found = await client.resolveRefund(refund);
+    expect(found).toMatchObject({ refund: { state: 'PENDING', total: usd(5), payments: [{ amount: 5, state: 'SUCCESS' }] } });
+    if (found.status !== 'found') throw new Error('not found');
+    expect(await client.updateRefund(refund, { state: 'PARTIAL', payments: [pay(3, { id: 'p2' })], current: found.refund })).toMatchObject({
+      total: usd(8),
+    });
+    await client.updateRefund(refund, { state: 'SUCCESS', payments: [pay(1, { id: 'p3' })] });
+    expect(kept()?.total).toEqual(usd(9));
+  });
+
+  test.each<[string, BuyWithPrimeRefundUpdate, number]>([
+    ['has succeeded', { state: 'SUCCESS', payments: [pay(5, { state: 'SUCCESS' })] }, 5],
+    ['has failed', { state: 'FAILURE', payments: [pay(5, { state: 'FAILED' })] }, 0],
+    ['is still in progress', { state: 'PARTIAL', payments: [pay(3)] }, 3],
+  ])('counts a payment of a pending refund once: it %s', async (_, update, expected) => {
+    const client = server.client();
+    await client.updateRefund(refund, { state: 'PENDING', payments: [pay(5, { state: 'IN_PROGRESS' })] });
+    await client.updateRefund(refund, update);
+    expect(kept()?.total).toEqual(usd(expected));
   });
 
   test.each([
@@ -207,6 +235,30 @@ describe('the total', () => {
   test.each<[string, Partial<EmulatedRefund>, Partial<BuyWithPrimeRefundUpdate>, number]>([
     ['starts from 0 after PENDING, whose total is an estimate', { state: 'PENDING', total: usd(20) }, { payments: [pay(3)] }, 3],
     ['starts from 0 after FAILURE', { state: 'FAILURE', total: usd(20) }, { payments: [pay(3)] }, 3],
+    [
+      'starts from what was refunded if a payment was reported, after PENDING',
+      { state: 'PENDING', total: usd(5), payments: [paid(5)] },
+      { payments: [pay(3)] },
+      8,
+    ],
+    [
+      'starts from what was refunded if a payment was reported, after FAILURE',
+      { state: 'FAILURE', total: usd(5), payments: [paid(5), paid(1, 'FAILED')] },
+      { payments: [pay(3)] },
+      8,
+    ],
+    [
+      'does not count a payment that is in the list twice',
+      { state: 'PENDING', total: usd(5), payments: [paid(5), paid(5)] },
+      { payments: [pay(3)] },
+      8,
+    ],
+    [
+      'counts what was paid beside a payment in progress',
+      { state: 'PENDING', total: usd(7), payments: [paid(5), paid(2, 'IN_PROGRESS')] },
+      { payments: [pay(3)] },
+      8,
+    ],
     ['starts from what was refunded after PARTIAL', { state: 'PARTIAL', total: usd(5) }, { payments: [pay(3)] }, 8],
     ['does not count payments that failed', { state: 'PARTIAL', total: usd(5) }, { payments: [pay(3, { state: 'FAILED' }), pay(1)] }, 6],
     ['does not count payments that were cancelled', { state: 'PARTIAL', total: usd(5) }, { payments: [pay(3, { state: 'CANCELLED' })] }, 5],
@@ -228,6 +280,8 @@ describe('the total', () => {
     ['3 in place of 5 + 3', { state: 'PARTIAL', total: usd(5) }, { payments: [pay(3)], total: usd(3) }, ['total', 'amount']],
     ['6 in place of 5 + 6', { state: 'PARTIAL', total: usd(5) }, { payments: [pay(6)], total: usd(6) }, ['total', 'amount']],
     ['less than before', { state: 'PARTIAL', total: usd(5) }, { total: usd(4.99) }, ['total', 'amount']],
+    ['less than a payment of before', { state: 'PENDING', total: usd(5), payments: [paid(5)] }, { total: usd(4.99) }, ['total', 'amount']],
+    ['a payment and no total before', { state: 'PENDING', payments: [paid(5)] }, { payments: [pay(3)] }, ['total']],
     ['another currency', { state: 'PARTIAL', total: usd(5) }, { total: { amount: 8, currencyCode: 'EUR' } }, ['total', 'currencyCode']],
     [
       'a payment in another currency',

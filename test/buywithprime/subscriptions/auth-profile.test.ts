@@ -53,6 +53,8 @@ describe('an auth profile', () => {
       errors: [{ type: 'ConflictError' }],
       hint: expect.stringContaining('alias'),
     });
+    const error = await failure(() => server.client().createAuthProfile({ authProfileAliasId: 'my-shop', authConfig: basic }));
+    expect(error.hint).not.toContain('order');
   });
 
   test.each(['updateAuthProfile', 'deleteAuthProfile'])('that is unknown is denied to %s, with data: null', async (method) => {

@@ -240,6 +240,56 @@ describe('a subscription', () => {
   });
 });
 
+describe('a document of your own', () => {
+  const documentOf = (variables: string, destination: string) =>
+    `mutation (${variables}) { createEventSubscription(input: { eventType: $eventType, destination: ${destination} }) { subscriptionId } }`;
+  const fixed = documentOf('$eventType: String!', `{ webhook: { url: "${url}/fixed" } }`);
+  const short = documentOf('$eventType: String!, $url: String!', '{ webhook: { url: $url } }');
+  const oAuth = documentOf(
+    '$eventType: String!, $url: String!, $clientId: String, $authEndpoint: String',
+    '{ webhook: { url: $url, authConfig: { oAuthConfig: { clientParameters: { clientId: $clientId }, authEndpoint: $authEndpoint } } } }',
+  );
+  const withParameters = { oAuthConfig: { ...oAuthConfig, httpParameters } };
+
+  test.each<[string, string, EventSubscriptionInput['destination'], string]>([
+    ['a fixed URL', fixed, { webhook: { url } }, '$url'],
+    ['a fixed URL, with credentials', fixed, { webhook: { url, authConfig: { basicAuthConfig } } }, '$url'],
+    ['only a URL, with a profile', short, { webhook: { url, authProfileId: 'p' } }, '$authProfileId'],
+    ['only a URL, with OAuth', short, { webhook: { url, authConfig: { oAuthConfig } } }, '$clientId'],
+    ['only a URL, with Basic', short, { webhook: { url, authConfig: { basicAuthConfig } } }, '$username'],
+    ['OAuth without the secret', oAuth, { webhook: { url, authConfig: { oAuthConfig } } }, '$clientSecret'],
+    [
+      'OAuth without the parameters',
+      oAuth.replace('$clientId:', '$clientSecret: String, $clientId:'),
+      { webhook: { url, authConfig: withParameters } },
+      '$bodyParametersKey0',
+    ],
+    ['a webhook, for EventBridge', short, bridge('n').destination, '$region'],
+  ])('is refused if it leaves out a value, and nothing is sent: %s', async (_, createEventSubscription, destination, variable) => {
+    const client = server.client({ documents: { createEventSubscription } });
+    const error = await failure(() => client.createEventSubscription({ eventType: 'REFUND_REQUESTED', destination }));
+    expect(error).toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringContaining(`"documents.createEventSubscription" does not use ${variable}`),
+      hint: expect.stringContaining('$input'),
+    });
+    expect(server.sent).toEqual([]);
+  });
+
+  test('is sent if it uses all of them', async () => {
+    const client = server.client({ documents: { createEventSubscription: short } });
+    await client.createEventSubscription({ eventType: 'REFUND_REQUESTED', destination: { webhook: { url } } });
+    expect(server.emulator.eventSubscriptions).toMatchObject([{ destination: { webhook: { url } } }]);
+  });
+
+  test.each(['method: "POST"', 'httpMethod: "POST"'])("can be Amazon's guide, which has %s", async (method) => {
+    const createEventSubscription = short.replace('url: $url', `url: $url, ${method}`);
+    const client = server.client({ documents: { createEventSubscription } });
+    await client.createEventSubscription({ eventType: 'REFUND_REQUESTED', destination: { webhook: { url } } });
+    expect(server.emulator.eventSubscriptions).toHaveLength(1);
+  });
+});
+
 describe('the secret of OAuth', () => {
   const { clientSecret } = oAuthConfig.clientParameters;
   const create = () =>

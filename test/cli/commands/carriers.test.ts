@@ -15,6 +15,22 @@ describe('waybill carriers', () => {
     expect(carriers.filter(({ code, name }) => !/post/i.test(code + name)).length).toBeLessThan(6);
   });
 
+  test.each(['Custom', 'Other', 'Flat rate (3-5 days)', 'null', 'n/a', 'Priority'])(
+    'lists no carrier for %s, which is not the name of one',
+    async (name) => {
+      const { code, stdout } = await waybill(['carriers', name]);
+      expect(code).toBe(1);
+      expect(unwrapped(stdout).trim()).toBe("Not found: it is not a carrier's name, but a placeholder or a shipping method.");
+      expect(json((await waybill(['carriers', name, '--json'])).stdout)).toMatchObject({ outcome: 'unknown', code: null, carriers: [] });
+    },
+  );
+
+  test.each(['post', 'freight'])('lists the carriers with the word %s, although it is a placeholder too', async (word) => {
+    const { code, stdout } = await waybill(['carriers', word]);
+    expect(code).toBe(0);
+    expect(stdout.match(new RegExp(word, 'gi'))?.length).toBeGreaterThan(9);
+  });
+
   test('ranks by country', async () => {
     const { stdout } = await waybill(['carriers', 'hermes', '--country', 'DE', '--json']);
     expect(json(stdout)).toMatchObject({ outcome: 'ambiguous', code: null, carriers: [{ code: 'HERMES_DE' }, {}, {}, {}] });

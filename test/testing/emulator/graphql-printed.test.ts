@@ -62,6 +62,15 @@ const DOCUMENTS: readonly (readonly [page: string, versions: string, document: s
     'mutation { createEventSubscription(input: { destination: { webhook: { url: "https://shop.example/hook", method: POST, authProfileId: "p" } } eventType: "PACKAGE_DELIVERED" }) { subscriptionId } }',
     { createEventSubscription: { subscriptionId: expect.any(String) } },
   ],
+  ...['method: "POST"', 'httpMethod: "POST"'].map(
+    (method) =>
+      [
+        `D/create-and-delete-event-subscriptions, webhook with ${method}`,
+        '01 04 11',
+        `mutation { createEventSubscription(input: { destination: { webhook: { url: "https://shop.example/hook", ${method} } } eventType: "PACKAGE_DELIVERED" }) { subscriptionId } }`,
+        { createEventSubscription: { subscriptionId: expect.any(String) } },
+      ] as const,
+  ),
   [
     'D/create-and-delete-event-subscriptions, inline credentials',
     '01 04 11',
@@ -191,6 +200,20 @@ describe('a document that a page prints', () => {
       if (error.code === 'GRAPHQL') expect(new Set(error.errors.map(({ type }) => type))).toEqual(new Set(['ValidationError']));
     },
   );
+
+  test.each([
+    ['another method', 'webhook: { url: "https://shop.example/hook", method: "PUT" }'],
+    ['both names', 'webhook: { url: "https://shop.example/hook", method: POST, httpMethod: "POST" }'],
+    ['an enum by the other name', 'webhook: { url: "https://shop.example/hook", httpMethod: POST }'],
+    [
+      'another string for an enum',
+      `webhook: { url: "https://shop.example/hook" ${authConfig.replace('httpMethod: POST', 'httpMethod: "POST"')} }`,
+    ],
+  ])('is no reason to accept what none prints: %s', async (_, destination) => {
+    const document = `mutation { createEventSubscription(input: { destination: { ${destination} } eventType: "PACKAGE_DELIVERED" }) { subscriptionId } }`;
+    expect(await failure(() => server.client().execute(document))).toMatchObject({ errors: [{ type: 'ValidationError' }] });
+    expect(server.emulator.eventSubscriptions).toEqual([]);
+  });
 
   test('can read what it has created, list it and delete it', async () => {
     const client = server.client();

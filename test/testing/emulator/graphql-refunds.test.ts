@@ -118,10 +118,60 @@ describe('updateOrder', () => {
     await update({ id: 'r1', state: 'SUCCESS', refundTotal: total(5) });
   });
 
+  test.each(['PENDING', 'FAILURE'])('refuses a total that is less than what was paid, while the refund is %s', async (state) => {
+    await update({ id: 'r1', state, refundTotal: total(5), paymentDetails: [payment('p1', 5)] });
+    expect(await failure(() => update({ id: 'r1', state: 'PARTIAL', refundTotal: total(3) }))).toMatchObject({
+      errors: [{ errorCode: 'UnspecifiedError', message: expect.stringContaining('what was refunded before') }],
+    });
+    expect(refunds()[0]).toMatchObject({ state, total: { amount: 5 } });
+    await update({ id: 'r1', state: 'PARTIAL', refundTotal: total(8) });
+  });
+
+  test('accepts a total without a payment that was in progress and failed', async () => {
+    await update({ id: 'r1', state: 'PENDING', refundTotal: total(5), paymentDetails: [{ ...payment('p1', 5), state: 'IN_PROGRESS' }] });
+    await update({ id: 'r1', state: 'FAILURE', refundTotal: total(0), paymentDetails: [{ ...payment('p1', 5), state: 'FAILED' }] });
+    expect(refunds()[0]).toMatchObject({ state: 'FAILURE', total: { amount: 0 } });
+  });
+
+  test.each(['PENDING', 'SUCCESS'])('refuses a total in another currency, after %s', async (state) => {
+    set({ state, total: { amount: 5, currencyCode: 'USD' } });
+    const euros = { totalAmount: { amount: 8, currencyCode: 'EUR' } };
+    expect(await failure(() => update({ id: 'r1', state: 'SUCCESS', refundTotal: euros }))).toMatchObject({
+      errors: [{ errorCode: 'UnspecifiedError', message: expect.stringContaining('currencyCode must be that of the refund') }],
+    });
+    expect(refunds()[0]).toMatchObject({ total: { amount: 5, currencyCode: 'USD' } });
+  });
+
   test('accepts a total that is less than the estimate', async () => {
     set({ state: 'PENDING', total: { amount: 20, currencyCode: 'USD' } });
     await update({ id: 'r1', state: 'PARTIAL', refundTotal: total(4) });
     expect(refunds()[0]).toMatchObject({ total: { amount: 4 } });
+  });
+
+  test('shows the sums of all refunds of the order', async () => {
+    const summary = async () => {
+      const fields =
+        'paymentSummary { amount { amount currencyCode } paymentMethodDisplayString state } refundTotal { totalAmount { amount currencyCode } }';
+      const data = await server
+        .client()
+        .execute(`{ order(orderIdentifier: { orderId: "${orderId}" }) { refunds { summary { ${fields} } } } }`);
+      return (data['order'] as { refunds: { summary: object } }).refunds.summary;
+    };
+    expect(await summary()).toEqual({ paymentSummary: null, refundTotal: null });
+    set({ total: { amount: 20, currencyCode: 'USD' } });
+    expect(await summary()).toEqual({ paymentSummary: null, refundTotal: total(20) });
+    await update({ id: 'r1', state: 'PARTIAL', refundTotal: total(5.1), paymentDetails: [payment('p1', 5.1)] });
+    const byCard = { ...payment('p3', 3), paymentMethod: { type: 'CARD', displayString: 'My card' } };
+    const paymentDetails = [
+      { ...payment('p2', 9), state: 'FAILED' },
+      { ...byCard, state: 'SUCCESS' },
+    ];
+    await update({ id: 'r1', state: 'SUCCESS', refundTotal: total(8.1), paymentDetails });
+    await update({ id: 'r2', state: 'SUCCESS', refundTotal: total(0.2), paymentDetails: [payment('p4', 0.2)] });
+    expect(await summary()).toEqual({
+      paymentSummary: { amount: { amount: 8.3, currencyCode: 'USD' }, paymentMethodDisplayString: 'CARD, My card', state: null },
+      refundTotal: total(8.3),
+    });
   });
 
   test('finds no order that does not exist', async () => {

@@ -4,9 +4,10 @@
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/create-and-delete-event-subscriptions | Event subscriptions}
  */
+import type { DocumentNode, ObjectFieldNode } from 'graphql';
 import { findEventKind } from '../../../buywithprime/events/kinds.ts';
 import { type AuthConfigInput, kindOf } from './auth-profiles.ts';
-import { GraphQLFault, invalidInput } from './graphql-fault.ts';
+import { type GraphQL, GraphQLFault, invalidInput } from './graphql-fault.ts';
 
 /** A subscription that exists. */
 export interface EventSubscriptionRecord {
@@ -47,6 +48,24 @@ const REGION = /^(us(-gov)?|ap|ca|cn|eu|sa|af)-(central|(north|south)?(east|west
 
 /** The page of the mutation shows that the whole data of its errors is null. */
 const DATA_IS_NULL = { isWhole: true };
+
+/**
+ * The document with the method of a webhook as the reference has it: an enum. Amazon's guide prints it as a string, and in one sample as
+ * `httpMethod`, and what Amazon prints must pass here.
+ */
+export function withEnumMethod({ visit, Kind }: GraphQL, document: DocumentNode): DocumentNode {
+  return visit(document, {
+    ObjectField(webhook) {
+      if (webhook.name.value !== 'webhook' || webhook.value.kind !== Kind.OBJECT) return undefined;
+      const fields = webhook.value.fields.map((field): ObjectFieldNode => {
+        const isMethod = /^(?:method|httpMethod)$/.test(field.name.value);
+        if (!isMethod || field.value.kind !== Kind.STRING || field.value.value !== 'POST') return field;
+        return { ...field, name: { ...field.name, value: 'method' }, value: { ...field.value, kind: Kind.ENUM } };
+      });
+      return { ...webhook, value: { ...webhook.value, fields } };
+    },
+  });
+}
 
 /** Creates, returns and deletes subscriptions. */
 export class EventSubscriptions {

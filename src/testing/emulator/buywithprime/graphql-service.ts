@@ -14,7 +14,7 @@ import { AuthProfiles } from './auth-profiles.ts';
 import type { EmulatedOrder } from './buywithprime-order.ts';
 import { noPlaceholders, schemaOfVersion, VERSIONS } from './buywithprime-schema.ts';
 import { findOrderId, moveDeliveries } from './delivery-moves.ts';
-import type { EventSubscriptions } from './event-subscriptions.ts';
+import { type EventSubscriptions, withEnumMethod } from './event-subscriptions.ts';
 import { type GraphQL, GraphQLFault, type GraphQLFaultType, toResponse } from './graphql-fault.ts';
 import { type EmulatedInventoryItem, type ProductSelector, viewInventoryItem, viewProduct } from './inventory.ts';
 import { findOrder, type OrderSelector, trackersOf, viewOrder, viewTracker } from './order-view.ts';
@@ -72,7 +72,7 @@ export class GraphQLService implements Service {
     const schema = this.#schemas.get(version) ?? schemaOfVersion(graphql, version);
     this.#schemas.set(version, schema);
     try {
-      const document = graphql.parse(query, { maxTokens: 10_000 });
+      const document = withEnumMethod(graphql, graphql.parse(query, { maxTokens: 10_000 }));
       const errors = graphql.validate(schema, document, [...graphql.specifiedRules, noPlaceholders(graphql)]);
       if (errors.length > 0) return toResponse(graphql, { errors });
       const rootValue = this.#rootValue(version);

@@ -1,5 +1,5 @@
 /**
- * Orders as GraphQL returns them: with the names of every API version, of which a document can select those of its own.
+ * Orders as GraphQL returns them: with the names of every API version, of which a document selects those of its version.
  *
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/order-queries-order | The order query}
@@ -14,6 +14,7 @@ import type {
   EmulatedTracker,
 } from './buywithprime-order.ts';
 import { GraphQLFault } from './graphql-fault.ts';
+import { isPaid, sumOf } from './refund-updates.ts';
 
 /** An order as the root value of a query. Functions, because line items and deliveries contain each other. */
 export function viewOrder(order: EmulatedOrder): object {
@@ -57,7 +58,10 @@ export function viewOrder(order: EmulatedOrder): object {
     totalPrice: totalPrice && { value: totalPrice, totalPrice },
     lineItems: lineItems.map(viewLineItem),
     packageInformation: () => information(deliveries),
-    refunds: refunds && { details: refunds.map((refund) => viewRefund(refund, () => sharesOf(refund))) },
+    refunds: refunds && {
+      details: refunds.map((refund) => viewRefund(refund, () => sharesOf(refund))),
+      summary: viewRefundSummary(refunds),
+    },
     returns: returns && { details: returns.map((details) => viewReturn(details, () => sharesOf(details))) },
   };
 }
@@ -68,6 +72,23 @@ function viewRefund({ total, payments, ...refund }: EmulatedRefund, shares: () =
     refundFor: () => ({ orderLineItems: shares() }),
     refundTotal: total && { totalAmount: total },
     paymentDetails: payments,
+  };
+}
+
+/** The sums of all refunds. Whether Amazon counts estimates, and how it names several payment methods, is (inferred). */
+function viewRefundSummary(refunds: readonly EmulatedRefund[]): object {
+  const totals = refunds.flatMap(({ total }) => total ?? []);
+  const payments = refunds.flatMap((refund) => refund.payments ?? []);
+  const methods = payments.map(({ paymentMethod: { displayString, type } }) => displayString ?? type ?? 'unknown');
+  const [total] = totals;
+  const [payment] = payments;
+  return {
+    refundTotal: total && { totalAmount: { ...total, amount: sumOf(totals) } },
+    paymentSummary: payment && {
+      amount: { ...payment.amount, amount: sumOf(payments.filter(isPaid).map(({ amount }) => amount)) },
+      paymentMethodDisplayString: [...new Set(methods)].join(', '),
+      state: payments.at(-1)?.state,
+    },
   };
 }
 

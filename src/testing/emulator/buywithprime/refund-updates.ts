@@ -104,13 +104,31 @@ function mergeAliases(order: EmulatedOrder, refund: EmulatedRefund, added: reado
   return [...kept, ...added.map(({ aliasId, aliasType }) => ({ aliasId, aliasType }))];
 }
 
-/** The total, which is cumulative. That a smaller one is refused, and how, is (inferred). */
-function totalOf({ state, total }: EmulatedRefund, sent: EmulatedRefund['total'] | null): NonNullable<EmulatedRefund['total']> {
+/** The total, which is cumulative and of one currency. That another is refused, and how, is (inferred). */
+function totalOf(refund: EmulatedRefund, sent: EmulatedRefund['total'] | null): NonNullable<EmulatedRefund['total']> {
   const at = '/updateOrder/input/refunds/details/refundTotal/totalAmount';
   if (typeof sent?.amount !== 'number' || !sent.currencyCode) throw invalidInput(`${at} must have an amount and a currencyCode`);
-  const before = state === 'PARTIAL' || state === 'SUCCESS' ? (total?.amount ?? 0) : 0;
-  if (sent.amount < before) throw invalidInput(`${at}/amount must not be less than what was refunded before`);
-  return { amount: sent.amount, currencyCode: sent.currencyCode };
+  if (sent.amount < refundedBefore(refund)) throw invalidInput(`${at}/amount must not be less than what was refunded before`);
+  const { currencyCode = sent.currencyCode } = refund.total ?? {};
+  if (sent.currencyCode !== currencyCode) throw invalidInput(`${at}/currencyCode must be that of the refund`);
+  return { amount: sent.amount, currencyCode };
+}
+
+/** Before a payment the total is an estimate. Of a refund that is still open, only what has been paid is certain: others may fail. */
+function refundedBefore({ state, total, payments = [] }: EmulatedRefund): number {
+  const amount = total?.amount ?? 0;
+  if (state === 'PARTIAL' || state === 'SUCCESS') return amount;
+  return Math.min(amount, sumOf(payments.filter(isPaid).map(({ amount: paid }) => paid)));
+}
+
+/** Whether a payment has been made. One without a state has. */
+export function isPaid({ state }: NonNullable<EmulatedRefund['payments']>[number]): boolean {
+  return (state ?? 'SUCCESS') === 'SUCCESS';
+}
+
+/** Exact for up to four decimals. */
+export function sumOf(amounts: readonly NonNullable<EmulatedRefund['total']>[]): number {
+  return amounts.reduce((whole, { amount }) => whole + Math.round(amount * 10_000), 0) / 10_000;
 }
 
 function readPayments(payments: NonNullable<EmulatedRefund['payments']>): NonNullable<EmulatedRefund['payments']> {
