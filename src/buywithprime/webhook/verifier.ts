@@ -10,9 +10,9 @@ import { assertCalled } from '../../core/receive/recognise.ts';
 import { type FetchHandler, headerValues, MAX_BODY_BYTES, toIncoming, type WebhookRequest } from '../../core/receive/request.ts';
 import {
   type Authenticator,
+  assertNotFalse,
   type BodyCheck,
   readEvents,
-  runCheck,
   type WebhookContext,
   type WebhookHandlerOptions,
   webhook,
@@ -119,7 +119,7 @@ export class BuyWithPrimeWebhookVerifier {
 /** Checks what can be checked before the body is read, the form of the signature and its key included. */
 async function authenticate(settings: WebhookSettings, request: WebhookRequest): Promise<BodyCheck | undefined> {
   const { auth, signatureHeader, keyIdHeader, isSignatureRequired, algorithm, findKeys } = settings;
-  if (auth) await runCheck(SURFACE, auth, request);
+  assertNotFalse(SURFACE, await auth?.check(request));
   const [text, second] = headerValues(request, signatureHeader);
   if (second !== undefined) throw refused('malformed', `the header "${signatureHeader}" was sent more than once`);
   if (!text) {

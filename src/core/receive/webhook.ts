@@ -25,7 +25,6 @@ import {
   rejection,
   toFetchHandler,
   tooLarge,
-  type WebhookRequest,
 } from './request.ts';
 import { answerInTime, isAuthenticationError, type Refuse, refuser, type WebhookContext } from './respond.ts';
 
@@ -48,14 +47,11 @@ export interface Authenticator {
   challenge(error: AuthenticationError): string;
 }
 
-/** Runs the check of a mechanism. A user's own that returns `false` means to refuse, and would accept everybody. */
-export async function runCheck(
-  surface: Surface,
-  auth: { check(request: WebhookRequest): Promise<unknown> },
-  request: WebhookRequest,
-): Promise<void> {
-  if ((await auth.check(request)) !== false) return;
-  throw misconfigured(surface, 'auth', 'check() returned false', 'Reject with an AuthenticationError to refuse a request.');
+/** Refuses the result `false` of a mechanism: a user's own means to refuse by it, and would accept everybody. */
+export function assertNotFalse(surface: Surface, result: unknown): void {
+  if (result === false) {
+    throw misconfigured(surface, 'auth', 'check() returned false', 'Reject with an AuthenticationError to refuse a request.');
+  }
 }
 
 /** Options of a webhook handler. */

@@ -9,9 +9,9 @@ import { assertCalled } from '../../core/receive/recognise.ts';
 import { type FetchHandler, MAX_BODY_BYTES, toIncoming, type WebhookRequest } from '../../core/receive/request.ts';
 import {
   type Authenticator,
+  assertNotFalse,
   isAuthenticationError,
   readEvents,
-  runCheck,
   type WebhookContext,
   type WebhookHandlerOptions,
   webhook,
@@ -132,7 +132,7 @@ async function authenticateWithAny(mechanisms: readonly NdrAuth[], request: Webh
   let failure: { readonly error: unknown } | undefined;
   for (const auth of mechanisms) {
     try {
-      await runCheck(SURFACE, auth, request);
+      assertNotFalse(SURFACE, await auth.check(request));
       return;
     } catch (error) {
       if (!isAuthenticationError(error)) failure ??= { error };
