@@ -57,7 +57,9 @@ const MAX_NOTES = 256;
 
 /** Feedback to an NDR event. That a date is in the future and that notes contain no contact data is checked when it is sent. */
 export const NdrFeedbackSchema: z.ZodMiniType<NdrFeedback> = /* @__PURE__ */ (() => {
-  const trackingId = z.string().check(...firstOf([ID, ...TRACKING_NUMBER_RULES].map(([pattern, problem]) => z.regex(pattern, problem))));
+  const trackingId = z
+    .string()
+    .check(...firstOf([z.maxLength(500), ...[ID, ...TRACKING_NUMBER_RULES].map(([pattern, problem]) => z.regex(pattern, problem))]));
   const feedback = z.discriminatedUnion('ndrAction', [
     z.strictObject({
       trackingId,

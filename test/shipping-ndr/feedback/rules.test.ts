@@ -149,6 +149,8 @@ describe('the id of a parcel', () => {
 
 describe('an id that is not a number of a parcel', () => {
   test.each([
+    // Longer than any, so that no pattern searches a megabyte.
+    ['1'.repeat(501), 'must have at most 500 characters'],
     ['n/a', 'must contain a digit'],
     ['test', 'must contain a digit'],
     ['a b', 'must contain a digit'],
