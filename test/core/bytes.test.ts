@@ -174,7 +174,7 @@ describe('readStream', () => {
     );
     const { bytes, isCut } = await readStream(endless, 5_000);
     expect([bytes.length, isCut]).toEqual([5_000, true]);
-    await vi.waitFor(() => expect(endless.destroyed).toBe(true));
+    await vi.waitFor(() => expect(endless.destroyed).toBe(true), { timeout: 20_000 });
   });
 
   test('reads a stream that cannot be iterated, as in some browsers', async () => {

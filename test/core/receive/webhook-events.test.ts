@@ -149,7 +149,7 @@ describe('de-duplication', () => {
     const onEvent = () => new Promise<void>((resolve) => (finish = resolve));
     const handle = handler(onEvent, { idempotencyStore: new MemoryIdempotencyStore(), onError });
     const first = handle(post(event));
-    await vi.waitFor(async () => expect((await handle(post(event))).status).toBe(503));
+    await vi.waitFor(async () => expect((await handle(post(event))).status).toBe(503), { timeout: 20_000 });
     expect(onError).toHaveBeenLastCalledWith(expect.any(InProgressError), { status: 503 });
     finish();
     expect((await first).status).toBe(200);
@@ -161,7 +161,7 @@ describe('de-duplication', () => {
     const slow = () => new Promise<void>((resolve) => setTimeout(resolve, 60, calls++));
     const handle = handler(slow, { idempotencyStore: new MemoryIdempotencyStore(), timeBudget: 20 });
     expect((await handle(post(event))).status).toBe(503);
-    await vi.waitFor(async () => expect((await handle(post(event))).status).toBe(200));
+    await vi.waitFor(async () => expect((await handle(post(event))).status).toBe(200), { timeout: 20_000 });
     expect(calls).toBe(1);
   });
 

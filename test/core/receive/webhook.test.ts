@@ -141,7 +141,7 @@ describe('responds', () => {
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('gave up'))));
     const response = await webhook(codec, authenticator, onEvent, { timeBudget: 20, onError })(post(event));
     expect(response.status).toBe(503);
-    await vi.waitFor(() => expect(onError).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(onError).toHaveBeenCalledTimes(2), { timeout: 20_000 });
     expect(onError.mock.calls.map(([error]) => error.message)).toEqual([expect.stringContaining('20 ms'), 'gave up']);
   });
 

@@ -136,7 +136,7 @@ describe('a handler', () => {
     expect((await verifier.handler(late, { timeBudget: 20, onError })(post(ndrSample))).status).toBe(503);
     expect(signal?.aborted).toBe(true);
     fail(new Error('late'));
-    await vi.waitUntil(() => onError.mock.calls.length === 2);
+    await vi.waitUntil(() => onError.mock.calls.length === 2, { timeout: 20_000 });
     expect(onError.mock.calls.map(([{ message }]) => message)).toEqual(['the request was not handled within 20 ms', 'late']);
   });
 

@@ -248,7 +248,7 @@ describe('made-up tokens', () => {
       let fetch: () => Promise<Response> = hanging;
       const auth = mechanism(endpoint, { fetch: () => fetch(), timeout: 2_147_483_647 });
       for (let guess = 0; guess < 150; guess += 1) void refusalOf(auth, `guess${guess}`).catch(() => undefined);
-      await vi.waitUntil(() => hanging.mock.calls.length === 100);
+      await vi.waitUntil(() => hanging.mock.calls.length === 100, { timeout: 20_000 });
       fetch = async () => Response.json({ active: true });
       for (const milliseconds of [0, 30_000]) {
         pass(milliseconds);
