@@ -58,7 +58,7 @@ export interface LambdaHttpResult {
 }
 
 /** What {@link toLambdaHandler} returns. */
-export type LambdaHttpHandler = (event: LambdaHttpEvent) => Promise<LambdaHttpResult>;
+export type LambdaHttpHandler = (event: LambdaHttpEvent, context?: unknown) => Promise<LambdaHttpResult>;
 
 /**
  * Makes a fetch-style handler fit AWS Lambda behind API Gateway (REST and HTTP APIs, both payload formats), a function URL, an Application Load

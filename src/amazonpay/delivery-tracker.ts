@@ -137,7 +137,9 @@ function hintFor(issues: readonly Issue[], input: unknown, knowsCarrier: Carrier
     );
   }
   if (issues.some(({ message }) => message === CHARGE_ID)) {
-    hints.push('GET /v2/charges/{id}, signed by AmazonPaySigner, returns the charge with its chargePermissionId.');
+    hints.push(
+      'Or read it, signed by AmazonPaySigner: GET /v2/charges/{id} has its chargePermissionId, GET /v2/refunds/{id} its chargeId.',
+    );
   }
   return [...hints, 'Nothing was sent, so the tracking number is not used up.'].join(' ');
 }

@@ -52,7 +52,7 @@ export interface Warning {
   readonly message: string;
   /** Where in the input or the options. */
   readonly path: readonly PropertyKey[];
-  /** As in {@link CallInfo}. Absent for a warning about the options. */
+  /** As in {@link CallInfo}. Absent for a warning about the options or the input, which comes before the call. */
   readonly call?: number;
 }
 

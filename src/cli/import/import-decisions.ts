@@ -189,7 +189,7 @@ class ImportRun {
     const { code, message, hint } = details;
     const requestId = details['requestId'] as string | undefined;
     this.#report?.add({ row, trackingId, ndrAction, status, sent, code, message, hint, requestId, decision: key });
-    if (status === 'failed' || status === 'invalid') this.summary.addProblem(`row ${row}: ${message}`);
+    if (status === 'failed' || status === 'invalid') this.summary.addProblem(`row ${row}: ${message}${hint ? `. ${hint}` : ''}`);
     this.#showRow(decision, status, { sent, code, message, hint, requestId });
   }
 

@@ -183,10 +183,12 @@ function batchOf(value: JsonObject): readonly unknown[] | undefined {
 
 /** What a wrapping contains. */
 function contentOf(value: JsonObject): unknown {
-  const { body, Body, Sns, Message, requestPayload, kinesis, data, eventSource, recordId, topic } = value;
+  const { body, Body, Sns, Message, requestPayload, kinesis, data, eventSource, recordId, topic, raw } = value;
   // SQS, to a Lambda function; EventBridge Pipes parse the body.
   if (!('headers' in value) && (typeof body === 'string' || (typeof body === 'object' && body !== null && 'messageId' in value)))
     return body;
+  // What was parsed before, and queued.
+  if (typeof raw === 'object' && raw !== null && isEnvelope(raw as JsonObject)) return raw;
   // SQS, from ReceiveMessage. A dead-letter queue of EventBridge is such a queue.
   if (typeof Body === 'string') return Body;
   // SNS, to a Lambda function and to a queue.

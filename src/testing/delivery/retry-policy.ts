@@ -130,10 +130,15 @@ export function readRetryAfter(headers: Headers, now: number): number | undefine
 function explainExhaustion(status: number, error: string | undefined, retries: number, milliseconds: number): string {
   const hours = milliseconds / 3_600_000;
   const time = hours >= 1 ? `${hours.toFixed(1)} h` : `${Math.ceil(milliseconds / 1_000)} s`;
-  const isUnauthorized = status === 401 || status === 407;
   return [
     `${error ?? `responded with ${status}`} at the last of ${retries + 1} attempts within ${time}`,
     ': EventBridge gives up after 185 retries or 24 hours, or the limits that you set; ',
-    isUnauthorized ? 'compare the credentials with those of the delivery' : 'store the event, respond with 200, and process it afterwards',
+    adviceFor(status, error),
   ].join('');
+}
+
+function adviceFor(status: number, error: string | undefined): string {
+  if (status === 401 || status === 407) return 'compare the credentials with those of the delivery';
+  if (error?.includes('ECONNREFUSED')) return 'nothing listens at that address: start the webhook, or correct the URL';
+  return 'store the event, respond with 200, and process it afterwards';
 }

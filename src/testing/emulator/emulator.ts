@@ -253,12 +253,15 @@ export class AmazonEmulator {
 
   /**
    * Drops all records, faults and deliveries in flight, and sets the time back to the clock's; the orders are those of the options. Listeners
-   * stay, and `reset` tells them.
+   * stay, and `reset` tells them. Access tokens stay valid, so that one client can be used in every test.
    */
   reset(): void {
+    const { services } = this.#state;
     this.#state.stop();
     this.#offset = 0;
     this.#state = this.#start();
+    this.#state.services.lwa.keepTokensOf(services.lwa);
+    this.#state.services.buyWithPrimeToken.keepTokensOf(services.buyWithPrimeToken);
     this.#listeners.emit('reset', undefined);
   }
 

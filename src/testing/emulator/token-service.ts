@@ -29,7 +29,7 @@ export class TokenService implements Service {
   readonly requestIdHeader = 'x-amzn-requestid';
   readonly #options: TokenServiceOptions;
   /** When each token expires, in epoch milliseconds. */
-  readonly #tokens: Recent<string, number>;
+  #tokens: Recent<string, number>;
 
   constructor(options: TokenServiceOptions) {
     this.path = options.path;
@@ -51,6 +51,11 @@ export class TokenService implements Service {
   /** Makes every token unknown. */
   revoke(): void {
     this.#tokens.clear();
+  }
+
+  /** Accepts the tokens of the service before a reset: clients still hold them. */
+  keepTokensOf(before: TokenService): void {
+    this.#tokens = before.#tokens;
   }
 
   async answer({ method, headers, body, check }: Received): Promise<Response> {

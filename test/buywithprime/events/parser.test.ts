@@ -55,6 +55,12 @@ describe('parse', () => {
     expect(() => parser.parse({})).toThrow(expect.objectContaining({ code: 'VALIDATION', message: refusal({}) }));
   });
 
+  test('reads what it returned before, also through JSON', () => {
+    const event = parser.parse(deliveryInTransit());
+    expect(parser.parse(event)).toEqual(event);
+    expect(parser.parse(JSON.stringify(event))).toEqual(event);
+  });
+
   test('reads an event with a cycle or a bigint in it: nothing of it is serialised', () => {
     const event = deliveryInTransit({ id: undefined, time: undefined, resources: [path('order/o/delivery/d'), 1n] });
     event['detail'] = event;

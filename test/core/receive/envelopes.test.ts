@@ -168,6 +168,12 @@ describe('what is not an event says what it is', () => {
     }
   });
 
+  test('an event that was parsed before, and queued, is the one that Amazon sent', () => {
+    const parsed = { kind: 'placed', id: 'x', raw: event('sent') };
+    for (const value of [parsed, text(parsed), { messageId: 'sqs', body: text(parsed) }]) expect(idsOf(all(value))).toEqual(['sent']);
+    expect(idsOf(all({ kind: 'placed', raw: {} }))).toEqual([expect.stringContaining('without "detail-type"')]);
+  });
+
   test('an event that was put on an event bus as it was is the one inside', () => {
     expect(idsOf(all({ id: 'outer', 'detail-type': 'forward', source: 'my.bus', detail: event('inner') }))).toEqual(['inner']);
   });

@@ -84,6 +84,7 @@ describe('no response leads to a retry', () => {
     const { dropped } = await deliver({}, { to: `${server.url}/?token=geheim`, maxRetries: 2 });
     expect(dropped).toMatchObject([{ attempts: [{}, {}, {}], exhausted: 'MaximumRetryAttempts' }]);
     expect(dropped[0]?.reason).toMatch(/^no connection, or it broke off \(ECONNREFUSED\) at the last of 3 attempts within \d+ s/);
+    expect(dropped[0]?.reason).toMatch(/; nothing listens at that address: start the webhook, or correct the URL$/);
     expect(inspect(dropped, { depth: 10 })).not.toContain('geheim');
   });
 

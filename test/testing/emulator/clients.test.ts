@@ -119,6 +119,16 @@ describe.each([
       expect(await client().resolveDelivery(event({ orderId: 'gone' }))).toMatchObject({ reason: 'order-not-found' });
     });
 
+    test('uses its token beyond every reset', async () => {
+      const amazon = new AmazonEmulator({ orders: [buyWithPrimeOrder()], quota: false });
+      const shared = new BuyWithPrimeClient({ credentials: amazon.credentials.buyWithPrime, targetId, fetch: amazon.fetch });
+      for (let times = 0; times < 4; times += 1) {
+        amazon.reset();
+        expect(await shared.order('322-ABC1-AAAAAA')).toMatchObject({ id: '322-ABC1-AAAAAA' });
+        expect(amazon.requests.map(({ url: at }) => new URL(at).pathname)).toEqual(times === 0 ? ['/token', '/graphql'] : ['/graphql']);
+      }
+    });
+
     test('retries what was throttled, and renews a token that was revoked', async () => {
       const shared = client();
       emulator.fail({ path: '/graphql', classification: 'ThrottlingError' });
