@@ -226,7 +226,7 @@ function explain(value: JsonObject): readonly [found: string, hint?: string] {
   }
   return [
     Array.isArray(value) ? 'an array' : 'an object without "detail-type" or "eventDescriptor"',
-    'The target of an EventBridge rule may have an input path or an input transformer that drops the envelope: pass the matched event whole.',
+    'An input path or input transformer of the rule may drop the envelope: pass the matched event whole.',
   ];
 }
 
