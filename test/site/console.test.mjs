@@ -245,7 +245,7 @@ test('two pages show the same, and a page finds back after the emulator has ende
   await emulator.stop();
   await one.waitForSelector('#connection[data-state=lost]');
   const [port, pagePort] = [new URL(emulator.url).port, new URL(emulator.page).port];
-  emulator = await startEmulator(['--port', port, '--console', pagePort]);
+  emulator = await startEmulator(['--console', pagePort], port);
   await one.waitForSelector('#connection[data-state=live]');
   await one.shows('#received-hint', /Nothing yet/);
 });

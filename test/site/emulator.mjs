@@ -14,10 +14,11 @@ const PROGRAM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
  * Starts the built command. `page` is the console's address, `settings` are those for clients.
  *
  * @param {readonly string[]} [options]
+ * @param {string} [port]
  * @returns {Promise<{ readonly url: string, readonly page: string, readonly settings: Record<string, string>, readonly stop: () => Promise<number> }>}
  */
-export async function startEmulator(options = []) {
-  const args = ['emulator', '--port', '0', '--print-keys', '--json', ...options];
+export async function startEmulator(options = [], port = '0') {
+  const args = ['emulator', '--port', port, '--print-keys', '--json', ...options];
   const child = spawn(process.execPath, [join(root, 'dist/cli/main.js'), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = new Promise((resolve) => child.once('close', resolve));
   const lines = createInterface({ input: child.stdout });
