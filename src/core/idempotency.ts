@@ -273,6 +273,8 @@ const UNSAFE = /^sha256:|[\0\p{Surrogate}]/u;
 
 /** The key as a store keeps it: hashed if it is longer than 256 characters, or if an engine could refuse it or take it for another. */
 export function storeKey(key: string): string | Promise<string> {
+  // Otherwise all that are not would be one key.
+  assertOption(typeof key === 'string', 'core', undefined, 'the key of an event must be a string');
   return key.length <= 256 && !UNSAFE.test(key) ? key : hashKey(key);
 }
 

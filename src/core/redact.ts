@@ -11,6 +11,7 @@ export type Redact = (text: string, limit?: number) => string;
 // Amazon echoes the caller's signature when it rejects it; proxies and gateways echo whole headers.
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{0,40}-----[\s\S]*?(?:-----END [A-Z ]{0,40}-----|$)/g, '[redacted key]'],
+  [/\b([a-z][a-z\d+.-]{0,20}:\/\/)[^\s/@]{1,200}@/gi, '$1[redacted]@'],
   [/\b(bearer|basic) +[\w.~+/=|-]{8,}/gi, '$1 [redacted]'],
   [/\b(signature"?\s{0,8}[=:]?\s{0,8}"?)\[?[A-Za-z0-9+/_-]{40,}={0,2}\]?/gi, '$1[redacted]'],
   [/\bAtz[ar](?:\||%7C)[\w.~+/=|%-]*/g, '[redacted token]'],

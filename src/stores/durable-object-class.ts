@@ -80,7 +80,7 @@ export class WaybillObject {
       if ((await this.#storage.getAlarm()) === null) await this.#storage.setAlarm(Date.now() + SWEEP_EVERY);
       this.#isArmed = true;
     }
-    return Response.json(reply);
+    return Response.json({ reply });
   }
 
   /** Called by Cloudflare: removes expired records. */

@@ -160,11 +160,19 @@ function caller(namespace: ObjectNamespace, { shards = 8 }: DurableObjectTokenSt
     const send = async (): Promise<unknown> => {
       const stub = namespace.get(namespace.idFromName(`waybill-${hash(id) % shards}`));
       const response = await stub.fetch('https://waybill/', { method: 'POST', body: JSON.stringify({ ...call, id }) });
-      assertOption(response.ok, SURFACE, 'namespace', 'leads to a class that is not WaybillObject', 'Check "class_name" of the binding.');
-      return response.json();
+      const body = response.ok ? await response.json().catch(unlessSyntax) : undefined;
+      // Another class may respond 200 too.
+      const isOurs = typeof body === 'object' && body !== null && 'reply' in body;
+      assertOption(isOurs, SURFACE, 'namespace', 'leads to a class that is not WaybillObject', 'Check "class_name" of the binding.');
+      return (body as { readonly reply: unknown }).reply;
     };
-    return callEngine(send, [], [id, 'value' in call ? call.value : undefined]);
+    return callEngine(send, [], [id, call.id, call.value, call.refused]);
   };
+}
+
+/** What is no JSON is no reply; anything else that fails is a fault of the connection. */
+function unlessSyntax(error: unknown): undefined {
+  if (!(error instanceof SyntaxError)) throw error;
 }
 
 /** FNV-1a: the same on every Worker, and even enough. */

@@ -69,11 +69,11 @@ export class Items {
   readonly #prefix: string;
 
   constructor(client: DynamoDBClient, table: string, prefix: string) {
-    const methods = ['updateItem', 'getItem', 'send'].map(
+    const methods = ['updateItem', 'deleteItem', 'getItem', 'send'].map(
       (name) => (client as unknown as Readonly<Record<string, unknown>> | null)?.[name],
     );
     assertOption(
-      methods.every((method) => typeof method === 'function'),
+      methods.every((method) => typeof method === 'function') && typeof client.middlewareStack?.add === 'function',
       SURFACE,
       'client',
       'must be a DynamoDB of @aws-sdk/client-dynamodb 3',
@@ -89,7 +89,7 @@ export class Items {
   /** The item as it is now. */
   async read(key: string): Promise<Item | undefined> {
     const input = { ...(await this.#input(key)), ConsistentRead: true };
-    return (await callEngine(() => this.#client.getItem(input), FAULTS, [input.Key.id.S])).Item;
+    return (await callEngine(() => this.#client.getItem(input), FAULTS, [input.Key.id.S, key])).Item;
   }
 
   /** Changes the item if the condition holds. If it does not, resolves with the item, which may be gone by then. */
@@ -122,7 +122,8 @@ export class Items {
         return { before };
       }
     };
-    const hidden = [input.Key.id.S, ...Object.values(fields).map((value) => ('S' in value ? value.S : undefined))];
+    const written = Object.values({ ...fields, ...values });
+    const hidden = [input.Key.id.S, key, ...written.map((value) => ('S' in value ? value.S : undefined))];
     const refused = await callEngine(write, FAULTS, hidden);
     // Emulators and old versions do not return the item.
     return refused && (refused.before ?? (await this.read(key)) ?? {});

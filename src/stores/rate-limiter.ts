@@ -91,6 +91,9 @@ const TIMEOUT = 2_000;
 /** Milliseconds between two questions while the engine is down. */
 const PAUSE = 500;
 
+/** Milliseconds after which the engine is asked again, however long it says to wait: a timer holds 25 days at most. */
+const MAX_WAIT = 60_000;
+
 /** Milliseconds by which processes ask at different moments. */
 const JITTER = 50;
 
@@ -132,6 +135,7 @@ export class FleetRateLimiter implements RateLimiter {
 
   constructor(createLimiter: (window: QuotaWindow) => FlexibleLimiter, options: FleetRateLimiterOptions) {
     checkStoreOptions(options, ['key', 'perSecond', 'burst', 'onError']);
+    assertOption(options.onError === undefined || typeof options.onError === 'function', SURFACE, 'onError', 'must be a function');
     assertOption(typeof createLimiter === 'function', SURFACE, 'createLimiter', 'must be a function that returns a limiter');
     assertOption(typeof options.key === 'string' && options.key !== '', SURFACE, 'key', 'must be a string, and not empty');
     const window = quotaWindow(options);
@@ -194,7 +198,8 @@ export class FleetRateLimiter implements RateLimiter {
       const { msBeforeNext } = (error ?? {}) as { readonly msBeforeNext?: unknown };
       const isRefusal = typeof msBeforeNext === 'number';
       if (!isRefusal) this.#tell(error);
-      return (isRefusal ? Math.max(msBeforeNext, 1) : PAUSE) + Math.random() * JITTER;
+      // A negative one means for ever.
+      return (isRefusal && msBeforeNext >= 0 ? Math.min(Math.max(msBeforeNext, 1), MAX_WAIT) : PAUSE) + Math.random() * JITTER;
     } finally {
       done.abort();
     }

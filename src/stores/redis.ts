@@ -244,7 +244,8 @@ function script(client: RedisClient, options: RedisTokenStoreOptions, { name, sh
         }
       },
       FAULTS,
-      [id, owner, ...rest],
+      // The token is stored with its time before it.
+      [id, key, owner, ...rest, ...rest.map((value) => value.replace(/^t:\d+:/, ''))],
     );
   };
 }

@@ -64,8 +64,8 @@ export function queryOf(client: SqlClient, migration: string): Query {
   const methods = (client ?? {}) as Methods;
   const has = (name: keyof Methods): boolean => typeof methods[name] === 'function';
   const isPostgres = has('unsafe') || has('query');
-  // mysql2 has both.
-  const isKnown = has('execute') ? !has('query') : isPostgres || has('prepare');
+  // mysql2 has two of them, Bun's SQLite too.
+  const isKnown = has('execute') || has('prepare') ? !isPostgres && has('execute') !== has('prepare') : isPostgres;
   assertOption(isKnown, SURFACE, 'client', EXPECTED, "Pass the driver's client, not that of an ORM.");
   const now = NOW[isPostgres ? 'postgres' : 'sqlite'];
   const run = (text: string, values: (string | number)[]): unknown => {
@@ -89,8 +89,10 @@ export function queryOf(client: SqlClient, migration: string): Query {
         const sql = text.replaceAll(':now', now);
         for (let conflicts = 0; ; conflicts += 1) {
           try {
-            const result = (await run(sql, values)) as { rows?: Row[]; results?: Row[] } | Row[];
-            return Array.isArray(result) ? result : (result.rows ?? (result.results as Row[]));
+            const result = (await run(sql, values)) as { rows?: Row[]; results?: Row[] } | Row[] | undefined;
+            const rows = Array.isArray(result) ? result : (result?.rows ?? result?.results);
+            assertOption(Array.isArray(rows), SURFACE, 'client', EXPECTED, 'It returned no rows: a client with callbacks is another one.');
+            return rows;
           } catch (error) {
             if (conflicts === MAX_CONFLICTS || !CONFLICT.test(wordsOf(error))) throw error;
             await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE));
@@ -100,6 +102,13 @@ export function queryOf(client: SqlClient, migration: string): Query {
       faults,
       values.map(String),
     );
+}
+
+/** The owner in the row that every claim returns. Without it each event would count as another process's. */
+export function ownerIn(row: Row | undefined): string {
+  const owner = row?.['owner'];
+  assertOption(typeof owner === 'string', SURFACE, 'client', 'must return rows as objects with the names of their columns, as they are');
+  return owner as string;
 }
 
 function faultsOf(migration: string): readonly KnownFault[] {

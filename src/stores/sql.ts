@@ -13,14 +13,14 @@ import { assertOption } from '../core/errors.ts';
 import { notify } from '../core/hooks.ts';
 import { type Claim, type IdempotencyStore, storeKey } from '../core/idempotency.ts';
 import { COMPLETED_FOR, checkStoreOptions, SURFACE } from './engine.ts';
-import { type Query, queryOf, type SqlClient } from './sql-client.ts';
+import { ownerIn, type Query, queryOf, type SqlClient } from './sql-client.ts';
 
 export type { AccessToken, TokenNeed, TokenStore } from '../core/call/tokens.ts';
 export type { Claim, IdempotencyStore } from '../core/idempotency.ts';
 export * from '../core/index.ts';
 export type { LibsqlClient, PostgresClient, PostgresJsClient, SqlClient, SqliteClient } from './sql-client.ts';
 
-/** Names of the tables. Each may have a schema before it: `shop.waybill_tokens`. */
+/** Names of the tables. In PostgreSQL each may have a schema before it: `shop.waybill_tokens`. */
 export interface SqlTables {
   /** @default 'waybill_idempotency' */
   readonly table?: string | undefined;
@@ -61,7 +61,8 @@ function createTokenTable(table: string): string {
 
 /** It becomes part of statements. */
 function checkTable(option: string, table: string): void {
-  assertOption(/^(?:[a-z_]\w{0,50}\.)?[a-z_]\w{0,50}$/i.test(table), SURFACE, option, 'must be a name of letters, digits and underscores');
+  const isName = typeof table === 'string' && /^(?:[a-z_]\w{0,50}\.)?[a-z_]\w{0,50}$/i.test(table);
+  assertOption(isName, SURFACE, option, 'must be a name of letters, digits and underscores');
 }
 
 /** Options of {@link SqlIdempotencyStore}. */
@@ -135,8 +136,9 @@ RETURNING owner, done`,
       owner,
       Math.ceil(lease),
     );
+    const isMine = ownerIn(row) === owner;
     if (Number(row?.['done']) === 1) return 'completed';
-    return row?.['owner'] === owner ? 'claimed' : 'in-progress';
+    return isMine ? 'claimed' : 'in-progress';
   }
 
   async complete(key: string, owner: string): Promise<boolean> {
@@ -240,7 +242,7 @@ owner = '', token = excluded.token, expires = excluded.expires RETURNING owner`,
 
   async claim(key: string, { owner, lease, refused = '', expiresAfter }: TokenNeed): Promise<AccessToken | 'claimed' | 'in-progress'> {
     const keep = `(t.token <> '' AND t.token <> $5 AND t.expires > CAST($4 AS BIGINT)) OR (t.token = '' AND t.owner <> excluded.owner AND t.expires > :now)`;
-    const [row = {}] = await this.#query(
+    const [row] = await this.#query(
       `INSERT INTO ${this.#table} AS t (id, owner, token, expires) VALUES ($1, $2, '', :now + CAST($3 AS BIGINT)) ON CONFLICT (id) DO UPDATE SET
 owner = CASE WHEN ${keep} THEN t.owner ELSE excluded.owner END,
 token = CASE WHEN ${keep} THEN t.token ELSE '' END,
@@ -252,8 +254,9 @@ RETURNING owner, token, expires`,
       Math.ceil(expiresAfter),
       refused,
     );
-    if (row['token']) return toToken(row);
-    return row['owner'] === owner ? 'claimed' : 'in-progress';
+    const isMine = ownerIn(row) === owner;
+    if (row?.['token']) return toToken(row);
+    return isMine ? 'claimed' : 'in-progress';
   }
 
   async release(key: string, owner: string): Promise<void> {

@@ -5,7 +5,9 @@
  * @see {@link https://mswjs.io | msw}
  */
 import { type HttpHandler, HttpResponse, http } from 'msw';
+import { assertOption } from '../core/errors.ts';
 import type { AmazonEmulator } from './emulator/emulator.ts';
+import { SURFACE } from './surface.ts';
 
 /** What the emulator serves; other paths of these hosts are left to you. */
 const URLS = [
@@ -17,6 +19,8 @@ const URLS = [
 
 /**
  * Handlers that pass requests to the emulator.
+ *
+ * @throws {@link ConfigurationError} `CONFIGURATION` for what is not an emulator.
  *
  * @example With vitest or Jest on Node
  * ```ts
@@ -32,6 +36,7 @@ const URLS = [
  * ```
  */
 export function amazonHandlers(emulator: AmazonEmulator): HttpHandler[] {
+  assertOption(typeof emulator?.fetch === 'function', SURFACE, undefined, 'amazonHandlers() accepts an AmazonEmulator');
   return URLS.map((url) =>
     http.all(url, async ({ request }) => {
       try {

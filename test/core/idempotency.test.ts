@@ -159,3 +159,7 @@ describe('a key as a store keeps it', () => {
     expect(await storeKey(key)).toBe(await storeKey(key));
   });
 });
+
+test.each([7, {}, null, undefined])('a key that is %j is refused: all of them would be one', async (key) => {
+  await expect(new MemoryIdempotencyStore().claim(key as never)).rejects.toMatchObject({ code: 'CONFIGURATION' });
+});

@@ -24,6 +24,8 @@ describe('redact', () => {
     ['jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl', 'c2lnbmF0dXJl'],
     ['grant_type=refresh_token&client_secret=hunter22&x=1', 'hunter22'],
     ['{"password": "hunter22"}', 'hunter22'],
+    ['redis://user:hunter22@host:6379 refused', 'hunter22'],
+    ['proxy http://hunter22@proxy.example:8080', 'hunter22'],
   ])('removes the secret from %j', (text, secret) => {
     expect(secret).toBeTruthy();
     expect(redact(text)).not.toContain(secret);
@@ -31,6 +33,10 @@ describe('redact', () => {
 
   test('leaves one pair of brackets', () => {
     expect(redact(`signature [${signature}] is wrong`)).toBe('signature [redacted] is wrong');
+  });
+
+  test.each(['https://pay-api.amazon.eu/v2/x?a=b@c', 'write to a@b.example', 'a '.repeat(9)])('leaves %j', (text) => {
+    expect(redact(text)).toBe(text);
   });
 
   test("leaves Amazon's string to sign and plain words", () => {

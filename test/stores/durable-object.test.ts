@@ -13,7 +13,7 @@ function binding(reply: unknown = null, ok = true) {
       fetch: async (url, { method, body }) => {
         expect([method, new URL(url).protocol]).toEqual(['POST', 'https:']);
         calls.push([name, JSON.parse(body)]);
-        return { ok, json: async () => reply };
+        return { ok, json: async () => ({ reply }) };
       },
     }),
   };
@@ -68,6 +68,16 @@ describe('the objects', () => {
     const counts = ['0', '1', '2', '3'].map((shard) => objects.filter((object) => object === `waybill-${shard}`).length);
     expect(Math.min(...counts)).toBeGreaterThan(150);
     expect(counts.reduce((sum, count) => sum + count)).toBe(800);
+  });
+
+  test.each([
+    ['{"hello":1}', () => Response.json({ hello: 1 })],
+    ['text', () => new Response('Hello World')],
+    ['null', () => Response.json(null)],
+  ])('of another class that responds %s are an error that says so', async (_, respond) => {
+    const namespace = { idFromName: (name: string) => name, get: () => ({ fetch: async () => respond() }) };
+    const error = await waybillErrorOf(() => new DurableObjectIdempotencyStore(namespace).claim('event', LEASE));
+    expect(error).toMatchObject({ code: 'CONFIGURATION', option: 'namespace', hint: expect.stringContaining('class_name') });
   });
 
   test('of another class are an error that says so', async () => {

@@ -171,6 +171,7 @@ describe('a client that cannot work is refused with the name of the one that can
     ['null', null],
     ['a DynamoDBClient', { send: () => undefined }],
     ['a DynamoDBDocument', { send: () => undefined, get: () => undefined, update: () => undefined }],
+    ['one without its middleware', { updateItem: () => 1, getItem: () => 1, deleteItem: () => 1, send: () => 1 }],
     ['version 2', { updateItem: () => undefined, getItem: () => undefined, deleteItem: () => undefined }],
   ])('%s', async (_, client) => {
     const error = await waybillErrorOf(() => new DynamoDBIdempotencyStore(client as never));

@@ -50,6 +50,7 @@ describe.each(stores)('%s that fails', (_, store, tokens) => {
     ['complete()', () => store.complete(KEY, owner)],
     ['release()', () => store.release(KEY, owner)],
     ['set() of a token', () => tokens.set(KEY, { accessToken: TOKEN, expiresAt: Date.now() + 60_000 })],
+    ['claim() of a token', () => Promise.resolve(tokens.claim?.(KEY, { owner, lease: 60_000, expiresAfter: Date.now(), refused: TOKEN }))],
     ['get() of a token', () => Promise.resolve(tokens.get(KEY))],
   ])('%s is a ConnectionError, and shows nothing of what was sent', async (_, call) => {
     const error = await waybillErrorOf(call);

@@ -189,6 +189,19 @@ describe('FleetRateLimiter', () => {
       ]);
     });
 
+    test.each([30 * 86_400_000, -1])('and says to wait %d ms: it is asked now and then', async (msBeforeNext) => {
+      let asked = 0;
+      const { limiter } = fixedWindows();
+      const consume = (): Promise<never> => {
+        asked += 1;
+        return Promise.reject({ msBeforeNext });
+      };
+      void make({ ...limiter, consume }).acquire();
+      await vi.advanceTimersByTimeAsync(120_000);
+      expect(asked).toBeGreaterThan(1);
+      expect(asked).toBeLessThan(300);
+    });
+
     test('tells onError each time, with an error of its own', async () => {
       const errors: unknown[] = [];
       void make(broken(3), { onError: (error: unknown) => errors.push(error) }).acquire();
@@ -226,6 +239,7 @@ describe('FleetRateLimiter', () => {
     [() => ({ consume: async () => undefined }), {}, 'createLimiter'],
     [() => fixedWindows(5, 1).limiter, {}, 'createLimiter'],
     [() => fixedWindows(4, 0.5).limiter, {}, 'createLimiter'],
+    [() => fixedWindows().limiter, { onError: 'x' }, 'onError'],
     [() => fixedWindows().limiter, { key: '' }, 'key'],
     [() => fixedWindows().limiter, { burst: 1 }, 'burst'],
     [() => fixedWindows().limiter, { points: 4 }, 'points'],

@@ -154,6 +154,7 @@ describe('a client that cannot work is refused with the names of those that can'
     ['a URL', 'postgres://localhost'],
     ['an empty object', {}],
     ['mysql2', { query: async () => [[], []], execute: async () => [[], []] }],
+    ["Bun's SQLite", { query: () => ({ all: () => [] }), prepare: () => undefined }],
     ["Prisma's client", { $queryRaw: async () => [] }],
     ['a client of Redis', { get: async () => '', evalsha: async () => '' }],
   ])('%s', async (_, client) => {
@@ -164,7 +165,24 @@ describe('a client that cannot work is refused with the names of those that can'
   });
 });
 
+test.each<[string, object]>([
+  ['sqlite3, which has callbacks', { prepare: () => ({ all: () => undefined }) }],
+  ['mysql 1, which has events', { query: () => ({ on: () => undefined }) }],
+  ['rows that are arrays', { query: async () => ({ rows: [['owner', 0]] }) }],
+  ['columns in capitals', { query: async () => ({ rows: [{ OWNER: 'owner', DONE: 0 }] }) }],
+  ['no row', { query: async () => ({ rows: [] }) }],
+])('a claim through %s is refused, and not in progress for ever', async (_, client) => {
+  const claims = [
+    () => new SqlIdempotencyStore(client as never).claim('event', LEASE),
+    () => new SqlTokenStore(client as never).claim('hash', { ...LEASE, expiresAfter: 1 }),
+  ];
+  for (const claim of claims) expect(await waybillErrorOf(claim)).toMatchObject({ code: 'CONFIGURATION', option: 'client' });
+});
+
 test.each([
+  [{ table: null }, 'table'],
+  [{ table: ['a'] }, 'table'],
+  [{ table: true }, 'table'],
   [{ table: 'a; DROP TABLE b' }, 'table'],
   [{ table: '' }, 'table'],
   [{ table: 'a.b.c' }, 'table'],

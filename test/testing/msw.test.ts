@@ -48,3 +48,7 @@ test('a connection that is closed is a network error', async () => {
   await expect(fetch(signedRequest())).rejects.toThrow(TypeError);
   expect((await fetch(signedRequest())).status).toBe(200);
 });
+
+test.each([undefined, null, {}, 7])('%j is no emulator', (emulator) => {
+  expect(() => amazonHandlers(emulator as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
+});

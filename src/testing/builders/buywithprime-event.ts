@@ -6,7 +6,7 @@
  */
 
 import { type BuyWithPrimeEventKind, type BuyWithPrimeEventType, findEventKind } from '../../buywithprime/events/kinds.ts';
-import { misconfigured } from '../../core/errors.ts';
+import { assertOption, misconfigured } from '../../core/errors.ts';
 import type { Open } from '../../core/types.ts';
 import type { EmulatedOrder } from '../emulator/buywithprime/buywithprime-order.ts';
 import { SURFACE } from '../surface.ts';
@@ -166,6 +166,7 @@ function chooseIds(random: Random): CompleteIds {
 }
 
 function withoutUndefined(ids: BuyWithPrimeIds = {}): Partial<CompleteIds> {
+  assertOption(typeof ids === 'object' && ids !== null, SURFACE, 'ids', 'must be an object such as { orderId }');
   return Object.fromEntries(Object.entries(ids).filter(([, id]) => id !== undefined)) as Partial<CompleteIds>;
 }
 

@@ -172,7 +172,7 @@ export class AmazonEmulator {
    * ```
    */
   advance(milliseconds: number): void {
-    const isRight = Number.isFinite(milliseconds) && milliseconds >= 0;
+    const isRight = milliseconds >= 0 && Number.isFinite(new Date(this.time.getTime() + milliseconds).getTime());
     assertOption(isRight, SURFACE, undefined, 'advance() accepts a number of milliseconds, 0 or more', 'setTime() can go back.');
     this.#moveBy(milliseconds);
   }

@@ -5,7 +5,9 @@
  */
 import * as fc from 'fast-check';
 import { type BuyWithPrimeEventType, eventKinds, eventTypesOf } from '../../buywithprime/events/kinds.ts';
+import { assertOption } from '../../core/errors.ts';
 import { type BuyWithPrimeEventBody, buyWithPrimeEvent, type CompleteIds } from '../builders/buywithprime-event.ts';
+import { SURFACE } from '../surface.ts';
 import { arrivalsOf, type EventArrival } from './arrivals.ts';
 import { anyTime } from './shipping-arbitraries.ts';
 
@@ -37,6 +39,7 @@ export function anyInvalidResourcePath(): fc.Arbitrary<string> {
  * @param types Names that the events are to have.
  */
 export function anyBuyWithPrimeEvent(types: readonly BuyWithPrimeEventType[] = documentedTypes()): fc.Arbitrary<BuyWithPrimeEventBody> {
+  assertOption(Array.isArray(types) && types.length > 0, SURFACE, undefined, 'anyBuyWithPrimeEvent() accepts a list of types, not empty');
   const generation = fc.constantFrom('empty', 'envelope', 'fat');
   const replay = fc.option(fc.constant('replay-1'), { freq: 4, nil: undefined });
   return fc

@@ -95,6 +95,7 @@ describe('buyWithPrimeEvent', () => {
   });
 
   test('accepts ids and overrides', () => {
+    expect(() => buyWithPrimeEvent('DELIVERY_CANCELLED', { ids: null as never })).toThrow(expect.objectContaining({ option: 'ids' }));
     const event = buyWithPrimeEvent('DELIVERY_CANCELLED', { ids: { orderId: 'o', deliveryId: 'd' }, source: 's' });
     expect(event.source).toBe('s');
     expect(buyWithPrimeEvent('DELIVERY_CANCELLED', { ids: { orderId: undefined } }).resources[0]).toContain('/order/322-ABC1-AAAAAA/');

@@ -447,7 +447,7 @@ describe('time', () => {
     expect(() => emulate().setTime(time as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
   });
 
-  test.each([[undefined], [-1], [Number.NaN], [Number.POSITIVE_INFINITY], ['1']])('cannot be moved by %j', (milliseconds) => {
+  test.each([[undefined], [-1], [Number.NaN], [Number.POSITIVE_INFINITY], [1e300], ['1']])('cannot be moved by %j', (milliseconds) => {
     expect(() => emulate().advance(milliseconds as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
   });
 });
