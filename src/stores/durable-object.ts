@@ -170,7 +170,7 @@ function caller(namespace: ObjectNamespace, { shards = 8 }: DurableObjectTokenSt
   };
 }
 
-/** What is no JSON is no reply; anything else that fails is a fault of the connection. */
+/** Text that is not JSON is not a reply; anything else that fails is a fault of the connection. */
 function unlessSyntax(error: unknown): undefined {
   if (!(error instanceof SyntaxError)) throw error;
 }
