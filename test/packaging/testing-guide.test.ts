@@ -27,14 +27,14 @@ function run(...args: readonly string[]): string {
 }
 
 describe('the samples of the testing guide', () => {
-  test('for node:test pass', () => {
+  test('for node:test pass', { timeout: 240_000 }, () => {
     const samples = blocksWith("from 'node:test'");
     const files = samples.map((code, at) => write(`node-${at}.test.mjs`, transformSync(code, { loader: 'ts' }).code));
     expect(run('--test', '--test-reporter=tap', ...files)).toMatch(new RegExp(`# pass ${samples.length}\\n# fail 0`));
     expect(samples).toHaveLength(2);
   });
 
-  test('for vitest pass', () => {
+  test('for vitest pass', { timeout: 240_000 }, () => {
     const samples = blocksWith("from 'vitest'");
     for (const [at, code] of samples.entries()) write(`sample-${at}.spec.ts`, code);
     write('vitest.config.mjs', "export default { test: { include: ['*.spec.ts'] } };");
