@@ -9,7 +9,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { type EmulatorCredentials, type TestKeys, testKeys } from '../testing/index.ts';
 import { UsageError } from './failure.ts';
-import { fileError, readText } from './files.ts';
+import { fileError, PUBLIC_KEY, readText } from './files.ts';
 import type { Context } from './terminal.ts';
 
 /** Where the keys of an emulator come from. */
@@ -37,7 +37,8 @@ export async function emulatorKeys({ env, publicKeyId, publicKeyFile }: KeyOptio
   if ((publicKeyId === undefined) !== (publicKeyFile === undefined)) {
     throw new UsageError('--public-key-id and --public-key-file must be passed together');
   }
-  const own = publicKeyId !== undefined && publicKeyFile !== undefined ? { [publicKeyId]: await readText(publicKeyFile, context) } : {};
+  const own =
+    publicKeyId !== undefined && publicKeyFile !== undefined ? { [publicKeyId]: await readText(publicKeyFile, context, PUBLIC_KEY) } : {};
   const { publicKey, ...pair } = (env !== undefined && (await readKeys(env, context))) || (await testKeys());
   return { ...pair, publicKeys: { ...own, [pair.publicKeyId]: publicKey } };
 }

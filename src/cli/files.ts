@@ -69,14 +69,27 @@ function isUtf16(bytes: Buffer): boolean {
   return ['fffe', 'feff'].includes(bytes.subarray(0, 2).toString('hex'));
 }
 
+/** What a file must be, and what to do if it is not. */
+export interface Format {
+  readonly name: string;
+  readonly hint: string;
+  /** Whether people may pass a workbook instead. */
+  readonly isSheet?: boolean;
+}
+
+const TEXT: Format = { name: 'UTF-8', hint: 'Save it as UTF-8.' };
+export const SHEET: Format = { name: 'UTF-8', hint: 'Save it as UTF-8. Excel calls this format "CSV UTF-8".', isSheet: true };
+export const PRIVATE_KEY: Format = { name: 'PEM', hint: 'Convert it: openssl pkey -inform DER -in FILE -out key.pem' };
+export const PUBLIC_KEY: Format = { name: 'PEM', hint: 'Convert it: openssl pkey -pubin -inform DER -in FILE -out key.pem' };
+
 /** A file or standard input as a string: UTF-8, or UTF-16 with a byte order mark. */
-export async function readText(path: string, input: Input): Promise<string> {
+export async function readText(path: string, input: Input, format: Format = TEXT): Promise<string> {
   const bytes = await readBytes(path, input);
-  return decode(decoderFor(bytes, path), bytes, path, false);
+  return decode(decoderFor(bytes, path, format), bytes, { path, format, stream: false });
 }
 
 /** The same bit by bit, so that a file of any size fits into memory. */
-export async function* readChunks(path: string, { stdin, signal, out }: Input): AsyncGenerator<string, void> {
+export async function* readChunks(path: string, { stdin, signal, out }: Input, format: Format = TEXT): AsyncGenerator<string, void> {
   if (path === '-') beginInput({ stdin, signal, out });
   const source = path === '-' ? stdin : createReadStream(path, { signal, highWaterMark: CHUNK });
   let decoder: TextDecoder | undefined;
@@ -88,36 +101,41 @@ export async function* readChunks(path: string, { stdin, signal, out }: Input): 
         start = bytes;
         continue;
       }
-      decoder ??= decoderFor(bytes, path);
-      yield decode(decoder, bytes, path, true);
+      decoder ??= decoderFor(bytes, path, format);
+      yield decode(decoder, bytes, { path, format, stream: true });
     }
   } catch (error) {
     throw path === '-' ? error : fileError('read', path, error);
   }
   const rest = decoder ? Buffer.alloc(0) : start;
-  yield decode(decoder ?? decoderFor(rest, path), rest, path, false);
+  yield decode(decoder ?? decoderFor(rest, path, format), rest, { path, format, stream: false });
 }
 
-const AS_UTF_8 = 'Save it as UTF-8. Excel calls this format "CSV UTF-8".';
-
 /** UTF-8, or UTF-16 with a byte order mark, as Excel and PowerShell write it. */
-function decoderFor(bytes: Buffer, path: string): TextDecoder {
-  if (bytes.subarray(0, 4).toString('latin1') === 'PK\x03\x04') {
+function decoderFor(bytes: Buffer, path: string, { hint, isSheet }: Format): TextDecoder {
+  if (isSheet && bytes.subarray(0, 4).toString('latin1') === 'PK\x03\x04') {
     throw new UsageError(`${nameOf(path)} is a workbook of Excel`, 'Save it as "CSV UTF-8", or as "Unicode Text".');
   }
   const encoding = { fffe: 'utf-16le', feff: 'utf-16be' }[bytes.subarray(0, 2).toString('hex')] ?? 'utf-8';
   const start = bytes.subarray(0, 1024);
   if (encoding === 'utf-8' && start.filter((byte) => byte === 0).length * 4 > start.length) {
-    throw new UsageError(`${nameOf(path)} is UTF-16 without a byte order mark`, AS_UTF_8);
+    throw new UsageError(`${nameOf(path)} is UTF-16 without a byte order mark`, isSheet ? hint : TEXT.hint);
   }
   return new TextDecoder(encoding, { fatal: true });
 }
 
-function decode(decoder: TextDecoder, bytes: Buffer, path: string, stream: boolean): string {
+interface Decoding {
+  readonly path: string;
+  readonly format: Format;
+  /** Whether more follows. */
+  readonly stream: boolean;
+}
+
+function decode(decoder: TextDecoder, bytes: Buffer, { path, format, stream }: Decoding): string {
   try {
     return decoder.decode(bytes, { stream });
   } catch {
-    throw new UsageError(`${nameOf(path)} is not UTF-8`, AS_UTF_8);
+    throw new UsageError(`${nameOf(path)} is not ${format.name}`, format.hint);
   }
 }
 

@@ -10,6 +10,8 @@ import type { Context, Trace, TracedResponse } from './terminal.ts';
 
 /** Names of JSON and form fields whose values are personal: nobody wants them in a bug report. */
 const PERSONAL = /^(?!.*code$)(?:.*(?:notes|address|phone|e-?mail)|.*(?:first|last|full|recipient)_?name)/i;
+/** A query parameter with the name of a secret, in a URL on its own or inside a body. */
+const SECRET_PARAMETER = /([?&](?:[\w.~%-]{0,60}(?:key|tokens?|secret|password|signature)|code|sig)=)[^&#\s"'<>\\]+/gi;
 /** More of a body is not printed. */
 const MAX_BYTES = 65_536;
 
@@ -65,7 +67,8 @@ export class HttpTrace implements Trace {
   }
 
   /** Later secrets too: a token is known only when it has arrived. */
-  readonly #clean = (text: string, limit?: number): string => redactor(this.#context.secrets)(text, limit);
+  readonly #clean = (text: string, limit?: number): string =>
+    redactor(this.#context.secrets)(text, limit).replace(SECRET_PARAMETER, '$1[redacted]');
 
   #redact({ headers, body }: Omit<TracedResponse, 'status'>): Shown {
     const redacted = redactBody({ headers, body }, this.#clean);

@@ -116,7 +116,7 @@ export async function run(terminal: Terminal): Promise<number> {
   const path = isHelp ? words.slice(1) : words;
   const program = makeProgram(HELP, out, terminal.stderr);
   try {
-    refuseSecrets(argv);
+    refuseSecrets(argv, path[0]);
     await define(program, path, options, context);
     if (isHelp) return help(program, path);
     await program.hook('preAction', (_, command) => checkRequirements(command, context)).parseAsync(argv, { from: 'user' });
@@ -185,14 +185,19 @@ const REFUSED: readonly (readonly [option: RegExp, instead: string])[] = [
   [/^--(.*-)?(secret|token|password|api-key|credentials?)$/, 'Set a variable or pass a file: see --help.'],
 ];
 
+/** Commands whose secret is that of a webhook. */
+const OF_A_WEBHOOK = new Set(['send', 'listen', 'replay']);
+const SECRET_OF_A_WEBHOOK = 'Set NDR_API_KEY, NDR_QUERY_VALUE, NDR_PASSWORD or NDR_TOKEN, depending on --auth, or pass --secret-file FILE.';
+
 /** What is a secret wherever it is. */
 const SECRET = /-----BEGIN [A-Z ]*PRIVATE KEY|\bAtz[ar]\||\bamzn1\.oa2-cs\./;
 
 /** Refuses a command line with a secret in it: other users of the machine can see it, and shells store it. Never prints the secret. */
-function refuseSecrets(argv: readonly string[]): void {
+function refuseSecrets(argv: readonly string[], command: string | undefined): void {
   for (const argument of argv) {
     const option = argument.split('=', 1)[0] ?? '';
-    const instead = REFUSED.find(([pattern]) => pattern.test(option))?.[1];
+    const found = REFUSED.find(([pattern]) => pattern.test(option))?.[1];
+    const instead = found && command && OF_A_WEBHOOK.has(command) ? SECRET_OF_A_WEBHOOK : found;
     if (instead) throw new UsageError(`${option} is not an option: secrets are never read from the command line`, instead);
     if (SECRET.test(argument)) {
       throw new UsageError(

@@ -6,7 +6,7 @@
  */
 import { type Command, Option } from 'commander';
 import { type Names, UsageError } from './failure.ts';
-import { readEnvironment, readText } from './files.ts';
+import { PRIVATE_KEY, readEnvironment, readText } from './files.ts';
 import type { Context } from './terminal.ts';
 import { list } from './text.ts';
 
@@ -153,7 +153,7 @@ export async function readSettings({ settings, names }: ClientSettings, flags: F
     const given = flag ? (flags[attributeOf(flag)] as string | true | undefined) : undefined;
     // An empty URL would otherwise lead to Amazon's live host.
     if (given === '') throw new UsageError(`${longOf(flag)} is empty`, 'Is the variable of your shell set?');
-    const value = typeof given === 'string' && isFile ? await readText(given, context) : (given ?? env[variable]);
+    const value = typeof given === 'string' && isFile ? await readFileOf(flag, given, context) : (given ?? env[variable]);
     if (value) values[option] = value;
     if (isFile && value) context.secrets.push(String(value));
     // The library calls "credentials.clientId" "clientId" when it compares it with its siblings.
@@ -161,6 +161,13 @@ export async function readSettings({ settings, names }: ClientSettings, flags: F
     for (const path of [option, option.replace(/^.*\./, '')]) context.names[path] = name;
   }
   return values;
+}
+
+/** A file without a value would otherwise be a setting that is not set. All such files are private keys. */
+async function readFileOf(flag: string, file: string, context: Context): Promise<string> {
+  const value = await readText(file, context, PRIVATE_KEY);
+  if (value.trim() === '') throw new UsageError(`the file of ${longOf(flag)} is empty`, 'Write the private key into it, in PEM.');
+  return value;
 }
 
 /** The required settings that are not set; of `options` if they are given. */
@@ -198,6 +205,12 @@ export function toOptions<Options>(values: Values): Options {
 /** The variables of a client, for a help text. */
 export function variablesOf({ settings }: ClientSettings): string {
   return list(settings.flatMap(({ variable }) => variable || []));
+}
+
+/** Refuses a URL with a user name or a password: a log of the URL has them too. */
+export function refuseUserInfo(flag: string, url: string, hint: string): void {
+  const { username, password } = URL.canParse(url) ? new URL(url) : { username: '', password: '' };
+  if (username || password) throw new UsageError(`${flag} must not contain a user name or password`, hint);
 }
 
 /** The number that a flag was passed. */

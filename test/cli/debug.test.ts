@@ -70,6 +70,16 @@ describe('--debug', () => {
     expect(decodeURIComponent(stderr)).not.toMatch(/5eedf00d|rita@/);
   });
 
+  test('hides credentials in the query of a URL, also inside a body', async () => {
+    const query = 'a=1&api_key=5eedf00d&X-Amz-Signature=5eedf00d&code=5eedf00d&token=5eedf00d#x';
+    const argv = ['send', 'ndr', '--auth', 'none', '--to', `${echo.url}/x?key=5eedf00d&${query}`, '--debug'];
+    const { code, stderr } = await waybill(argv);
+    expect(code).toBe(0);
+    expect(stderr).not.toContain('5eedf00d');
+    expect(stderr).toMatch(/^> POST \S+\/x\?key=\[redacted\]&a=1&api_key=\[redacted\]&/);
+    expect(stderr).toMatch(/"url":"\S+\?key=\[redacted\]&a=1&/);
+  });
+
   test('says why there is no response', async () => {
     const closed = await serve(() => new Response());
     closed.close();

@@ -134,3 +134,31 @@ describe('waybill emulator', () => {
     expect(readFileSync(file, 'utf8')).toContain('PRIVATE KEY');
   });
 });
+
+describe('waybill listen', () => {
+  test.skipIf(isWindows)('leaves no half line in a recording after a disk was full', async () => {
+    const full = `import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      const append = fs.appendFileSync;
+      fs.appendFileSync = (file, text) => {
+        fs.appendFileSync = append;
+        syncBuiltinESMExports();
+        append(file, text.slice(0, 20));
+        throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+      };
+      syncBuiltinESMExports();`;
+    const { child, ended, printed } = launch(['listen', '--port', '0', '--record', 'events.ndjson'], { node: preload(full) });
+    let stdout = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    await printed(/recorded in/);
+    const url = /http:\S+/.exec(stdout)?.[0] ?? '';
+    const post = async (): Promise<number> => (await fetch(url, { method: 'POST', body: '{}' })).status;
+    expect([await post(), await post()]).toEqual([503, 200]);
+    await printed(/cannot write events\.ndjson: the disk is full/);
+    expect(json(readFileSync(path('events.ndjson'), 'utf8'))).toMatchObject({ body: '{}' });
+    child.kill('SIGKILL');
+    await ended;
+  });
+});

@@ -66,6 +66,7 @@ const calls = (): readonly (readonly string[])[] => [
   [...send, 'basic', '--username', 'amazon', '--to', `${echoUrl}/401`],
   [...send, 'bearer', '--to', `${echoUrl}/404`],
   [...send, 'query', '--parameter', 'p', '--to', 'http://127.0.0.1:1'],
+  [...send, 'query', '--parameter', 'p', '--to', 'http://127.0.0.1:4'],
   [...send, 'query', '--parameter', 'p', '--secret-file', folder.path('secret'), '--to', 'http://127.0.0.1:1'],
   ['sign', 'POST', '/v2/x'],
   ['sign', 'POST', '/v2/x', '--region', 'mars'],

@@ -95,6 +95,16 @@ describe.each(Object.entries(CLIENTS))('the settings of %s', (_, { settings: { s
     },
   );
 
+  test.each(settings.filter(({ isFile }) => isFile).map(({ flag }) => longOf(flag)))('%s refuses what is not a key', async (flag) => {
+    const input = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'der' });
+    const der = await waybill([...argv, flag, '-'], { env, input });
+    expect([der.code, unwrapped(der.stderr)]).toEqual([2, expect.stringMatching(/is not PEM Convert it: openssl pkey -inform DER/)]);
+    for (const empty of ['', ' \n']) {
+      const { code, stderr } = await waybill([...argv, flag, '-'], { env, input: empty });
+      expect([code, stderr]).toEqual([2, expect.stringMatching(`^error: the file of ${flag} is empty`)]);
+    }
+  });
+
   test.each(settings.filter(({ flag }) => /</.test(flag)).map(({ flag }) => longOf(flag)))('an empty %s is refused', async (flag) => {
     const { code, stderr } = await waybill([...argv, flag, ''], { env });
     expect([code, stderr]).toEqual([2, expect.stringMatching(`^error: ${flag} (is empty|must be one of )`)]);
@@ -185,7 +195,7 @@ describe('a settings file', () => {
   test.each<[string, string | Uint8Array, RegExp]>([
     ['without a line NAME=value', '{"AMAZON_PAY_REGION": "eu"}', /has no line such as NAME=value/],
     ['that is empty', '', /has no line such as NAME=value/],
-    ['in Windows-1252', Buffer.from('NAME=ä\n', 'latin1'), /is not UTF-8/],
+    ['in Windows-1252', Buffer.from('NAME=ä\n', 'latin1'), /is not UTF-8 Save it as UTF-8\. $/],
     ['without the setting that is needed', 'OTHER=1\n', /AMAZON_PAY_REGION is not set/],
     ['with a value in quotes inside quotes', 'AMAZON_PAY_REGION=\'"eu"\'\n', /AMAZON_PAY_REGION is in quotes/],
     ['with spaces in the value', 'AMAZON_PAY_REGION="eu "\n', /AMAZON_PAY_REGION has spaces or a line break around it/],

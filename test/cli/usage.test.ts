@@ -46,6 +46,10 @@ describe.each([
   [track, /missing: --carrier or --carrier-code; not set: /],
   [['track', '--settings', '/nowhere'], /cannot read \/nowhere/],
   [[...track, '--carrier', 'UPS', '--carrier-code', 'UPS'], /either --carrier or --carrier-code, not both/],
+  [
+    [...track, '--carrier-code', 'UPS', '--order-reference-id', 'P01-0000000-0000000', '--dry-run'],
+    /pass either --charge-permission-id or --order-reference-id, not both/,
+  ],
   [[...track, '--tracking-number', '2'], /--tracking-number is passed twice Pass one value\. See waybill track --help\./],
   [[...track, '--carrier', 'UPS', '--carrier=DHL'], /--carrier is passed twice/],
   [['send', 'ndr', '--auth', 'none', '--auth', 'basic'], /--auth is passed twice.*See waybill send --help/],
@@ -90,6 +94,8 @@ describe.each([
   [[...send, '--auth', 'key'], /--auth must be one of api-key, query, basic, bearer, signature, none/],
   [['send', 'ndr', '--to', 'ftp://localhost', '--auth', 'none'], /--to must be a URL/],
   [['send', 'ndr', '--to', 'http://user:secret@localhost', '--auth', 'none'], /--to must not contain a user name or password/],
+  [['send', 'ndr', '--to', 'http://127.0.0.1:1/', '--auth', 'none'], /--to has port 1, which fetch does not connect to.*another port/],
+  [['replay', '-', '--to', 'http://127.0.0.1:6000/', '--dry-run'], /--to has port 6000, which fetch does not connect to/],
   [[...send, '--auth', 'api-key'], /NDR_API_KEY is not set/],
   [[...send, '--auth', 'none', '--timeout', 'long'], /--timeout must be a whole number from 1 to 600000/],
   [[...send, '--auth', 'none', '--file', '/nowhere'], /cannot read/],
@@ -101,6 +107,10 @@ describe.each([
   [
     ['bwp', 'subscriptions', 'create', 'X', '--webhook', 'http://shop.example', '--dry-run'],
     /--webhook: expected a URL that starts with https/,
+  ],
+  [
+    ['bwp', 'subscriptions', 'create', 'X', '--webhook', 'https://user:secret@shop.example', '--dry-run'],
+    /--webhook must not contain a user name or password.*--auth-profile/,
   ],
   [['bwp', 'subscriptions', 'create', 'X', '--aws-account', '1', '--dry-run'], /--aws-account needs --aws-region and --source-name too/],
   [
@@ -171,6 +181,16 @@ describe('a secret on the command line', () => {
     expect(unwrapped(stderr)).toMatch(/secrets are never read from the command line/);
     expect(stderr).toMatch(/Set /);
     expect(stdout + stderr).not.toContain(secret);
+  });
+
+  test.each([
+    ['track', '--key', /Set AMAZON_PAY_PRIVATE_KEY, or pass --private-key-file FILE/],
+    ['send', '--key', /Set NDR_API_KEY, .*or pass --secret-file FILE/],
+    ['listen', '--key', /Set NDR_API_KEY, .*or pass --secret-file FILE/],
+    ['replay', '--password', /NDR_PASSWORD .*or pass --secret-file FILE/],
+  ])('of %s %s has the place that this command reads', async (command, option, hint) => {
+    const { code, stderr } = await waybill([command, option, secret]);
+    expect([code, unwrapped(stderr)]).toEqual([2, expect.stringMatching(hint)]);
   });
 
   test.each(['Atzr|IwEBIabcdef', 'amzn1.oa2-cs.v1.abcdef', '-----BEGIN PRIVATE KEY-----abcdef'])(

@@ -15,7 +15,7 @@ import { type EventSubscriptionInput, EventSubscriptionInputSchema } from '../..
 import { EXIT, UsageError } from '../failure.ts';
 import { addHelp } from '../help.ts';
 import { requireOneOf } from '../requirements.ts';
-import { addSettings, BUY_WITH_PRIME, clientOptions, type Flags, variablesOf } from '../settings.ts';
+import { addSettings, BUY_WITH_PRIME, clientOptions, type Flags, refuseUserInfo, variablesOf } from '../settings.ts';
 import type { Context, Output } from '../terminal.ts';
 
 const HOST = 'https://api.buywithprime.amazon.com';
@@ -197,6 +197,7 @@ async function createSubscription(eventType: string, options: CreateOptions, con
 function destinationOf({ webhook: url, authProfile, awsAccount, awsRegion, sourceName }: CreateOptions): object {
   if (url !== undefined) {
     if (awsAccount ?? awsRegion ?? sourceName) throw new UsageError('pass either --webhook or the --aws- options, not both');
+    refuseUserInfo('--webhook', url, 'Pass --auth-profile ID: with that profile Amazon authenticates at the webhook.');
     return { webhook: { url, ...(authProfile !== undefined && { authProfileId: authProfile }) } };
   }
   if (authProfile !== undefined) throw new UsageError('--auth-profile belongs to --webhook');

@@ -9,7 +9,7 @@ import { type AmazonPayRegionName, AmazonPaySigner, type AmazonPaySignerOptions,
 import { type AmazonPayEnvironment, resolveEndpoint, resolveRegion } from '../../amazonpay/regions.ts';
 import { readPrivateKey } from '../../amazonpay/signing/private-key.ts';
 import { EXIT, UsageError } from '../failure.ts';
-import { nameOf, readBytes, readText, readUtf8 } from '../files.ts';
+import { nameOf, PUBLIC_KEY, readBytes, readText, readUtf8 } from '../files.ts';
 import { addHelp } from '../help.ts';
 import { AMAZON_PAY, addSettings, type Flags, readSettings, requireSettings, toOptions } from '../settings.ts';
 import { parsePayDate, parseRequest } from '../sign/captured-request.ts';
@@ -129,7 +129,7 @@ async function verify(file: string, options: Options, context: Context): Promise
 /** From its own file, or from the private half. */
 async function findPublicKey({ privateKey }: Settings, options: Options, context: Context): Promise<KeyObject | undefined> {
   const { publicKeyFile } = options;
-  if (publicKeyFile !== undefined) return parsePublicKey(await readText(publicKeyFile, context), publicKeyFile);
+  if (publicKeyFile !== undefined) return parsePublicKey(await readText(publicKeyFile, context, PUBLIC_KEY), publicKeyFile);
   if (privateKey === undefined) return undefined;
   // Its errors say what is wrong with the key.
   await importPrivateKey(privateKey);

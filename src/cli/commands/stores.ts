@@ -19,7 +19,7 @@ export function define(command: Command, context: Context): void {
     .summary('print the statements that create the tables')
     .description('Prints the statements that create the tables of waybill/stores/sql, for PostgreSQL, SQLite and Cloudflare D1.')
     .optionsGroup('Tables:')
-    .option('--table <name>', 'the table of events, also with a schema: shop.events', 'waybill_idempotency')
+    .option('--table <name>', 'the table of events; in PostgreSQL also with a schema: shop.events', 'waybill_idempotency')
     .option('--token-table <name>', 'the table of access tokens', 'waybill_tokens')
     .action((tables: SqlTables) => {
       const statements = migrationOf(tables);

@@ -57,6 +57,9 @@ export function define(command: Command, context: Context): void {
 
 async function track(options: Options, context: Context): Promise<void> {
   const { out, signal } = context;
+  if (options.chargePermissionId !== undefined && options.orderReferenceId !== undefined) {
+    throw new UsageError('pass either --charge-permission-id or --order-reference-id, not both');
+  }
   const carrierCode = chooseCarrier(options, context);
   const settings = await clientOptions<DeliveryTrackerClientOptions>(AMAZON_PAY, options, context);
   const warnings: Warning[] = [];

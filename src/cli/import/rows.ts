@@ -6,7 +6,7 @@
 import { Readable } from 'node:stream';
 import { CsvError, type InfoRecord, parse } from 'csv-parse';
 import { EXIT, UsageError } from '../failure.ts';
-import { readChunks } from '../files.ts';
+import { readChunks, SHEET } from '../files.ts';
 import type { Context } from '../terminal.ts';
 
 /** One row of a file. */
@@ -48,7 +48,7 @@ export class Rows {
 
   /** Opens a file. Reads no more than its first line. */
   static async open(file: string, context: Context): Promise<Rows> {
-    const chunks = readChunks(file, context);
+    const chunks = readChunks(file, context, SHEET);
     let start = '';
     while (!/[^\r\n][\r\n]/.test(start) && start.length < AHEAD) {
       const { value, done } = await chunks.next();
@@ -121,7 +121,9 @@ export class Rows {
       this.#isDone = true;
       for (const { row: last } of held.slice(next)) yield last;
     } catch (error) {
-      throw this.#explain(error, line, hasReturned);
+      // Not in the types of the parser. An error has only what was true of the cell before.
+      const { state } = parser as { readonly state?: { readonly quoting?: boolean } };
+      throw this.#explain(error, { line, hasReturned, isQuoted: state?.quoting ?? false });
     } finally {
       this.#source.destroy();
       parser.destroy();
@@ -129,12 +131,22 @@ export class Rows {
   }
 
   /** The parser's own message quotes the file. */
-  #explain(error: unknown, line: number, hasReturned: boolean): unknown {
+  #explain(error: unknown, { line, hasReturned, isQuoted }: Place): unknown {
     if (!(error instanceof CsvError)) return error;
-    const what = `the row that starts in line ${line} has a double quote that is not closed`;
+    const isTooLong = error.code === 'CSV_MAX_RECORD_SIZE' && !isQuoted;
+    const fault = isTooLong ? 'is too long: it has more than 1 MB' : 'has a double quote that is not closed';
+    const what = `the row that starts in line ${line} ${fault}`;
     const rest = hasReturned ? 'The rows before it were read. Fix it, and run the same command again.' : 'Nothing was sent.';
     return new UsageError(what, rest, hasReturned ? EXIT.failed : EXIT.usage);
   }
+}
+
+/** Where the parser gave up. */
+interface Place {
+  readonly line: number;
+  readonly hasReturned: boolean;
+  /** Whether it was inside a double quote. */
+  readonly isQuoted: boolean;
 }
 
 /** A row, and where it ends in the file. */

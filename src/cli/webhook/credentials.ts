@@ -85,13 +85,6 @@ export async function webhookRequest(event: unknown, url: string, credential: We
   }
 }
 
-/** Refuses a URL that no event can be sent to. */
-export function checkTarget(to: string): void {
-  const { protocol, username, password } = URL.canParse(to) ? new URL(to) : ({} as Partial<URL>);
-  if (!/^https?:$/.test(protocol ?? '')) throw new UsageError('--to must be a URL that starts with https:// or http://');
-  if (username || password) throw new UsageError('--to must not contain a user name or password', 'Pass --auth basic --username NAME.');
-}
-
 function requireFlag(flag: string, value: string | undefined): string {
   if (value) return value;
   throw new UsageError(`${flag} is missing: this --auth needs it`);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { decodeUtf8 } from '../../core/bytes.ts';
 import { unwrap } from '../../core/receive/envelopes.ts';
 import { UsageError } from '../failure.ts';
@@ -19,7 +19,7 @@ export interface RecordedRequest {
   readonly path: string;
   /** `null` if it was not checked. */
   readonly verified: boolean | null;
-  /** The body as it was, also if it is not JSON. */
+  /** The decompressed body, also if it is not JSON. */
   readonly body: string;
 }
 
@@ -38,11 +38,23 @@ export class Recording {
     }
   }
 
+  /** Appends the whole line or nothing: half a line would spoil the next one, and with it the file. */
   add(request: RecordedRequest): void {
+    const { size } = fstatSync(this.#file);
     try {
       appendFileSync(this.#file, `${toJsonLine(request)}\n`);
     } catch (error) {
+      this.#shorten(size);
       throw fileError('write', this.path, error);
+    }
+  }
+
+  #shorten(size: number): void {
+    try {
+      // A device has no size, and cannot be shortened.
+      if (fstatSync(this.#file).size > size) ftruncateSync(this.#file, size);
+    } catch {
+      // Windows may refuse it for a file that is open for appending. Why it could not be written says more.
     }
   }
 

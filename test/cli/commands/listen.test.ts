@@ -1,4 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SIGNING_SEED } from '../../../src/cli/emulator-settings.ts';
 import {
@@ -50,6 +53,9 @@ async function post(url: string, auth: WebhookAuth, event: unknown = ndrEvent())
   await response.body?.cancel();
   return response.status;
 }
+
+const text = JSON.stringify(ndrEvent());
+const gzipped = new Uint8Array(gzipSync(text));
 
 describe('waybill listen', () => {
   test.each<[auth: string, options: string[], env: Record<string, string>, right: WebhookAuth, wrong: WebhookAuth]>([
@@ -115,6 +121,79 @@ describe('waybill listen', () => {
       { status: 200, verified: null, events: [{ ok: false, error: { code: 'VALIDATION' } }] },
       { method: 'GET', status: 405, verified: null, events: [] },
       { status: 413, verified: null, events: [] },
+    ]);
+  });
+
+  test.each<[encoding: string | undefined, body: Uint8Array<ArrayBuffer>]>([
+    ['gzip', gzipped],
+    // As a proxy leaves it that compresses and sets no header.
+    [undefined, gzipped],
+    ['br', new Uint8Array(brotliCompressSync(text))],
+    ['identity', new TextEncoder().encode(text)],
+  ])('decompresses what is shown and recorded: %s', async (encoding, body) => {
+    const file = folder.path('compressed.ndjson');
+    rmSync(file, { force: true });
+    const { lines } = await listening(['--auth', 'api-key', '--record', file], { NDR_API_KEY: 'key-1' }, async (url) => {
+      const headers = { 'x-api-key': 'key-1', ...(encoding !== undefined && { 'content-encoding': encoding }) };
+      expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
+    });
+    expect(lines[1]).toMatchObject({ status: 200, verified: true, events: [{ ok: true, kind: 'ndr' }] });
+    expect(jsonLines(readFileSync(file, 'utf8'))).toMatchObject([{ body: text }]);
+  });
+
+  test('verifies a signature of the compressed body', async () => {
+    const keys = new WebhookSigningKeys({ seed: SIGNING_SEED });
+    const body = new Uint8Array(gzipSync(JSON.stringify(buyWithPrimeEvent('REFUND_REQUESTED'))));
+    const { lines } = await listening(['--auth', 'signature'], amazon.env, async (url) => {
+      const headers = { 'x-amzn-signature': keys.sign(body), 'content-encoding': 'gzip' };
+      expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
+    });
+    expect(lines[1]).toMatchObject({ status: 200, verified: true, events: [{ kind: 'REFUND_REQUESTED' }] });
+  });
+
+  test.each<[string, Uint8Array<ArrayBuffer>, number, RegExp]>([
+    ['is damaged', gzipped.slice(0, -12), 503, /does not decompress/],
+    ['is too large when decompressed', new Uint8Array(gzipSync('x'.repeat(1_048_577))), 413, /larger than 1048576 bytes/],
+  ])('does not accept or record a body that %s', async (_, body, status, message) => {
+    const file = folder.path(`refused-${status}.ndjson`);
+    const { lines } = await listening(['--record', file], {}, async (url) => {
+      expect((await fetch(url, { method: 'POST', headers: { 'content-encoding': 'gzip' }, body })).status).toBe(status);
+    });
+    expect(lines.slice(1)).toMatchObject([
+      { status, verified: null, problem: { message: expect.stringMatching(message) }, events: [] },
+      { event: 'closed', requests: 1, accepted: 0 },
+    ]);
+    expect(readFileSync(file, 'utf8')).toBe('');
+  });
+
+  test.each(['PUT', 'PATCH'])('accepts %s, as a webhook of waybill does', async (method) => {
+    const { lines } = await listening([], {}, async (url) => {
+      expect((await fetch(url, { method, body: text })).status).toBe(200);
+    });
+    expect(lines.slice(1)).toMatchObject([{ method, status: 200, events: [{ kind: 'ndr' }] }, { accepted: 1 }]);
+  });
+
+  test('does not accept or record a body that broke off', async () => {
+    const file = folder.path('broken.ndjson');
+    const { lines } = await listening(['--record', file], {}, async (url) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${text.length}\r\n\r\n${text.slice(0, 99)}`);
+      await setTimeout(100);
+      socket.destroy();
+      await setTimeout(100);
+    });
+    expect(lines.at(-1)).toMatchObject({ event: 'closed', accepted: 0 });
+    expect(readFileSync(file, 'utf8')).toBe('');
+  });
+
+  test.skipIf(process.platform !== 'linux')('does not accept what it cannot record, and shows it', async () => {
+    const { code, lines } = await listening(['--record', '/dev/full'], {}, async (url) => {
+      expect(await post(url, { type: 'none' })).toBe(503);
+    });
+    expect(code).toBe(0);
+    expect(lines.slice(1)).toMatchObject([
+      { status: 503, problem: { message: 'cannot write /dev/full: the disk is full' }, events: [{ ok: true, kind: 'ndr' }] },
+      { event: 'closed', requests: 1, accepted: 0 },
     ]);
   });
 

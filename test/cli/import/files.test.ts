@@ -73,6 +73,16 @@ describe('waybill ndr import', () => {
       `${goodRows}4,REATTEMPT,,"Second gate\n`,
       /the row that starts in line 5 has a double quote that is not closed.*Nothing was sent/,
     ],
+    [
+      'a cell that is too long',
+      `${goodRows}4,REATTEMPT,,Second gate ${'x'.repeat(1_100_000)}\n`,
+      /the row that starts in line 5 is too long: it has more than 1 MB.*Nothing was sent/,
+    ],
+    [
+      'a quote before a long rest that does not close it',
+      `${goodRows}4,REATTEMPT,,"Second gate\n${'5,RTO,,\n'.repeat(150_000)}`,
+      /the row that starts in line 5 has a double quote that is not closed.*Nothing was sent/,
+    ],
     ['a missing column', 'trackingId\n1\n', /no column "ndrAction".*trackingId, ndrAction, rescheduleDate/],
     ['two columns of one name', 'trackingId,ndrAction,NDR_ACTION\n1,RTO,RTO\n', /two columns "ndrAction"/],
     ['two columns of exactly one name', 'trackingId,trackingId,ndrAction\n1,1,RTO\n', /two columns "trackingId" Rename one of them/],

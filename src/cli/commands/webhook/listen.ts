@@ -7,8 +7,8 @@ import type { Command } from 'commander';
 
 import { BuyWithPrimeWebhookVerifier } from '../../../buywithprime/index.ts';
 import { readStream } from '../../../core/bytes.ts';
-import { decodeText } from '../../../core/receive/decode.ts';
-import { MAX_BODY_BYTES } from '../../../core/receive/request.ts';
+import { decodeText, decompress } from '../../../core/receive/decode.ts';
+import { brokenOff, MAX_BODY_BYTES } from '../../../core/receive/request.ts';
 import { webhookStatus } from '../../../core/receive/webhook.ts';
 import type { Bytes } from '../../../core/types.ts';
 import { apiKey, basicAuth, bearerToken, type NdrAuth, NdrWebhookVerifier, queryParameter } from '../../../shipping-ndr/index.ts';
@@ -21,7 +21,7 @@ import { readNumber } from '../../settings.ts';
 import type { Context } from '../../terminal.ts';
 import { type AuthOptions, addAuthOptions, readCredential, SECRET_VARIABLES } from '../../webhook/credentials.ts';
 import { type DescribedEvent, describeEvents, eventFields } from '../../webhook/described-event.ts';
-import { Recording } from '../../webhook/recording.ts';
+import { type RecordedRequest, Recording } from '../../webhook/recording.ts';
 
 interface Options extends AuthOptions {
   readonly port: string;
@@ -116,12 +116,44 @@ function mechanismOf(credential: WebhookAuth): NdrAuth | undefined {
   }
 }
 
+/** What a webhook of waybill accepts: a proxy or a gateway may replace POST. */
+const METHODS = ['POST', 'PUT', 'PATCH'];
+
+/** A request, read to its end. */
+interface Arrived {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+  /** As it was sent: a signature may be that of the compressed bytes. */
+  readonly body: Bytes;
+  /** Decompressed. */
+  readonly content: Bytes;
+  readonly isCut: boolean;
+  /** Why it cannot be used: it broke off, or does not decompress. */
+  readonly failure?: { readonly error: unknown };
+}
+
 /** What becomes of a request. */
 interface Judged {
   readonly status: number;
   /** `null` if it was not checked. */
   readonly verified: boolean | null;
   readonly problem?: { readonly message: string; readonly hint?: string | undefined };
+}
+
+/** Reads a request, and decompresses its body up to the limit of a webhook. */
+async function readRequest({ method, url, headers, body: stream }: Request): Promise<Arrived> {
+  const sent = stream ? await readStream(stream, MAX_BODY_BYTES) : { bytes: new Uint8Array(), isCut: false };
+  const { bytes: body, isCut } = sent;
+  const arrived = { method, url, headers, body, content: body, isCut };
+  if (isCut) return arrived;
+  try {
+    if (sent.failure) throw brokenOff('core', sent.failure.error);
+    const inflated = await decompress('core', body, headers.get('content-encoding') ?? undefined, MAX_BODY_BYTES);
+    return { ...arrived, content: inflated.bytes, isCut: inflated.isCut };
+  } catch (error) {
+    return { ...arrived, failure: { error } };
+  }
 }
 
 /** Receives requests one by one, and prints each. */
@@ -139,17 +171,14 @@ class Inbox {
 
   async receive(request: Request): Promise<Response> {
     const at = new Date();
-    const { method, url, headers } = request;
-    const { pathname: path } = new URL(url);
-    const { bytes, isCut } = request.body ? await readStream(request.body, MAX_BODY_BYTES) : { bytes: new Uint8Array(), isCut: false };
-    const judged = await this.#judge({ method, url, headers, body: bytes, isCut });
-    const { status, verified, problem } = judged;
-    const events = method === 'POST' && !isCut ? describeEvents(bytes, this.#context) : [];
+    const { pathname: path } = new URL(request.url);
+    const arrived = await readRequest(request);
+    const { method, content, isCut, failure } = arrived;
+    const judged = this.#record(await this.#judge(arrived), { receivedAt: at.toISOString(), path, body: decodeText(content) });
+    const { status, problem } = judged;
+    const events = METHODS.includes(method) && !isCut && !failure ? describeEvents(content, this.#context) : [];
     this.count.requests += 1;
-    if (status === 200) {
-      this.count.accepted += 1;
-      this.#recording?.add({ receivedAt: at.toISOString(), path, verified, body: decodeText(bytes) });
-    }
+    if (status === 200) this.count.accepted += 1;
     this.#print({ at, method, path, ...judged }, events);
     return new Response(JSON.stringify({ message: problem?.message ?? 'accepted' }), {
       status,
@@ -157,17 +186,30 @@ class Inbox {
     });
   }
 
-  async #judge(request: Parameters<Verify>[0] & { readonly method: string; readonly isCut: boolean }): Promise<Judged> {
-    if (request.method !== 'POST') return { status: 405, verified: null, problem: { message: 'events arrive with POST' } };
-    if (request.isCut) return { status: 413, verified: null, problem: { message: `the body is larger than ${MAX_BODY_BYTES} bytes` } };
-    if (!this.#verify) return { status: 200, verified: null };
+  async #judge({ method, isCut, failure, ...request }: Arrived): Promise<Judged> {
+    if (!METHODS.includes(method)) return { status: 405, verified: null, problem: { message: 'events are sent with POST, PUT or PATCH' } };
+    if (isCut) return { status: 413, verified: null, problem: { message: `the body is larger than ${MAX_BODY_BYTES} bytes` } };
     try {
-      await this.#verify(request);
-      return { status: 200, verified: true };
+      await this.#verify?.(request);
+      if (failure) throw failure.error;
+      return { status: 200, verified: this.#verify ? true : null };
     } catch (error) {
       const { code, message, hint } = describeFailure(error, this.#context);
       // What cannot be read has been authenticated before.
-      return { status: webhookStatus(error), verified: code === 'VALIDATION', problem: { message, hint } };
+      const verified = this.#verify ? code === 'VALIDATION' : null;
+      return { status: webhookStatus(error), verified, problem: { message, hint } };
+    }
+  }
+
+  /** Records what is accepted. What cannot be recorded is not accepted: the sender has the only copy. */
+  #record(judged: Judged, request: Omit<RecordedRequest, 'verified'>): Judged {
+    if (judged.status !== 200) return judged;
+    try {
+      this.#recording?.add({ ...request, verified: judged.verified });
+      return judged;
+    } catch (error) {
+      const { message, hint } = describeFailure(error, this.#context);
+      return { ...judged, status: 503, problem: { message, hint } };
     }
   }
 

@@ -12,17 +12,11 @@ import { EXIT } from '../../failure.ts';
 import { addHelp } from '../../help.ts';
 import { readNumber } from '../../settings.ts';
 import type { Context, Output } from '../../terminal.ts';
-import {
-  type AuthOptions,
-  addAuthOptions,
-  checkTarget,
-  readCredential,
-  SECRET_VARIABLES,
-  webhookRequest,
-} from '../../webhook/credentials.ts';
+import { type AuthOptions, addAuthOptions, readCredential, SECRET_VARIABLES, webhookRequest } from '../../webhook/credentials.ts';
 import { describeEvents } from '../../webhook/described-event.ts';
 import { OUTCOMES, type Outcome, outcomeOf } from '../../webhook/outcome.ts';
 import { type RecordedEvent, readRecording } from '../../webhook/recording.ts';
+import { checkTarget } from '../../webhook/target.ts';
 
 interface Options extends AuthOptions {
   readonly to: string;

@@ -16,15 +16,9 @@ import { readText } from '../../files.ts';
 import { addHelp } from '../../help.ts';
 import { readNumber } from '../../settings.ts';
 import type { Context } from '../../terminal.ts';
-import {
-  type AuthOptions,
-  addAuthOptions,
-  checkTarget,
-  readCredential,
-  SECRET_VARIABLES,
-  webhookRequest,
-} from '../../webhook/credentials.ts';
+import { type AuthOptions, addAuthOptions, readCredential, SECRET_VARIABLES, webhookRequest } from '../../webhook/credentials.ts';
 import { OUTCOMES, outcomeOf } from '../../webhook/outcome.ts';
+import { checkTarget } from '../../webhook/target.ts';
 
 interface Options extends AuthOptions {
   readonly to: string;
