@@ -1,38 +1,14 @@
-/** toNodeHandler() when a handler fails, or its client is gone. */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { inspect } from 'node:util';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { type AdapterOptions, type FetchHandler, type NodeRequest, type NodeResponse, toNodeHandler } from '../../src/adapters/node.ts';
+import { type FetchHandler, type NodeRequest, type NodeResponse, toNodeHandler } from '../../src/adapters/node.ts';
 import { everythingShownOf } from '../support/errors.ts';
-import { closeAll, listen } from './servers.ts';
+import { closeAll, listen, raw, serve } from './servers.ts';
 
 afterAll(closeAll);
-
-/** Serves a handler behind what a framework does to a request first. */
-function serve(handler: FetchHandler, options: AdapterOptions = {}, before: (incoming: IncomingMessage) => unknown = () => undefined) {
-  const receive = toNodeHandler(handler, options);
-  const listener: RequestListener = async (incoming, outgoing) => {
-    await before(incoming);
-    await receive(incoming, outgoing);
-  };
-  return listen(createServer(listener));
-}
-
-/** The raw response to bytes that no client would write. */
-async function raw(url: string, text: string): Promise<string> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  let response = '';
-  socket.setEncoding('latin1').on('data', (part) => {
-    response += part;
-  });
-  socket.end(text);
-  await once(socket, 'close');
-  return response;
-}
 
 describe('failures', () => {
   const secret = 'https://shop.example/?key=secret';

@@ -2,12 +2,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, request, type ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
-import { type AdapterOptions, type FetchHandler, type NodeRequest, type NodeResponse, toNodeHandler } from '../../src/adapters/node.ts';
+import { type FetchHandler, type NodeRequest, type NodeResponse, toNodeHandler } from '../../src/adapters/node.ts';
 import { checks } from './conformance.mjs';
-import { closeAll, listen, privateKey, routes } from './servers.ts';
+import { closeAll, listen, privateKey, raw, routes, serve } from './servers.ts';
 
 afterAll(closeAll);
 
@@ -19,28 +18,6 @@ describe('the table', () => {
   });
   for (const { name, run } of checks) test(name, () => run(host), 60_000);
 });
-
-/** Serves a handler behind what a framework does to a request first. */
-function serve(handler: FetchHandler, options: AdapterOptions = {}, before: (incoming: IncomingMessage) => unknown = () => undefined) {
-  const receive = toNodeHandler(handler, options);
-  const listener: RequestListener = async (incoming, outgoing) => {
-    await before(incoming);
-    await receive(incoming, outgoing);
-  };
-  return listen(createServer(listener));
-}
-
-/** The raw response to bytes that no client would write. */
-async function raw(url: string, text: string): Promise<string> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  let response = '';
-  socket.setEncoding('latin1').on('data', (part) => {
-    response += part;
-  });
-  socket.end(text);
-  await once(socket, 'close');
-  return response;
-}
 
 const showUrl: FetchHandler = ({ url }) => new Response(url);
 

@@ -6,7 +6,7 @@
  */
 import { hashHex } from '../../core/bytes.ts';
 import { HttpClient } from '../../core/call/http.ts';
-import { AccessTokens, requestToken, type TokenStore } from '../../core/call/tokens.ts';
+import { AccessTokens, requestToken, STORE_FAILED, type TokenStore } from '../../core/call/tokens.ts';
 import { assertOption } from '../../core/errors.ts';
 import { type ClientOptions, checkFunctions, checkNames, readUrl, requireString } from '../../core/options.ts';
 import type { Provided } from '../../core/types.ts';
@@ -56,9 +56,7 @@ export function buyWithPrimeTokens(
     now: () => http.now(),
     renewBefore: RENEW_BEFORE,
     store: tokenStore,
-    onStoreFailure: () => {
-      http.warn({ code: 'TOKEN_STORE_FAILED', path: ['tokenStore'], message: 'is bypassed: it failed or is too slow' });
-    },
+    onStoreFailure: () => http.warn(STORE_FAILED),
     key: async () => hashHex([SURFACE, url, (await provide()).clientId, targetId].join('\n')),
     fetchToken: async () => {
       const provided = await provide();

@@ -66,6 +66,13 @@ export interface AccessTokensOptions {
   readonly onStoreFailure?: (() => void) | undefined;
 }
 
+/** The warning of a client whose store of tokens fails. */
+export const STORE_FAILED = {
+  code: 'TOKEN_STORE_FAILED',
+  path: ['tokenStore'],
+  message: 'is bypassed: it failed or is too slow',
+} as const;
+
 /** A store that is slower than this is bypassed. */
 const STORE_TIMEOUT = 2_000;
 

@@ -6,7 +6,7 @@
  */
 import { hashHex } from '../../core/bytes.ts';
 import type { HttpClient } from '../../core/call/http.ts';
-import { AccessTokens, requestToken, type TokenStore } from '../../core/call/tokens.ts';
+import { AccessTokens, requestToken, STORE_FAILED, type TokenStore } from '../../core/call/tokens.ts';
 import { assertOption } from '../../core/errors.ts';
 import { checkNames, readUrl, requireString } from '../../core/options.ts';
 import type { Provided } from '../../core/types.ts';
@@ -74,9 +74,7 @@ export function lwaTokens(http: HttpClient, { credentials, tokenUrl = TOKEN_URL,
     now: () => http.now(),
     renewBefore: RENEW_BEFORE,
     store: tokenStore,
-    onStoreFailure: () => {
-      http.warn({ code: 'TOKEN_STORE_FAILED', path: ['tokenStore'], message: 'is bypassed: it failed or is too slow' });
-    },
+    onStoreFailure: () => http.warn(STORE_FAILED),
     // Without the secret, which is rotated while the authorization stays.
     key: () => hashHex(JSON.stringify([tokenUrl, clientId, refreshToken])),
     fetchToken: () => requestToken(http, request),

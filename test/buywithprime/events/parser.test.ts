@@ -2,22 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { BuyWithPrimeEvent, BuyWithPrimeEventOf } from '../../../src/buywithprime/events/event.ts';
 import type { BuyWithPrimeEventKind } from '../../../src/buywithprime/events/kinds.ts';
-import { BuyWithPrimeEventParser, BuyWithPrimeEventSchema } from '../../../src/buywithprime/events/parser.ts';
+import { BuyWithPrimeEventSchema } from '../../../src/buywithprime/events/parser.ts';
 import { deliveryInTransit, fixture } from '../../support/buywithprime/fixtures.ts';
-
-const parser = new BuyWithPrimeEventParser();
-const encoded = (times: number): unknown =>
-  Array.from({ length: times }).reduce<unknown>((value) => JSON.stringify(value), deliveryInTransit());
-const path = (rest: string): string => `businessProduct/business-product-id/${rest}`;
-
-/** The error's message; fails if there is no error. */
-function refusal(input: unknown): string {
-  const result = parser.safeParse(input);
-  if (result.success) throw new Error('was read as an event');
-  expect(result.error).toMatchObject({ code: 'VALIDATION', direction: 'event', surface: 'buywithprime', retryable: false });
-  expect(result.raw).toBe(input);
-  return result.error.message;
-}
+import { encoded, parser, path, refusal } from '../../support/buywithprime/parsing.ts';
 
 describe('parse', () => {
   test.each<[string, unknown]>([

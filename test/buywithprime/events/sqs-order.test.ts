@@ -1,31 +1,8 @@
-import type { SQSBatchResponse } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { sqsHandler } from '../../../src/buywithprime/events/handlers.ts';
 import { MemoryIdempotencyStore } from '../../../src/core/idempotency.ts';
-import type { LambdaEventFailure } from '../../../src/core/receive/lambda.ts';
+import { failures, listener, recorder } from '../../support/buywithprime/batches.ts';
 import { eventText, sqsRecord } from '../../support/buywithprime/fixtures.ts';
-
-const failures = (...ids: string[]): SQSBatchResponse => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
-
-/** Records the orders it gets, and fails for those that are named. */
-function recorder(...failing: string[]) {
-  const handled: string[] = [];
-  const DELIVERY_IN_TRANSIT = async ({ orderId }: { readonly orderId: string }): Promise<void> => {
-    handled.push(orderId);
-    await undefined;
-    if (failing.includes(orderId)) throw new Error(`failed: ${orderId}`);
-  };
-  return { handled, handlers: { DELIVERY_IN_TRANSIT } };
-}
-
-/** Records the calls of onError. */
-function listener() {
-  const heard: [messageId: string | undefined, message: string, isSkipped: boolean][] = [];
-  const onError = (error: unknown, { messageId, isSkipped }: LambdaEventFailure): void => {
-    heard.push([messageId, (error as Error).message, isSkipped]);
-  };
-  return { heard, onError };
-}
 
 describe('sqsHandler, of', () => {
   describe('a message with several events', () => {

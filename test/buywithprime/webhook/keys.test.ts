@@ -1,14 +1,12 @@
-import type { RequestListener } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { BuyWithPrimeWebhookVerifierOptions } from '../../../src/buywithprime/webhook/options.ts';
 import { BuyWithPrimeWebhookVerifier } from '../../../src/buywithprime/webhook/verifier.ts';
-import { AuthenticationError, ConfigurationError, ConnectionError, type WaybillError } from '../../../src/core/errors.ts';
+import { ConfigurationError, ConnectionError } from '../../../src/core/errors.ts';
+import { outcomeFor, serveKeys } from '../../support/buywithprime/key-server.ts';
 import { BODY, headersOf, makePair, type Pair, signDer, signedPost } from '../../support/buywithprime/signing.ts';
 import { everythingShownOf, waybillErrorOf } from '../../support/errors.ts';
 import { ecPair, edPair, rsaPair } from '../../support/jwt.ts';
-import { listen } from '../../support/server.ts';
 
 const pair = makePair('key-1');
 const next = makePair('key-2');
@@ -16,35 +14,9 @@ const attacker = makePair('key-1');
 
 const signed = (by: Pair, keyId: string | undefined = by.keyId) => ({ headers: headersOf(signDer(by, BODY), keyId), body: BODY });
 const RIGHT = signed(pair);
+const outcomeOf = (verifier: BuyWithPrimeWebhookVerifier, request: Parameters<typeof verifier.verify>[0] = RIGHT) =>
+  outcomeFor(verifier, request);
 const FORGED = signDer(attacker, BODY);
-
-/** The outcome of a request: `verified`, or why not. */
-async function outcomeOf(verifier: BuyWithPrimeWebhookVerifier, request: Parameters<typeof verifier.verify>[0] = RIGHT): Promise<string> {
-  try {
-    await verifier.verify(request);
-    return 'verified';
-  } catch (error) {
-    return error instanceof AuthenticationError ? error.reason : (error as WaybillError).code;
-  }
-}
-
-/** Serves keys that the test can change, and counts the requests. */
-async function serveKeys(...keys: readonly unknown[]) {
-  const state = { keys, fetched: 0, respond: undefined as RequestListener | undefined, seen: [] as unknown[] };
-  const url = await listen((incoming, outgoing) => {
-    state.fetched += 1;
-    state.seen.push([incoming.method, incoming.url]);
-    if (state.respond) state.respond(incoming, outgoing);
-    else outgoing.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: state.keys }));
-  });
-  const jwks = `${url}/jwks.json?secret=1`;
-  return Object.assign(state, {
-    jwks,
-    // A key set is shared by all verifiers with the same options: with its own fetch, each has its own.
-    verifier: (options: BuyWithPrimeWebhookVerifierOptions = {}) =>
-      new BuyWithPrimeWebhookVerifier({ jwks, fetch: (...request) => fetch(...request), ...options }),
-  });
-}
 
 /** Stops the clock that durations are measured with. The result advances it. */
 function stopClock(): (milliseconds: number) => void {

@@ -3,8 +3,8 @@ import { p384 } from '@noble/curves/nist.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BuyWithPrimeWebhookVerifier } from '../../../src/buywithprime/webhook/verifier.ts';
-import { AuthenticationError, ConfigurationError } from '../../../src/core/errors.ts';
-import { BODY, headersOf, makePair, SIGNERS, signDer } from '../../support/buywithprime/signing.ts';
+import { ConfigurationError } from '../../../src/core/errors.ts';
+import { BODY, makePair, refusalBy, SIGNERS, signDer } from '../../support/buywithprime/signing.ts';
 import { thrownBy } from '../../support/errors.ts';
 
 const pair = makePair('key-1');
@@ -12,20 +12,7 @@ const verifier = new BuyWithPrimeWebhookVerifier({ keys: pair.jwk });
 const BYTES = Buffer.from(BODY);
 const ORDER = p384.Point.Fn.ORDER;
 
-/** Why a signature is refused; `undefined` if it is accepted. */
-async function refusalOf(
-  signature: Uint8Array | string,
-  body: string | Uint8Array = BODY,
-  by = verifier,
-): Promise<AuthenticationError['reason'] | undefined> {
-  try {
-    await by.verify({ headers: headersOf(signature, 'key-1'), body });
-    return undefined;
-  } catch (error) {
-    if (error instanceof AuthenticationError) return error.reason;
-    throw error;
-  }
-}
+const refusalOf = (signature: Uint8Array | string, body?: string | Uint8Array, by = verifier) => refusalBy(by, signature, body);
 
 const numberOf = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
 

@@ -1,5 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign, webcrypto } from 'node:crypto';
 import { p384 } from '@noble/curves/nist.js';
+import type { BuyWithPrimeWebhookVerifier } from '../../../src/buywithprime/webhook/verifier.ts';
+import { AuthenticationError } from '../../../src/core/errors.ts';
 import { fixture } from './fixtures.ts';
 
 /** A key pair on P-384, in the forms that each of the three implementations takes. */
@@ -62,4 +64,19 @@ export function post(body: string | Uint8Array, headers: Readonly<Record<string,
 /** A request that is signed as it should be. */
 export function signedPost(pair: Pair, body: string = BODY): Request {
   return post(body, headersOf(signDer(pair, body), pair.keyId));
+}
+
+/** Why a verifier refuses a signature; `undefined` if it accepts it. */
+export async function refusalBy(
+  verifier: BuyWithPrimeWebhookVerifier,
+  signature: Uint8Array | string,
+  body: string | Uint8Array = BODY,
+): Promise<AuthenticationError['reason'] | undefined> {
+  try {
+    await verifier.verify({ headers: headersOf(signature, 'key-1'), body });
+    return undefined;
+  } catch (error) {
+    if (error instanceof AuthenticationError) return error.reason;
+    throw error;
+  }
 }
