@@ -63,7 +63,7 @@ const CARRIER_CODE_RULES: readonly Rule[] = [[/^[A-Z0-9_]{1,100}$/, 'expected a 
 const ONE_ID = 'expected either chargePermissionId or amazonOrderReferenceId';
 
 /** Checks the input of {@link DeliveryTrackerClient.create}: trims strings, removes what spreadsheets add, drops other properties. */
-export const DeliveryTrackerInputSchema: z.ZodMiniType<DeliveryTrackerInput> = /* @__PURE__ */ (() => {
+export const DeliveryTrackerInputSchema: z.ZodMiniType<DeliveryTrackerInput> = /* @__PURE__ */ z.lazy(() => {
   const string = (rules: readonly Rule[]) => {
     // The limit of 500 is ours, to stop nonsense: Amazon documents none, and no carrier comes near it.
     const checks = firstOf([z.minLength(1), z.maxLength(500), ...rules.map(([pattern, error]) => z.regex(pattern, error))]);
@@ -77,15 +77,16 @@ export const DeliveryTrackerInputSchema: z.ZodMiniType<DeliveryTrackerInput> = /
       carrierCode: string(CARRIER_CODE_RULES),
     })
     .check(exactlyOne('chargePermissionId', 'amazonOrderReferenceId', ONE_ID)) as unknown as z.ZodMiniType<DeliveryTrackerInput>;
-})();
+});
 
 /** Checks Amazon's response to the creation of a delivery tracker. Keeps properties that Amazon adds. */
-export const DeliveryTrackerResponseSchema: z.ZodMiniType<DeliveryTrackerResponse> = /* @__PURE__ */ (() =>
+export const DeliveryTrackerResponseSchema: z.ZodMiniType<DeliveryTrackerResponse> = /* @__PURE__ */ z.lazy(() =>
   z.looseObject({
     chargePermissionId: z.optional(z.string()),
     amazonOrderReferenceId: z.optional(z.string()),
     deliveryDetails: z.array(z.looseObject({ trackingNumber: z.string(), carrierCode: z.string() })),
-  }))();
+  }),
+);
 
 /**
  * Checks the input of {@link DeliveryTrackerClient.create}: trims strings, removes what spreadsheets add, drops other properties.

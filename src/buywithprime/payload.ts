@@ -78,21 +78,24 @@ export function invalidInput(path: readonly PropertyKey[], message: string, hint
 
 /**
  * The schema of an object that has one of some properties, or at most one of them unless it is `required`, beside the common ones. Its errors
- * are those of the property that is present: a plain union says only that no branch fits.
+ * are those of the property that is present: a plain union says only that no branch fits. Both are made when they are first needed.
  */
 export function oneOf(
-  one: z.core.$ZodShape,
+  properties: () => z.core.$ZodShape,
   { message, required = true, common = {} }: { readonly message: string; readonly required?: boolean; readonly common?: z.core.$ZodShape },
 ): z.ZodMiniType {
-  const names = Object.keys(one);
-  const branch = (name?: string): z.ZodMiniType => {
-    const others = names.filter((other) => other !== name).map((other) => [other, z.optional(z.never())]);
-    return z.strictObject({ ...common, ...Object.fromEntries(others), ...(name && { [name]: one[name] as z.core.$ZodType }) });
+  let made: z.core.$ZodShape | undefined;
+  const shape = (): z.core.$ZodShape => {
+    made ??= properties();
+    return made;
   };
-  const optional = Object.entries(one).map(([name, schema]) => [name, z.optional(schema)]);
-  const whole = z.strictObject({ ...common, ...Object.fromEntries(optional) }).check(({ value, issues }) => {
-    const count = names.filter((name) => (value as Readonly<Record<string, unknown>>)[name] !== undefined).length;
-    if (count > 1 || (required && count === 0)) issues.push({ code: 'custom', message, input: value });
+  const whole = z.lazy(() => {
+    const one = shape();
+    const optional = Object.entries(one).map(([name, schema]) => [name, z.optional(schema)]);
+    return z.strictObject({ ...common, ...Object.fromEntries(optional) }).check(({ value, issues }) => {
+      const count = Object.keys(one).filter((name) => (value as Readonly<Record<string, unknown>>)[name] !== undefined).length;
+      if (count > 1 || (required && count === 0)) issues.push({ code: 'custom', message, input: value });
+    });
   });
   const worded = z.transform((input: unknown, { issues }) => {
     // With the input of each issue: the message names its type.
@@ -100,5 +103,14 @@ export function oneOf(
     for (const issue of error?.issues ?? []) issues.push({ ...issue, input: issue.input } as z.core.$ZodRawIssue);
     return input;
   });
-  return z.pipe(worded, z.union([...names.map(branch), ...(required ? [] : [branch()])]));
+  const branches = z.lazy(() => {
+    const one = shape();
+    const names = Object.keys(one);
+    const branch = (name?: string): z.ZodMiniType => {
+      const others = names.filter((other) => other !== name).map((other) => [other, z.optional(z.never())]);
+      return z.strictObject({ ...common, ...Object.fromEntries(others), ...(name && { [name]: one[name] as z.core.$ZodType }) });
+    };
+    return z.union([...names.map(branch), ...(required ? [] : [branch()])]);
+  });
+  return z.pipe(worded, branches);
 }

@@ -76,6 +76,8 @@ export function compileSchema(schema: z.core.$ZodType): Test {
       return either((value) => value === undefined, compileSchema(def.innerType));
     case 'nullable':
       return either((value) => value === null, compileSchema(def.innerType));
+    case 'lazy':
+      return lazily(() => compileSchema((schema as z.core.$ZodLazy)._zod.innerType));
     case 'union':
       return def.options.map(compileSchema).reduce(either);
     case 'array':
@@ -85,6 +87,15 @@ export function compileSchema(schema: z.core.$ZodType): Test {
     default:
       return fallback;
   }
+}
+
+/** Compiled with the first value, so that an import makes no schema. */
+function lazily(compile: () => Test): Test {
+  let test: Test | undefined;
+  return (value) => {
+    test ??= compile();
+    return test(value);
+  };
 }
 
 function either(one: Test, other: Test): Test {

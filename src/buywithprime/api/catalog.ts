@@ -41,14 +41,15 @@ export type ProductIdentifier =
   | { readonly amazonSku: { readonly value: string }; readonly sku?: undefined; readonly externalId?: undefined };
 
 /** Checks the inventory of an item as the API returns it. */
-export const BuyWithPrimeInventoryItemSchema: z.ZodMiniType<BuyWithPrimeInventoryItem> = /* @__PURE__ */ (() =>
+export const BuyWithPrimeInventoryItemSchema: z.ZodMiniType<BuyWithPrimeInventoryItem> = /* @__PURE__ */ z.lazy(() =>
   z.looseObject({
     inventoryItemId: NullableString,
     buyableQuantity: nullableObject({ unit: NullableString, amount: NullableNumber }),
-  }))();
+  }),
+);
 
 /** Checks a product as the API returns it. */
-export const BuyWithPrimeProductSchema: z.ZodMiniType<BuyWithPrimeProduct> = /* @__PURE__ */ (() => {
+export const BuyWithPrimeProductSchema: z.ZodMiniType<BuyWithPrimeProduct> = /* @__PURE__ */ z.lazy(() => {
   const identifier = nullableObject({ value: NullableString });
   return z.looseObject({
     id: z.string(),
@@ -59,18 +60,20 @@ export const BuyWithPrimeProductSchema: z.ZodMiniType<BuyWithPrimeProduct> = /* 
     productDetailPageUrl: NullableString,
     buyability: nullableObject({ status: z.string() }),
   });
-})();
+});
 
 /** Checks the identifier of a product. */
-export const ProductIdentifierSchema: z.ZodMiniType<ProductIdentifier> = /* @__PURE__ */ (() =>
-  oneOf(
-    { sku: Name, externalId: Name, amazonSku: z.strictObject({ value: Name }) },
-    { message: 'expected { sku }, { externalId } or { amazonSku: { value } }' },
-  ) as z.ZodMiniType<ProductIdentifier>)();
+export const ProductIdentifierSchema: z.ZodMiniType<ProductIdentifier> = /* @__PURE__ */ oneOf(
+  () => ({ sku: Name, externalId: Name, amazonSku: z.strictObject({ value: Name }) }),
+  {
+    message: 'expected { sku }, { externalId } or { amazonSku: { value } }',
+  },
+) as z.ZodMiniType<ProductIdentifier>;
 
 /** What an event of an item names. */
-const ItemReference: z.ZodMiniType<{ readonly itemId: string }> = /* @__PURE__ */ (() =>
-  z.looseObject({ itemId: z.string().check(z.minLength(1), z.maxLength(14)) }))();
+const ItemReference: z.ZodMiniType<{ readonly itemId: string }> = /* @__PURE__ */ z.lazy(() =>
+  z.looseObject({ itemId: z.string().check(z.minLength(1), z.maxLength(14)) }),
+);
 
 const INVENTORY_ITEM = `query inventoryItem($inventoryItemId: String!) {
   inventoryItem(inventoryItemId: $inventoryItemId) { inventoryItemId buyableQuantity { unit amount } }

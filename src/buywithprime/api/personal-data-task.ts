@@ -29,7 +29,7 @@ export interface PersonalDataTask {
 }
 
 /** Checks a task as the API returns it. */
-export const PersonalDataTaskSchema: z.ZodMiniType<PersonalDataTask> = /* @__PURE__ */ (() =>
+export const PersonalDataTaskSchema: z.ZodMiniType<PersonalDataTask> = /* @__PURE__ */ z.lazy(() =>
   z.looseObject({
     taskId: z.string(),
     status: z.string(),
@@ -38,10 +38,11 @@ export const PersonalDataTaskSchema: z.ZodMiniType<PersonalDataTask> = /* @__PUR
     dataRetrievalLink: NullableString,
     holdingPeriod: NullableNumber,
     errors: nullableList(z.looseObject({ code: NullableString, message: NullableString })),
-  }))();
+  }),
+);
 
 /** What an event of a task names. */
-const TaskReference: z.ZodMiniType<{ readonly taskId: string }> = /* @__PURE__ */ (() => z.looseObject({ taskId: Name }))();
+const TaskReference: z.ZodMiniType<{ readonly taskId: string }> = /* @__PURE__ */ z.lazy(() => z.looseObject({ taskId: Name }));
 
 const DOCUMENTS = {
   personalDataRetrievalTask: `query personalDataRetrievalTask($taskId: String!) {

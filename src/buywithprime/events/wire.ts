@@ -97,7 +97,7 @@ function types() {
 }
 
 /** An event as EventBridge delivers it. */
-export const BuyWithPrimeEventBridgeEventSchema: z.ZodMiniType<BuyWithPrimeEventBridgePayload> = /* @__PURE__ */ (() => {
+export const BuyWithPrimeEventBridgeEventSchema: z.ZodMiniType<BuyWithPrimeEventBridgePayload> = /* @__PURE__ */ z.lazy(() => {
   const { groups, unknown } = types();
   const known = groups.flatMap(({ names, path }) => [
     z.looseObject({ 'detail-type': z.enum(names), resources: listWith(path) }),
@@ -107,10 +107,10 @@ export const BuyWithPrimeEventBridgeEventSchema: z.ZodMiniType<BuyWithPrimeEvent
     ...known,
     z.looseObject({ 'detail-type': unknown }),
   ]) as z.ZodMiniType<unknown> as z.ZodMiniType<BuyWithPrimeEventBridgePayload>;
-})();
+});
 
 /** The body of a webhook request. */
-export const BuyWithPrimeWebhookEventSchema: z.ZodMiniType<BuyWithPrimeWebhookPayload> = /* @__PURE__ */ (() => {
+export const BuyWithPrimeWebhookEventSchema: z.ZodMiniType<BuyWithPrimeWebhookPayload> = /* @__PURE__ */ z.lazy(() => {
   const { groups, unknown } = types();
   const other = notAString();
   const known = groups.map(({ names, path }) =>
@@ -118,8 +118,9 @@ export const BuyWithPrimeWebhookEventSchema: z.ZodMiniType<BuyWithPrimeWebhookPa
   );
   const schema = z.union([...known, z.looseObject({ eventDescriptor: unknown, 'detail-type': other })]);
   return schema as z.ZodMiniType<unknown> as z.ZodMiniType<BuyWithPrimeWebhookPayload>;
-})();
+});
 
 /** An event of Buy with Prime, however it arrives. */
-export const BuyWithPrimeEventPayloadSchema: z.ZodMiniType<BuyWithPrimeEventPayload> = /* @__PURE__ */ (() =>
-  z.union([BuyWithPrimeEventBridgeEventSchema, BuyWithPrimeWebhookEventSchema]))();
+export const BuyWithPrimeEventPayloadSchema: z.ZodMiniType<BuyWithPrimeEventPayload> = /* @__PURE__ */ z.lazy(() =>
+  z.union([BuyWithPrimeEventBridgeEventSchema, BuyWithPrimeWebhookEventSchema]),
+);

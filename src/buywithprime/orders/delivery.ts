@@ -64,7 +64,7 @@ export interface DeliveriesPayload {
 }
 
 /** The deliveries of a line item. */
-export const DeliveriesSchema: z.ZodMiniType<DeliveriesPayload['packageInformation']> = /* @__PURE__ */ (() =>
+export const DeliveriesSchema: z.ZodMiniType<DeliveriesPayload['packageInformation']> = /* @__PURE__ */ z.lazy(() =>
   nullableObject({
     details: nullableList(
       z.looseObject({
@@ -77,7 +77,8 @@ export const DeliveriesSchema: z.ZodMiniType<DeliveriesPayload['packageInformati
         packageTracker: z.nullish(BuyWithPrimeTrackerPayloadSchema),
       }),
     ),
-  }))();
+  }),
+);
 
 /** The deliveries of a line item, whatever the version calls them. */
 export function deliveriesOf({ packageInformation, deliveryInformation }: DeliveriesPayload): readonly DeliveryPayload[] {

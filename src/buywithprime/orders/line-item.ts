@@ -66,26 +66,30 @@ export const ALIASES = 'aliases { aliasId aliasType }';
 export const AMOUNT = 'amount { unit value }';
 
 /** An alias in a response. */
-export const AliasSchema: z.ZodMiniType<BuyWithPrimeAlias> = /* @__PURE__ */ (() =>
-  z.looseObject({ aliasId: z.string(), aliasType: z.string() }))();
+export const AliasSchema: z.ZodMiniType<BuyWithPrimeAlias> = /* @__PURE__ */ z.lazy(() =>
+  z.looseObject({ aliasId: z.string(), aliasType: z.string() }),
+);
 
 /** How many, since 2024-04-01. */
-export const AmountSchema: z.ZodMiniType<Nullish<AmountPayload>> = /* @__PURE__ */ (() =>
-  nullableObject({ unit: NullableString, value: NullableNumber }))();
+export const AmountSchema: z.ZodMiniType<Nullish<AmountPayload>> = /* @__PURE__ */ z.lazy(() =>
+  nullableObject({ unit: NullableString, value: NullableNumber }),
+);
 
 /** How many, in 2024-01-01. */
-export const QuantitySchema: z.ZodMiniType<Nullish<QuantityPayload>> = /* @__PURE__ */ (() =>
-  nullableObject({ unit: NullableString, amount: NullableNumber }))();
+export const QuantitySchema: z.ZodMiniType<Nullish<QuantityPayload>> = /* @__PURE__ */ z.lazy(() =>
+  nullableObject({ unit: NullableString, amount: NullableNumber }),
+);
 
 /** Which line items, and how many of each. */
-export const SharesSchema: z.ZodMiniType<Nullish<readonly (SharePayload | null)[]>> = /* @__PURE__ */ (() =>
+export const SharesSchema: z.ZodMiniType<Nullish<readonly (SharePayload | null)[]>> = /* @__PURE__ */ z.lazy(() =>
   nullableList(
     z.looseObject({
       lineItem: nullableObject({ id: z.string(), aliases: nullableList(AliasSchema) }),
       amount: AmountSchema,
       refundedQuantity: QuantitySchema,
     }),
-  ))();
+  ),
+);
 
 /** The shares that name a line item; any other says nothing. */
 export function readShares(shares: Nullish<readonly (SharePayload | null)[]>): readonly BuyWithPrimeLineItemShare[] {

@@ -71,7 +71,7 @@ interface LineItemPayload extends DeliveriesPayload {
 }
 
 /** Checks an order as the API returns it. Keeps what your own document selects beside it. */
-export const BuyWithPrimeOrderPayloadSchema: z.ZodMiniType<BuyWithPrimeOrderPayload> = /* @__PURE__ */ (() =>
+export const BuyWithPrimeOrderPayloadSchema: z.ZodMiniType<BuyWithPrimeOrderPayload> = /* @__PURE__ */ z.lazy(() =>
   z.looseObject({
     id: z.string(),
     aliases: nullableList(AliasSchema),
@@ -85,14 +85,16 @@ export const BuyWithPrimeOrderPayloadSchema: z.ZodMiniType<BuyWithPrimeOrderPayl
         packageInformation: DeliveriesSchema,
       }),
     ),
-  }))();
+  }),
+);
 
 /** Which order: by Buy with Prime's id, or by an alias that you gave it. */
 export type OrderIdentifier = string | { readonly alias: BuyWithPrimeAlias };
 
 /** Checks the identifier of an order. */
-export const OrderIdentifierSchema: z.ZodMiniType<OrderIdentifier> = /* @__PURE__ */ (() =>
-  z.union([Name, z.strictObject({ alias: z.looseObject({ aliasId: Name, aliasType: Name }) })]))();
+export const OrderIdentifierSchema: z.ZodMiniType<OrderIdentifier> = /* @__PURE__ */ z.lazy(() =>
+  z.union([Name, z.strictObject({ alias: z.looseObject({ aliasId: Name, aliasType: Name }) })]),
+);
 
 /** The document of an order query. `selection` is what it selects beside the names of the order. */
 export function documentOf(selection: string): string {

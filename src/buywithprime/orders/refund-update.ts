@@ -108,7 +108,7 @@ export type RefundUpdateResult =
   | RefundNotFound;
 
 /** Checks the input of {@link BuyWithPrimeClient.updateRefund}, except for what depends on the version and on the refund before. */
-export const BuyWithPrimeRefundUpdateSchema: z.ZodMiniType<BuyWithPrimeRefundUpdate> = /* @__PURE__ */ (() => {
+export const BuyWithPrimeRefundUpdateSchema: z.ZodMiniType<BuyWithPrimeRefundUpdate> = /* @__PURE__ */ z.lazy(() => {
   const constant = z.string().check(z.regex(/^[A-Z][A-Z_]*$/, 'expected a constant such as SUCCESS, in capitals'));
   const number = z.number().check(z.minimum(0), z.maximum(1_000_000_000));
   const currencyCode = z.string().check(z.regex(/^[A-Z]{3}$/, 'expected a currency such as USD'));
@@ -137,7 +137,7 @@ export const BuyWithPrimeRefundUpdateSchema: z.ZodMiniType<BuyWithPrimeRefundUpd
     statusReason: z.optional(constant),
     current: z.optional(current),
   }) as z.ZodMiniType<unknown> as z.ZodMiniType<BuyWithPrimeRefundUpdate>;
-})();
+});
 
 /** Refuses what this version of the API does not document. */
 export function checkVersionOfUpdate(apiVersion: BuyWithPrimeApiVersion, update: BuyWithPrimeRefundUpdate): void {

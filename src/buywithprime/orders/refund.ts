@@ -93,7 +93,7 @@ export interface BuyWithPrimeRefundPayload {
 }
 
 /** Checks a refund as the API returns it. Keeps what your own document selects beside it. */
-export const BuyWithPrimeRefundPayloadSchema: z.ZodMiniType<BuyWithPrimeRefundPayload> = /* @__PURE__ */ (() =>
+export const BuyWithPrimeRefundPayloadSchema: z.ZodMiniType<BuyWithPrimeRefundPayload> = /* @__PURE__ */ z.lazy(() =>
   z.looseObject({
     id: z.string(),
     aliases: nullableList(AliasSchema),
@@ -104,7 +104,8 @@ export const BuyWithPrimeRefundPayloadSchema: z.ZodMiniType<BuyWithPrimeRefundPa
     refundTotal: nullableObject({ totalAmount: nullableObject({ amount: NullableNumber, currencyCode: NullableString }) }),
     paymentDetails: nullableList(z.looseObject({ state: NullableString, amount: nullableObject({ amount: NullableNumber }) })),
     refundFor: nullableObject({ orderLineItems: SharesSchema }),
-  }))();
+  }),
+);
 
 /** The result of {@link BuyWithPrimeClient.resolveRefund}, discriminated by `status`. */
 export type RefundResolution =
@@ -132,8 +133,9 @@ export interface RefundNotFound {
 }
 
 /** What an event of a refund names. */
-export const RefundReference: z.ZodMiniType<{ readonly orderId: string; readonly refundId: string }> = /* @__PURE__ */ (() =>
-  z.looseObject({ orderId: Name, refundId: Name }))();
+export const RefundReference: z.ZodMiniType<{ readonly orderId: string; readonly refundId: string }> = /* @__PURE__ */ z.lazy(() =>
+  z.looseObject({ orderId: Name, refundId: Name }),
+);
 
 /** The document for the refunds of an order. */
 export function refundDocument(apiVersion: BuyWithPrimeApiVersion): string {

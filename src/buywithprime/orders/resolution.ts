@@ -40,8 +40,9 @@ export type DeliveryResolution =
     };
 
 /** What an event of a delivery names. */
-export const DeliveryReference: z.ZodMiniType<{ readonly orderId: string; readonly deliveryId: string }> = /* @__PURE__ */ (() =>
-  z.looseObject({ orderId: Name, deliveryId: Name }))();
+export const DeliveryReference: z.ZodMiniType<{ readonly orderId: string; readonly deliveryId: string }> = /* @__PURE__ */ z.lazy(() =>
+  z.looseObject({ orderId: Name, deliveryId: Name }),
+);
 
 /** The result if there is no order. */
 export const ORDER_NOT_FOUND = {

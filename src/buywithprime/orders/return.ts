@@ -113,7 +113,7 @@ interface ReturnForPayload {
 }
 
 /** Checks a return as the API returns it. Keeps what your own document selects beside it. */
-export const BuyWithPrimeReturnPayloadSchema: z.ZodMiniType<BuyWithPrimeReturnPayload> = /* @__PURE__ */ (() => {
+export const BuyWithPrimeReturnPayloadSchema: z.ZodMiniType<BuyWithPrimeReturnPayload> = /* @__PURE__ */ z.lazy(() => {
   const returnFor = nullableObject({ orderLineItemAmounts: SharesSchema });
   const parcel = { id: z.string(), state: z.string(), reason: NullableString };
   return z.looseObject({
@@ -129,7 +129,7 @@ export const BuyWithPrimeReturnPayloadSchema: z.ZodMiniType<BuyWithPrimeReturnPa
       z.looseObject({ ...parcel, returnPackageFor: returnFor, packageTracker: z.nullish(BuyWithPrimeTrackerPayloadSchema) }),
     ),
   });
-})();
+});
 
 /** The result of {@link BuyWithPrimeClient.resolveReturn}, discriminated by `status`. */
 export type ReturnResolution =
@@ -151,8 +151,9 @@ export type ReturnResolution =
     };
 
 /** What an event of a return names. */
-export const ReturnReference: z.ZodMiniType<{ readonly orderId: string; readonly returnId: string }> = /* @__PURE__ */ (() =>
-  z.looseObject({ orderId: Name, returnId: Name }))();
+export const ReturnReference: z.ZodMiniType<{ readonly orderId: string; readonly returnId: string }> = /* @__PURE__ */ z.lazy(() =>
+  z.looseObject({ orderId: Name, returnId: Name }),
+);
 
 /** The document for the returns of an order. */
 export function returnDocument(apiVersion: BuyWithPrimeApiVersion): string {

@@ -90,7 +90,7 @@ interface MilestonePayload {
 }
 
 /** Checks a package tracker as the API returns it. */
-export const BuyWithPrimeTrackerPayloadSchema: z.ZodMiniType<BuyWithPrimeTrackerPayload> = /* @__PURE__ */ (() => {
+export const BuyWithPrimeTrackerPayloadSchema: z.ZodMiniType<BuyWithPrimeTrackerPayload> = /* @__PURE__ */ z.lazy(() => {
   const milestone = z.looseObject({
     status: nullableObject({ code: z.string(), message: nullableObject({ locale: NullableString, value: NullableString }) }),
     address: nullableObject({ locality: NullableString, region: NullableString, country: NullableString }),
@@ -103,7 +103,7 @@ export const BuyWithPrimeTrackerPayloadSchema: z.ZodMiniType<BuyWithPrimeTracker
     latestMilestone: z.nullish(milestone),
     milestones: nullableList(milestone),
   });
-})();
+});
 
 /**
  * What a carrier knows a package by. An event of kind `PACKAGE_TRACKER_MILESTONE_CHANGED` names it.
@@ -117,8 +117,9 @@ export interface PackageTrackerIdentifier {
 }
 
 /** Checks the identifier of a package tracker. */
-export const PackageTrackerIdentifierSchema: z.ZodMiniType<PackageTrackerIdentifier> = /* @__PURE__ */ (() =>
-  z.looseObject({ carrierCode: Name, trackingNumber: Name }))();
+export const PackageTrackerIdentifierSchema: z.ZodMiniType<PackageTrackerIdentifier> = /* @__PURE__ */ z.lazy(() =>
+  z.looseObject({ carrierCode: Name, trackingNumber: Name }),
+);
 
 /** Selects the tracker of a package. */
 export const TRACKER = `packageTracker {

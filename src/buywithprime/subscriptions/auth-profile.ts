@@ -42,18 +42,20 @@ export type WebhookAuthConfig =
     };
 
 /** Checks the credentials for a webhook. An unknown key is refused. */
-export const WebhookAuthConfigSchema: z.ZodMiniType<WebhookAuthConfig> = /* @__PURE__ */ (() => {
-  const parameters = z.optional(z.array(z.strictObject({ key: Name, value: z.string() })));
-  const oAuthConfig = z.strictObject({
-    clientParameters: z.strictObject({ clientId: Name, clientSecret: Name }),
-    authEndpoint: HttpsUrl,
-    httpMethod: z.optional(z.literal('POST')),
-    httpParameters: z.optional(z.strictObject({ bodyParameters: parameters, headerParameters: parameters })),
-  });
-  const basicAuthConfig = z.strictObject({ username: Name, password: Name });
-  const message = 'expected either "oAuthConfig" or "basicAuthConfig"';
-  return oneOf({ oAuthConfig, basicAuthConfig }, { message }) as z.ZodMiniType<WebhookAuthConfig>;
-})();
+export const WebhookAuthConfigSchema: z.ZodMiniType<WebhookAuthConfig> = /* @__PURE__ */ oneOf(
+  () => {
+    const parameters = z.optional(z.array(z.strictObject({ key: Name, value: z.string() })));
+    const oAuthConfig = z.strictObject({
+      clientParameters: z.strictObject({ clientId: Name, clientSecret: Name }),
+      authEndpoint: HttpsUrl,
+      httpMethod: z.optional(z.literal('POST')),
+      httpParameters: z.optional(z.strictObject({ bodyParameters: parameters, headerParameters: parameters })),
+    });
+    const basicAuthConfig = z.strictObject({ username: Name, password: Name });
+    return { oAuthConfig, basicAuthConfig };
+  },
+  { message: 'expected either "oAuthConfig" or "basicAuthConfig"' },
+) as z.ZodMiniType<WebhookAuthConfig>;
 
 /**
  * Input of {@link BuyWithPrimeClient.createAuthProfile}.
@@ -66,8 +68,9 @@ export interface AuthProfileInput {
 }
 
 /** Checks the input of {@link BuyWithPrimeClient.createAuthProfile}. */
-export const AuthProfileInputSchema: z.ZodMiniType<AuthProfileInput> = /* @__PURE__ */ (() =>
-  z.strictObject({ authProfileAliasId: z.optional(Id), authConfig: WebhookAuthConfigSchema }))();
+export const AuthProfileInputSchema: z.ZodMiniType<AuthProfileInput> = /* @__PURE__ */ z.lazy(() =>
+  z.strictObject({ authProfileAliasId: z.optional(Id), authConfig: WebhookAuthConfigSchema }),
+);
 
 /**
  * Input of {@link BuyWithPrimeClient.updateAuthProfile}.
@@ -80,11 +83,13 @@ export interface AuthProfileUpdate {
 }
 
 /** Checks the input of {@link BuyWithPrimeClient.updateAuthProfile}. */
-export const AuthProfileUpdateSchema: z.ZodMiniType<AuthProfileUpdate> = /* @__PURE__ */ (() =>
-  z.strictObject({ authProfileId: Id, authConfig: WebhookAuthConfigSchema }))();
+export const AuthProfileUpdateSchema: z.ZodMiniType<AuthProfileUpdate> = /* @__PURE__ */ z.lazy(() =>
+  z.strictObject({ authProfileId: Id, authConfig: WebhookAuthConfigSchema }),
+);
 
-const AuthProfilePayload: z.ZodMiniType<{ readonly authProfileId: string }> = /* @__PURE__ */ (() =>
-  z.looseObject({ authProfileId: z.string() }))();
+const AuthProfilePayload: z.ZodMiniType<{ readonly authProfileId: string }> = /* @__PURE__ */ z.lazy(() =>
+  z.looseObject({ authProfileId: z.string() }),
+);
 
 const CREATE = `mutation createAuthProfile($input: CreateAuthProfileInput!) {
   createAuthProfile(input: $input) { authProfileId }

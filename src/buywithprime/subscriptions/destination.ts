@@ -46,31 +46,30 @@ export type EventSubscriptionDestination =
     };
 
 /** Checks a destination. An unknown key is refused. */
-export const EventSubscriptionDestinationSchema: z.ZodMiniType<EventSubscriptionDestination> = /* @__PURE__ */ (() => {
-  // Amazon's page cuts its pattern after "south", and AWS adds regions: Amazon decides which of them are served.
-  const region = z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'expected an AWS region such as us-east-1'));
-  const account = z.string().check(z.regex(/^\d{12}$/, 'expected an AWS account id: 12 digits'));
-  // What AWS allows after the prefix that Amazon adds, of 256 characters in total.
-  const name = z
-    .string()
-    .check(
-      z.regex(
-        /^(?=.{1,231}$)[\w.-]+(\/[\w.-]+)*$/,
-        'expected what follows "aws.partner/buywithprime/": at most 231 letters, digits, ".", "-", "_" and "/"',
-      ),
-    );
-  const eventBridge = z.strictObject({ region, partnerEventSource: z.strictObject({ account, name }) });
-  const webhook = oneOf(
-    { authProfileId: Id, authConfig: WebhookAuthConfigSchema },
-    {
+export const EventSubscriptionDestinationSchema: z.ZodMiniType<EventSubscriptionDestination> = /* @__PURE__ */ oneOf(
+  () => {
+    // Amazon's page cuts its pattern after "south", and AWS adds regions: Amazon decides which of them are served.
+    const region = z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'expected an AWS region such as us-east-1'));
+    const account = z.string().check(z.regex(/^\d{12}$/, 'expected an AWS account id: 12 digits'));
+    // What AWS allows after the prefix that Amazon adds, of 256 characters in total.
+    const name = z
+      .string()
+      .check(
+        z.regex(
+          /^(?=.{1,231}$)[\w.-]+(\/[\w.-]+)*$/,
+          'expected what follows "aws.partner/buywithprime/": at most 231 letters, digits, ".", "-", "_" and "/"',
+        ),
+      );
+    const eventBridge = z.strictObject({ region, partnerEventSource: z.strictObject({ account, name }) });
+    const webhook = oneOf(() => ({ authProfileId: Id, authConfig: WebhookAuthConfigSchema }), {
       message: 'expected "authProfileId" or "authConfig", not both',
       required: false,
       common: { url: HttpsUrl, method: z.optional(z.literal('POST')) },
-    },
-  );
-  const message = 'expected either "eventBridge" or "webhook"';
-  return oneOf({ eventBridge, webhook }, { message }) as z.ZodMiniType<EventSubscriptionDestination>;
-})();
+    });
+    return { eventBridge, webhook };
+  },
+  { message: 'expected either "eventBridge" or "webhook"' },
+) as z.ZodMiniType<EventSubscriptionDestination>;
 
 /** A mutation for a destination. Only its scalars are variables, because no page shows the names of the input types. */
 interface DestinationDocument {

@@ -24,13 +24,13 @@ export interface EventSubscriptionInput {
 }
 
 /** Checks the input of {@link BuyWithPrimeClient.createEventSubscription}. An unknown key is refused. */
-export const EventSubscriptionInputSchema: z.ZodMiniType<EventSubscriptionInput> = /* @__PURE__ */ (() => {
+export const EventSubscriptionInputSchema: z.ZodMiniType<EventSubscriptionInput> = /* @__PURE__ */ z.lazy(() => {
   const message = 'expected one type without spaces; several types need a call each';
   return z.strictObject({
     eventType: z.string().check(z.regex(/^\w+$/, message)),
     destination: EventSubscriptionDestinationSchema,
   });
-})();
+});
 
 /** A subscription that exists. */
 export interface EventSubscription {
@@ -69,7 +69,7 @@ export interface EventSubscriptionPayload {
 }
 
 /** Checks an event subscription as the API returns it. Keeps what your own document selects beside it. */
-export const EventSubscriptionPayloadSchema: z.ZodMiniType<EventSubscriptionPayload> = /* @__PURE__ */ (() =>
+export const EventSubscriptionPayloadSchema: z.ZodMiniType<EventSubscriptionPayload> = /* @__PURE__ */ z.lazy(() =>
   z.looseObject({
     subscriptionId: z.string(),
     targetId: NullableString,
@@ -77,7 +77,8 @@ export const EventSubscriptionPayloadSchema: z.ZodMiniType<EventSubscriptionPayl
       eventType: NullableString,
       destination: nullableObject({ __typename: NullableString, arn: NullableString }),
     }),
-  }))();
+  }),
+);
 
 /** A page of the list. That the `id` of a node is that of the subscription is concluded from its name (inferred). */
 interface SubscriptionsPage {
@@ -85,11 +86,12 @@ interface SubscriptionsPage {
   readonly pageInfo?: Nullish<{ readonly endCursor?: Nullish<string>; readonly hasNextPage?: Nullish<boolean> }>;
 }
 
-const PageSchema: z.ZodMiniType<SubscriptionsPage> = /* @__PURE__ */ (() =>
+const PageSchema: z.ZodMiniType<SubscriptionsPage> = /* @__PURE__ */ z.lazy(() =>
   z.looseObject({
     edges: nullableList(z.looseObject({ node: nullableObject({ id: z.string() }) })),
     pageInfo: nullableObject({ endCursor: NullableString, hasNextPage: z.nullish(z.boolean()) }),
-  }))();
+  }),
+);
 
 const QUERY = `query eventSubscription($subscriptionId: String!) {
   eventSubscription(subscriptionId: $subscriptionId) {

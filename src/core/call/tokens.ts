@@ -227,8 +227,9 @@ export interface TokenRequest {
 }
 
 /** A response of a token endpoint. Some servers send the lifetime as a string. */
-const TokenResponseSchema = /* @__PURE__ */ (() =>
-  z.looseObject({ access_token: z.string().check(z.minLength(1)), expires_in: z.nullish(z.union([z.number(), z.string()])) }))();
+const TokenResponseSchema = /* @__PURE__ */ z.lazy(() =>
+  z.looseObject({ access_token: z.string().check(z.minLength(1)), expires_in: z.nullish(z.union([z.number(), z.string()])) }),
+);
 
 /**
  * Sends the request.

@@ -193,16 +193,16 @@ function deriveKey(event: ShippingEvent): string {
   return [event['detail-type'], event.detail.trackingId, moment, ...state].join('|');
 }
 
-// Made when the first event comes, so that an import costs nothing.
-let types: Readonly<Record<'ndr' | 'tracking' | 'unknown', EventType>> | undefined;
-
-function typeOf(detailType: unknown): EventType {
+const TYPES: Readonly<Record<'ndr' | 'tracking' | 'unknown', EventType>> = /* @__PURE__ */ (() => {
   const make = (kind: ShippingEvent['kind'], schema: z.ZodMiniType<object>): EventType => ({ kind, schema, fits: compileSchema(schema) });
-  types ??= {
+  return {
     ndr: make('ndr', NdrEventSchema),
     tracking: make('tracking', TrackingEventSchema),
     unknown: make('unknown', ShippingEventEnvelopeSchema),
   };
-  if (detailType === 'NDR Events') return types.ndr;
-  return detailType === 'Tracking Detail' ? types.tracking : types.unknown;
+})();
+
+function typeOf(detailType: unknown): EventType {
+  if (detailType === 'NDR Events') return TYPES.ndr;
+  return detailType === 'Tracking Detail' ? TYPES.tracking : TYPES.unknown;
 }

@@ -127,36 +127,42 @@ export interface TrackingEventPayload extends ShippingEventEnvelope {
   readonly detail: Numbered<TrackingDetail>;
 }
 
+/** A string that may be null, and that may be left out. */
+const text: z.ZodMiniType<string | null | undefined> = /* @__PURE__ */ (() => z.nullish(z.string()))();
+
+/** What Amazon writes as a number or as a string. */
+const number: z.ZodMiniType<string | number | null | undefined> = /* @__PURE__ */ (() => z.nullish(z.union([z.string(), z.number()])))();
+
+/** Digits in the sample, and a string. A number beyond 2^53 has lost its last digits. */
+const parcel: z.ZodMiniType<string | number> = /* @__PURE__ */ (() => z.union([z.string().check(z.minLength(1)), z.int()]))();
+
 /** The envelope of every event, whatever its type. */
-export const ShippingEventEnvelopeSchema: z.ZodMiniType<ShippingEventEnvelope> = /* @__PURE__ */ (() => z.looseObject(envelope()))();
+export const ShippingEventEnvelopeSchema: z.ZodMiniType<ShippingEventEnvelope> = /* @__PURE__ */ z.lazy(() => z.looseObject(envelope()));
 
 /** The detail of an NDR event. */
-export const NdrDetailSchema: z.ZodMiniType<NdrEventPayload['detail']> = /* @__PURE__ */ (() => {
-  const text = z.nullish(z.string());
-  const count = z.nullish(z.union([z.string(), z.number()]));
-  return z.looseObject({
-    trackingId: parcel(),
+export const NdrDetailSchema: z.ZodMiniType<NdrEventPayload['detail']> = /* @__PURE__ */ z.lazy(() =>
+  z.looseObject({
+    trackingId: parcel,
     latestDeliveryAttemptedDate: text,
     shipmentStatus: text,
     reasonCode: text,
     ndrDueDate: text,
     expectedDeliveryDate: text,
     referenceID: text,
-    deliveryAttemptCount: count,
+    deliveryAttemptCount: number,
     paymentType: text,
     shippingPartyAccountId: text,
     appId: text,
-    version: count,
-    timeToLive: count,
-  });
-})();
+    version: number,
+    timeToLive: number,
+  }),
+);
 
 /** The detail of a tracking event. */
-export const TrackingDetailSchema: z.ZodMiniType<TrackingEventPayload['detail']> = /* @__PURE__ */ (() => {
-  const text = z.nullish(z.string());
+export const TrackingDetailSchema: z.ZodMiniType<TrackingEventPayload['detail']> = /* @__PURE__ */ z.lazy(() => {
   const codes = z.nullish(z.array(z.string()));
   return z.looseObject({
-    trackingId: parcel(),
+    trackingId: parcel,
     eventCode: text,
     eventTime: text,
     shipmentType: text,
@@ -164,35 +170,22 @@ export const TrackingDetailSchema: z.ZodMiniType<TrackingEventPayload['detail']>
     location: z.nullish(z.looseObject({ city: text, stateOrRegion: text, countryCode: text, postalCode: text })),
     trackingDetailCodes: z.nullish(z.looseObject({ forward: codes, returns: codes })),
   });
-})();
+});
 
 /** An NDR event as it is posted. */
-export const NdrEventSchema: z.ZodMiniType<NdrEventPayload> = /* @__PURE__ */ (() =>
-  z.looseObject({ ...envelope(), detail: NdrDetailSchema }))();
+export const NdrEventSchema: z.ZodMiniType<NdrEventPayload> = /* @__PURE__ */ z.lazy(() =>
+  z.looseObject({ ...envelope(), detail: NdrDetailSchema }),
+);
 
 /** A tracking event as it is posted. */
-export const TrackingEventSchema: z.ZodMiniType<TrackingEventPayload> = /* @__PURE__ */ (() =>
-  z.looseObject({ ...envelope(), detail: TrackingDetailSchema }))();
+export const TrackingEventSchema: z.ZodMiniType<TrackingEventPayload> = /* @__PURE__ */ z.lazy(() =>
+  z.looseObject({ ...envelope(), detail: TrackingDetailSchema }),
+);
 
 /** The properties of {@link ShippingEventEnvelope}. */
 function envelope() {
-  const text = z.nullish(z.string());
-  const number = z.nullish(z.union([z.string(), z.number()]));
-  return {
-    'detail-type': z.string(),
-    id: text,
-    time: text,
-    source: text,
-    version: number,
-    account: number,
-    region: text,
-    resources: z.nullish(z.array(z.string())),
-  };
-}
-
-/** Digits in the sample, and a string. A number beyond 2^53 has lost its last digits. */
-function parcel(): z.ZodMiniType<string | number> {
-  return z.union([z.string().check(z.minLength(1)), z.int()]);
+  const resources = z.nullish(z.array(z.string()));
+  return { 'detail-type': z.string(), id: text, time: text, source: text, version: number, account: number, region: text, resources };
 }
 
 /** ISO 8601 with a time of day and an offset. Without flags, so that it can be part of a JSON Schema. */

@@ -56,7 +56,7 @@ const ID: Rule = [/^[^\s\p{C}]+(?: [^\s\p{C}]+)*$/u, 'expected the id of a parce
 const MAX_NOTES = 256;
 
 /** Feedback to an NDR event. That a date is in the future and that notes contain no contact data is checked when it is sent. */
-export const NdrFeedbackSchema: z.ZodMiniType<NdrFeedback> = /* @__PURE__ */ (() => {
+export const NdrFeedbackSchema: z.ZodMiniType<NdrFeedback> = /* @__PURE__ */ z.lazy(() => {
   const trackingId = z
     .string()
     .check(...firstOf([z.maxLength(500), ...[ID, ...TRACKING_NUMBER_RULES].map(([pattern, problem]) => z.regex(pattern, problem))]));
@@ -74,7 +74,7 @@ export const NdrFeedbackSchema: z.ZodMiniType<NdrFeedback> = /* @__PURE__ */ (()
     z.strictObject({ trackingId, ndrAction: z.literal('RTO'), ndrRequestData: z.optional(z.never()) }),
   ]);
   return feedback as z.ZodMiniType<unknown> as z.ZodMiniType<NdrFeedback>;
-})();
+});
 
 function notesSchema() {
   const tooLong = ({ input }: { readonly input: unknown }): string => {

@@ -29,8 +29,9 @@ export interface TokenDescription extends Readonly<Record<string, unknown>> {
   readonly nbf?: number | null | undefined;
 }
 
-const TokenDescriptionSchema: z.ZodMiniType<TokenDescription> = /* @__PURE__ */ (() =>
-  z.looseObject({ active: z.boolean(), exp: z.nullish(z.number()), nbf: z.nullish(z.number()) }))();
+const TokenDescriptionSchema: z.ZodMiniType<TokenDescription> = /* @__PURE__ */ z.lazy(() =>
+  z.looseObject({ active: z.boolean(), exp: z.nullish(z.number()), nbf: z.nullish(z.number()) }),
+);
 
 /** Options of {@link TokenIntrospector}. */
 interface TokenIntrospectorOptions {
