@@ -45,14 +45,22 @@ const twins = {
   },
 };
 
-/** @param {string} file */
+/**
+ * The declarations of both are the same text, 0.4 MB of it: ESM re-exports those of CommonJS, and not the other way round, which TypeScript
+ * before 5.8 refuses. What imports a package keeps its own, because that package may declare other types for each.
+ *
+ * @param {string} file
+ */
 function convertDeclaration(file) {
   let text = readFileSync(file, 'utf8');
+  const { importedFiles } = ts.preProcessFile(text, true, true);
   // From the end, so that the positions before it stay true.
-  for (const { fileName, pos, end } of ts.preProcessFile(text, true, true).importedFiles.reverse()) {
+  for (const { fileName, pos, end } of [...importedFiles].reverse()) {
     text = text.slice(0, pos) + text.slice(pos, end + 1).replace(fileName, twinOf(fileName)) + text.slice(end + 1);
   }
   writeFileSync(file.replace(/\.d\.ts$/, '.d.cts'), text);
+  const isOurs = importedFiles.every(({ fileName }) => fileName.startsWith('.'));
+  if (isOurs) writeFileSync(file, `export * from './${basename(file).replace(/\.d\.ts$/, '.cjs')}';\n`);
 }
 
 /** @param {string} specifier */

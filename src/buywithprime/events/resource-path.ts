@@ -111,7 +111,8 @@ export function readResourcePath(path: unknown): ResourcePath | string {
   // By index, because splitting it first takes twice as long, and reading its path is most of the work on an event.
   let end = endOf(path, START.length);
   const businessProductId = path.slice(START.length, end);
-  if (!path.startsWith(START) || businessProductId === '') return faultOf(path.split('/')) as string;
+  // Not startsWith(), which takes twice as long.
+  if (path.lastIndexOf(START, 0) !== 0 || businessProductId === '') return faultOf(path.split('/')) as string;
   const segments: [string, string][] = [[ROOT, businessProductId]];
   // One shape for all paths, written by name: a table of properties takes half as long again (0.25 µs against 0.35, Node 20).
   const resource = {

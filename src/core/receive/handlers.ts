@@ -67,7 +67,7 @@ export interface EventHandlerOptions<Event, Context> {
 const OPTIONS = ['idempotencyStore', 'idempotencyLease', 'onInvalid', 'onUnhandled', 'onError'];
 
 /** Passes an event to its function unless it has been handled before. Rejects if it must be redelivered. */
-export type Dispatch<Event, Context> = (received: Received<Event>, context: Context, key?: string) => Promise<void>;
+export type Dispatch<Event, Context> = (received: Received<Event>, context: Context, key?: string) => Promise<unknown>;
 
 /** Checks handlers and options when they are passed, and not with the first event. */
 export function createDispatch<Event extends { readonly kind: string }, Context>(
@@ -122,9 +122,8 @@ export function createDispatch<Event extends { readonly kind: string }, Context>
     }
     const { event } = received;
     const handler = find(event);
-    if (!handler) unhandled(event, context);
-    else if (store) await once(key ?? codec.keyOf(event), () => handler(event, context));
-    else await handler(event, context);
+    if (!handler) return unhandled(event, context);
+    return store ? once(key ?? codec.keyOf(event), () => handler(event, context)) : handler(event, context);
   };
 }
 

@@ -8,11 +8,11 @@ import type { EventCodec, Received } from './codec.ts';
 
 /** An event of a delivery, however often it comes in it. */
 export interface DeliveredEvent {
-  readonly key: string;
+  key: string | undefined;
   /** What became of it. A second copy in the delivery is not handled again. */
-  outcome: Promise<void> | undefined;
-  /** What it can be read from again; not needed when its content is known. */
-  message: unknown;
+  outcome: Promise<unknown> | undefined;
+  /** What it can be read from again, as the first event, as long as its content has not been written down. */
+  readonly record: unknown;
   content: string | undefined;
 }
 
@@ -31,24 +31,23 @@ export class KeysOfDelivery<Event extends { readonly kind: string }> {
   }
 
   /**
-   * Finds the event among those that came before; `undefined` for what is not an event. `message` is what it can be read from again as the
-   * first event. With it neither the event nor its content is kept: ten thousand of them at once would be most of the work of a batch.
+   * Finds the event among those that came before; `undefined` for what is not an event. `message` stands for the first event of a message.
+   * With it nothing else is kept of the event: ten thousand of them at once would be most of the work of a batch.
    */
-  find(received: Received<Event>, message?: unknown): DeliveredEvent | undefined | Promise<DeliveredEvent> {
+  find(received: Received<Event>, message?: DeliveredEvent): DeliveredEvent | undefined | Promise<DeliveredEvent> {
     if (!('event' in received)) return undefined;
     const { event } = received;
     const key = this.#codec.keyOf(event);
     const first = this.#delivered.get(key);
     // Written down at once: a handler may change its event.
-    if (first === undefined) return this.#add(key, message, message === undefined ? contentOf(event) : undefined);
-    first.content ??= contentOf(this.#read(first.message));
-    first.message = undefined;
+    if (first === undefined) return this.#add(key, message ?? written(contentOf(event)));
+    first.content ??= contentOf(this.#read(first.record));
     const content = contentOf(event);
     return first.content === content ? first : this.#other(key, content);
   }
 
-  #add(key: string, message: unknown, content: string | undefined): DeliveredEvent {
-    const delivered = { key, outcome: undefined, message, content };
+  #add(key: string, delivered: DeliveredEvent): DeliveredEvent {
+    delivered.key = key;
     this.#delivered.set(key, delivered);
     return delivered;
   }
@@ -56,14 +55,18 @@ export class KeysOfDelivery<Event extends { readonly kind: string }> {
   /** The event with this content, of several that have the key. */
   async #other(key: string, content: string): Promise<DeliveredEvent> {
     const own = `${key}#${(await hashHex(content)).slice(0, 32)}`;
-    return this.#delivered.get(own) ?? this.#add(own, undefined, content);
+    return this.#delivered.get(own) ?? this.#add(own, written(content));
   }
 
   /** The first event of a message. */
-  #read(message: unknown): Event | undefined {
-    for (const received of this.#codec.decode(message)) return 'event' in received ? received.event : undefined;
+  #read(record: unknown): Event | undefined {
+    for (const received of this.#codec.decode(record)) return 'event' in received ? received.event : undefined;
     return undefined;
   }
+}
+
+function written(content: string): DeliveredEvent {
+  return { key: undefined, outcome: undefined, record: undefined, content };
 }
 
 /** What makes an event another one. A replay from an archive is the same event. */

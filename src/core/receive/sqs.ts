@@ -8,7 +8,7 @@ import { ValidationError } from '../errors.ts';
 import { tellError } from '../hooks.ts';
 import { checkWholeNumbers } from '../options.ts';
 import type { Surface } from '../types.ts';
-import type { EventCodec, Received } from './codec.ts';
+import type { EventCodec } from './codec.ts';
 import { createDispatch, type Dispatch, type EventHandlers } from './handlers.ts';
 import { type DeliveredEvent, KeysOfDelivery } from './keys-of-delivery.ts';
 import {
@@ -38,9 +38,8 @@ export interface SqsBatchResponse {
 /** A Lambda function that reads a queue. */
 export type SqsHandler = (batch: unknown, context?: LambdaContext) => Promise<SqsBatchResponse>;
 
-/** One message of a batch. */
-interface Message {
-  readonly record: unknown;
+/** One message of a batch, and what its first event is delivered as. */
+interface Message extends DeliveredEvent {
   readonly id: string | undefined;
   /** In a FIFO queue, the group within which order is kept. */
   readonly fifoGroup: string | undefined;
@@ -114,22 +113,21 @@ function handleOnce<Event extends { readonly kind: string }>(
   lambda: LambdaContext,
 ): (message: Message, time: LambdaTime) => Promise<void> {
   const keys = new KeysOfDelivery(codec);
-  const once = (delivered: DeliveredEvent | undefined, received: Received<Event>, context: LambdaEventContext): Promise<void> => {
-    const outcome = delivered?.outcome ?? dispatch(received, context, delivered?.key);
-    if (delivered?.key) delivered.outcome = outcome;
-    return outcome;
-  };
-  return async ({ record, id, fifoGroup }, { signal }) => {
-    let failure: { readonly error: unknown } | undefined;
+  return async (message, { signal }) => {
+    const { record, id, fifoGroup } = message;
     const context: LambdaEventContext = { signal, lambda, messageId: id };
-    let isFirst = true;
+    let failure: { readonly error: unknown } | undefined;
+    let first: Message | undefined = message;
     // Read when it is handled and not before: all events of a batch of ten thousand at once double the work, most of it garbage collection.
     for (const received of codec.decode(record)) {
       try {
         signal.throwIfAborted();
-        const found = keys.find(received, isFirst ? record : undefined);
-        isFirst = false;
-        await once(found instanceof Promise ? await found : found, received, context);
+        const found = keys.find(received, first);
+        first = undefined;
+        const delivered = found instanceof Promise ? await found : found;
+        const outcome = delivered?.outcome ?? dispatch(received, context, delivered?.key);
+        if (delivered?.key) delivered.outcome = outcome;
+        await outcome;
       } catch (error) {
         if (fifoGroup !== undefined) throw error;
         failure ??= { error };
@@ -169,6 +167,9 @@ function readMessage(record: unknown): Message {
     fifoGroup: isFifo ? (typeof group === 'string' ? group : '') : undefined,
     next: undefined,
     state: 'waiting',
+    key: undefined,
+    outcome: undefined,
+    content: undefined,
   };
 }
 

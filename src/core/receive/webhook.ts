@@ -103,7 +103,7 @@ export function webhook<Event extends { readonly kind: string }>(
       return refuse(error, { status: 401, headers: { 'www-authenticate': authenticator.challenge(error) } });
     }
     const keys = options.idempotencyStore && !isOne(received) ? new KeysOfDelivery(codec) : undefined;
-    const dispatchOne = async (item: Received<Event>): Promise<void> => dispatch(item, context, (await keys?.find(item))?.key);
+    const dispatchOne = async (item: Received<Event>): Promise<unknown> => dispatch(item, context, (await keys?.find(item))?.key);
     return (await dispatchAll(surface, received, dispatchOne, context, refuse, !options.onInvalid)) ?? ACCEPTED;
   };
   return toFetchHandler(surface, (request) => answerInTime({ surface, timeBudget, refuse }, (context) => handle(request, context)));
@@ -239,7 +239,7 @@ const TURN = 20;
 async function dispatchAll<Event>(
   surface: Surface,
   received: Iterable<Received<Event>>,
-  dispatch: (item: Received<Event>) => Promise<void>,
+  dispatch: (item: Received<Event>) => Promise<unknown>,
   context: WebhookContext,
   refuse: Refuse,
   isUnreadableFailure: boolean,
