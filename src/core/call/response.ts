@@ -88,6 +88,8 @@ export function headerOf({ headers }: Pick<FetchResponse, 'headers'>, name: stri
 
 /** The body as JSON; `undefined` if it is not: empty, cut off, or HTML from a proxy. */
 export function parseJson({ text }: Pick<HttpResponse, 'text'>): unknown {
+  // Cut off by us. To find out that it does not end can take seconds, in which nothing else runs.
+  if (text.length >= MAX_BYTES) return undefined;
   try {
     return JSON.parse(text);
   } catch {

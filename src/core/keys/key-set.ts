@@ -6,9 +6,10 @@
  * @module
  * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-5 | RFC 7517, section 5}
  */
-import type { JWTVerifyGetKey, KeyInput } from 'jose';
+import type { JSONWebKeySet, JWTVerifyGetKey, KeyInput } from 'jose';
 import { singleFlight } from '../async.ts';
 import { type FetchTextOptions, fetchText } from '../call/fetch-text.ts';
+import { parseJson } from '../call/response.ts';
 import { ConnectionError } from '../errors.ts';
 
 /** The URL of a key set, and how long the set is valid. Durations are in milliseconds. */
@@ -114,7 +115,7 @@ async function fetchKeySet(options: KeySetOptions): Promise<JWTVerifyGetKey> {
   // that it does not know.
   const renamed = text.replace(/("alg"\s*:\s*")ECDSA_SHA_(256|384|512)"/g, '$1ES$2"');
   try {
-    return createLocalJWKSet(JSON.parse(renamed));
+    return createLocalJWKSet(parseJson({ text: renamed }) as JSONWebKeySet);
   } catch {
     throw unusable(options);
   }
