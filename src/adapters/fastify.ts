@@ -40,6 +40,8 @@ export interface FastifyLike {
   removeAllContentTypeParsers(): unknown;
   /** Sets the parser of a content type. */
   addContentTypeParser(type: string, parser: (request: unknown, payload: NodeStream, done: FastifyParsed) => void): unknown;
+  /** Runs before the body is read. */
+  addHook(name: 'onRequest', hook: (request: FastifyRequestLike, reply: FastifyReplyLike, done: () => void) => void): unknown;
   /** Handles every method at a path. */
   all(path: string, handler: (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<unknown>): unknown;
 }
@@ -73,6 +75,12 @@ export function toFastifyPlugin(handler: FetchHandler, options: AdapterOptions =
     checkInstance(instance);
     instance.removeAllContentTypeParsers();
     instance.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
+    // Fastify refuses a type that is not one with 415, before any parser; the original is in "rawHeaders".
+    instance.addHook('onRequest', ({ raw: { headers } }, _reply, next) => {
+      const type = headers['content-type'];
+      if (type !== undefined && !CONTENT_TYPE.test(String(type))) Object.assign(headers, { 'content-type': 'application/octet-stream' });
+      next();
+    });
     instance.all('/', async ({ raw, body: payload }, reply) => {
       // A hook may have put another stream in the place of the request's own.
       const stream = (payload ?? raw) as NodeStream;
@@ -88,9 +96,11 @@ export function toFastifyPlugin(handler: FetchHandler, options: AdapterOptions =
   };
 }
 
+const CONTENT_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;.*)?$/;
+
 /** Refuses anything else, such as the request that a route handler gets. */
 function checkInstance(instance: unknown): void {
-  const methods = ['removeAllContentTypeParsers', 'addContentTypeParser', 'all'];
+  const methods = ['removeAllContentTypeParsers', 'addContentTypeParser', 'addHook', 'all'];
   const isInstance = readSafely(() => methods.every((name) => typeof (instance as Record<string, unknown>)[name] === 'function'));
   if (isInstance) return;
   const hint = "Register it: app.register(toFastifyPlugin(…), { prefix: '/amazon/ndr' }). A route handler gets the wrong arguments for it.";

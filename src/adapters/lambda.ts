@@ -6,7 +6,7 @@
 import { decodeBase64, decodeStrictUtf8, encodeBase64, encodeUtf8 } from '../core/bytes.ts';
 import { misconfigured } from '../core/errors.ts';
 import { describeInput, LAMBDA_HINT, readSafely, recognise } from '../core/receive/recognise.ts';
-import { attachParsed, headerValues, type IncomingRequest, receiveOf, tooLarge } from '../core/receive/request.ts';
+import { attachParsed, checkLength, headerValues, type IncomingRequest, receiveOf, tooLarge } from '../core/receive/request.ts';
 import type { Bytes } from '../core/types.ts';
 import { typeName } from '../core/wording.ts';
 import { type AdapterOptions, checkHandler, type FetchHandler, makeHeaders, makeUrl, respond } from './handler.ts';
@@ -168,6 +168,7 @@ class LambdaRequest implements IncomingRequest {
 
   read(limit: number): Bytes | string {
     const { body } = this.#event;
+    if (!body) checkLength('core', 0, headerValues(this, 'content-length')[0], undefined);
     // A character has at least a byte: a body that cannot fit is not decoded. It has at most three: one that must fit is not measured.
     if (typeof body === 'string' && body.length > limit * 2) throw tooLarge('core', limit);
     if (typeof body === 'string' && body.length * 3 <= limit && !isBase64(this.#event)) return body;

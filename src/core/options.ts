@@ -158,6 +158,22 @@ export function checkNames(
   }
 }
 
+/** The same, and refuses every other unknown name: what is ignored here would be a check that somebody relies on. */
+export function checkAllNames(
+  surface: Surface,
+  options: unknown,
+  known: readonly string[],
+  renamed?: Readonly<Record<string, string>>,
+): asserts options is object {
+  assertObject(surface, options);
+  checkNames(surface, options, known, renamed);
+  const [stranger] = Object.entries(options).find(([name, value]) => value !== undefined && !known.includes(name)) ?? [];
+  if (stranger === undefined) return;
+  // Who mixes up name and value passes a secret as the name.
+  const name = /^[a-z]{1,30}$/i.test(stranger) ? stranger : 'a name';
+  throw misconfigured(surface, name, 'is not an option', `The options are ${known.join(', ')}.`);
+}
+
 /** Refuses what is neither a function nor absent. */
 export function checkFunctions(surface: Surface, functions: Readonly<Record<string, unknown>>, at = ''): void {
   for (const [name, value] of Object.entries(functions)) {

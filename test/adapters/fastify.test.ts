@@ -17,11 +17,16 @@ function fastify(handler: FetchHandler, options: Parameters<typeof toFastifyPlug
   const calls: unknown[] = [];
   let parse: Parameters<FastifyLike['addContentTypeParser']>[1] | undefined;
   let route: Parameters<FastifyLike['all']>[1] | undefined;
+  let before: Parameters<FastifyLike['addHook']>[1] | undefined;
   const instance: FastifyLike = {
     removeAllContentTypeParsers: () => calls.push('removeAllContentTypeParsers'),
     addContentTypeParser: (type, parser) => {
       calls.push(type);
       parse = parser;
+    },
+    addHook: (name, hook) => {
+      calls.push(name);
+      before = hook;
     },
     all: (path, listener) => {
       calls.push(path);
@@ -31,10 +36,11 @@ function fastify(handler: FetchHandler, options: Parameters<typeof toFastifyPlug
   const done = vi.fn();
   toFastifyPlugin(handler, options)(instance, {}, done);
   const inject = async (headers: Record<string, string>, stream: PassThrough, replaced: NodeStream = stream) => {
+    const raw = Object.assign(stream, { method: 'POST', url: '/ndr?a=1', headers });
+    await new Promise<void>((resolve) => before?.({ raw, body: undefined }, {} as FastifyReplyLike, resolve));
     const body = await new Promise((resolve, reject) => {
       parse?.({}, replaced, (error, parsed) => (error ? reject(error) : resolve(parsed)));
     });
-    const raw = Object.assign(stream, { method: 'POST', url: '/ndr?a=1', headers });
     const outgoing = Object.assign(new PassThrough(), { destroyed: false });
     const sent: Record<string, unknown> = {};
     const reply: FastifyReplyLike = {
@@ -61,8 +67,22 @@ const headers = { 'x-api-key': KEY, 'content-type': 'application/json' };
 describe('toFastifyPlugin', () => {
   test('replaces the parsers of its instance only, and handles every method at its prefix', () => {
     const { calls, done } = fastify(webhook(() => undefined));
-    expect(calls).toEqual(['removeAllContentTypeParsers', '*', '/']);
+    expect(calls).toEqual(['removeAllContentTypeParsers', '*', 'onRequest', '/']);
     expect(done).toHaveBeenCalledExactlyOnceWith();
+  });
+
+  test.each([
+    ['', 'application/octet-stream'],
+    ['json', 'application/octet-stream'],
+    ['application/json, application/json', 'application/octet-stream'],
+    ['application/json charset=utf-8', 'application/octet-stream'],
+    ['application/json; charset=utf-8', 'application/json; charset=utf-8'],
+    ['text/plain ; a', 'text/plain ; a'],
+  ])('shows Fastify the type %j as %j, or it would respond with 415 itself', async (type, shown) => {
+    const handle = vi.fn();
+    const given = { 'x-api-key': KEY, 'content-type': type };
+    const { sent } = await fastify(webhook(handle)).inject(given, stream(event('e-1')));
+    expect([given['content-type'], sent['status'], handle.mock.calls.length]).toEqual([shown, 200, 1]);
   });
 
   test('passes the bytes to a webhook, and its response to the reply', async () => {

@@ -6,6 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { type AdapterOptions, type FetchHandler, toNodeHandler } from '../../src/adapters/node.ts';
 import { TimeoutError } from '../../src/core/errors.ts';
+import { apiKey, NdrWebhookVerifier } from '../../src/shipping-ndr/webhook.ts';
 import { closeAll, listen } from './servers.ts';
 import { event, KEY, portOf, type Served, serveWebhook, until } from './webhook-server.ts';
 
@@ -201,5 +202,29 @@ describe('behind a middleware that reads the stream', () => {
     expect([got, served.handle.mock.calls.length]).toEqual([status, status === 200 ? 1 : 0]);
     if (status !== 200) await until(() => served.errors.length === 1);
     expect(served.errors.every((error) => !(error instanceof TimeoutError))).toBe(true);
+  });
+});
+
+describe('a middleware that sets an encoding', () => {
+  const seen = async (encoding: BufferEncoding) => {
+    const echo: FetchHandler = async (request) => new Response(await request.text());
+    const url = await serve(echo, {}, (incoming) => incoming.setEncoding(encoding));
+    return fetch(url, { method: 'POST', body: 'Bengalūru é' });
+  };
+
+  test.each(['utf8', 'latin1', 'binary'] as const)('%s changes no byte', async (encoding) => {
+    expect(await (await seen(encoding)).text()).toBe('Bengalūru é');
+  });
+
+  test.each(['base64', 'hex', 'ascii', 'utf16le'] as const)('%s is a fault of the set-up: the event is redelivered', async (encoding) => {
+    const onError = vi.fn();
+    const receive = new NdrWebhookVerifier({ auth: apiKey({ keys: KEY }) }).handler(() => undefined, { onError });
+    const url = await serve(receive, {}, (incoming) => incoming.setEncoding(encoding));
+    const { status } = await fetch(url, { method: 'POST', headers: { 'x-api-key': KEY }, body: JSON.stringify(event) });
+    expect(status).toBe(503);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: 'CONFIGURATION', message: expect.stringContaining(`setEncoding('${encoding}')`) }),
+      { status: 503 },
+    );
   });
 });

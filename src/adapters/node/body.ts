@@ -36,7 +36,10 @@ export function findBody(source: BodySource, stream: NodeStream, exchange: Excha
   // The well-known snippet starts with an empty rawBody and fills it as the data comes.
   const isComplete = raw && (stream.readableEnded || !isUnread || (raw.length > 0 && !stream.readableFlowing));
   if (isComplete) return { bytes: raw };
-  if (isUnread) return { stream, read: reader(source, stream, exchange) };
+  if (isUnread) {
+    checkEncoding(stream);
+    return { stream, read: reader(source, stream, exchange) };
+  }
   const bytes = rawBytes(body);
   if (bytes) return { bytes };
   if (!isNothing(body)) return { parsed: body };
@@ -100,7 +103,7 @@ function collect(stream: NodeStream, exchange: Exchange, limit: number): Promise
     if (exchange.isOver || stream.destroyed) return broken();
     stream.on('data', (chunk) => {
       if (isSettled) return;
-      const bytes = bytesOf(chunk) ?? encodeUtf8(String(chunk));
+      const bytes = bytesOf(chunk) ?? fromText(String(chunk), stream);
       size += bytes.length;
       chunks.push(bytes);
       if (size <= limit && !exchange.isOver) return;
@@ -120,6 +123,23 @@ function collect(stream: NodeStream, exchange: Exchange, limit: number): Promise
   });
 }
 
+/** The bytes of a chunk that a middleware has made a string of, by `setEncoding()`. */
+function fromText(text: string, { readableEncoding }: NodeStream): Bytes {
+  // A character for each byte.
+  if (readableEncoding === 'latin1') return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return encodeUtf8(text);
+}
+
+/** Encodings of which the bytes can be had back. */
+const READABLE = [undefined, null, 'utf8', 'latin1'];
+
+/** Refuses a stream of anything else, for now: the event would be damaged. */
+function checkEncoding({ readableEncoding }: NodeStream): void {
+  if (READABLE.includes(readableEncoding)) return;
+  const problem = `setEncoding('${readableEncoding}') was called on the request`;
+  throw misconfigured('core', undefined, problem, 'Remove it, or mount the webhook before it: the body is bytes.');
+}
+
 /** The body as a web stream for other handlers. Reads no sooner and no faster than it is read itself. */
 export function toWebStream(stream: NodeStream, exchange: Exchange): ReadableStream<Uint8Array> {
   let state: 'untouched' | 'open' | 'over' = 'untouched';
@@ -136,7 +156,7 @@ export function toWebStream(stream: NodeStream, exchange: Exchange): ReadableStr
       isCut ||= exchange.isOver;
       if (isCut) return;
       stream.pause();
-      controller.enqueue(bytesOf(chunk) ?? encodeUtf8(String(chunk)));
+      controller.enqueue(bytesOf(chunk) ?? fromText(String(chunk), stream));
     });
     stream.on('end', () => end(() => (isCut ? controller.error(gone()) : controller.close())));
     stream.on('error', (error) => end(() => controller.error(error)));

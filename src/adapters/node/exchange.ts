@@ -12,6 +12,8 @@ export interface NodeStream {
   readonly destroyed?: boolean | undefined;
   /** Whether it was read to its end. */
   readonly readableEnded?: boolean | undefined;
+  /** In which encoding its data comes, if as strings. */
+  readonly readableEncoding?: string | null | undefined;
   /** Whether something listens to `data` already. */
   readonly readableFlowing?: boolean | null | undefined;
   /** `data`, `end`, `error` and `close` are used. */

@@ -25,6 +25,7 @@ export const buyWithPrimeCodec: EventCodec<BuyWithPrimeEvent> = {
     return 'issues' in read ? { ...read, messageId } : { messageId, event: read };
   }),
   keyOf: ({ idempotencyKey }) => idempotencyKey,
+  contentOf: ({ kind, eventType, resources, data }) => [kind === 'unknown' ? eventType : kind, resources, data],
   typeOf: ({ eventType }) => eventType,
   foreign: ({ kind, eventType, source }) => {
     const isShipping = source === 'AmazonShipping' || eventType === 'NDR Events' || eventType === 'Tracking Detail';

@@ -4,7 +4,7 @@
  * @module
  */
 import { type AuthenticationError, assertOption } from '../../core/errors.ts';
-import { assertObject, checkFunctions, checkNames, checkWholeNumbers, readUrl } from '../../core/options.ts';
+import { checkAllNames, checkFunctions, checkNames, checkWholeNumbers, readUrl } from '../../core/options.ts';
 import type { WebhookRequest } from '../../core/receive/request.ts';
 import type { Bytes, Fetch } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
@@ -120,15 +120,16 @@ const SCHEME = ['signatureHeader', 'keyIdHeader', 'algorithm', 'signedBytes'];
 const RENAMED = {
   ...Object.fromEntries(SCHEME.map((name) => [name, `scheme.${name}`])),
   jwksUri: 'jwks',
+  jwksUrl: 'jwks',
   publicKey: 'keys',
+  publicKeys: 'keys',
   secret: 'auth',
 };
 const JWKS = 'https://api.buywithprime.amazon.com/jwks.json';
 
 /** Checks the options and fills in the defaults. They may come from JavaScript, so no type is taken for granted. */
 export function readOptions(options: BuyWithPrimeWebhookVerifierOptions): WebhookSettings {
-  assertObject(SURFACE, options);
-  checkNames(SURFACE, options, OPTIONS, RENAMED);
+  checkAllNames(SURFACE, options, OPTIONS, RENAMED);
   const { jwks = JWKS, keys, cacheMaxAge = 600_000, cooldown = 30_000, staleIfError = 86_400_000, signature = 'required' } = options;
   const { auth, fetch, timeout, allowHttp } = options;
   checkFunctions(SURFACE, { fetch });

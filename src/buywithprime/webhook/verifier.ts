@@ -10,7 +10,7 @@ import { assertCalled } from '../../core/receive/recognise.ts';
 import { type FetchHandler, headerValues, MAX_BODY_BYTES, toIncoming, type WebhookRequest } from '../../core/receive/request.ts';
 import {
   type Authenticator,
-  assertNotFalse,
+  assertAccepted,
   type BodyCheck,
   readEvents,
   type WebhookContext,
@@ -119,7 +119,7 @@ export class BuyWithPrimeWebhookVerifier {
 /** Checks what can be checked before the body is read, the form of the signature and its key included. */
 async function authenticate(settings: WebhookSettings, request: WebhookRequest): Promise<BodyCheck | undefined> {
   const { auth, signatureHeader, keyIdHeader, isSignatureRequired, algorithm, findKeys } = settings;
-  assertNotFalse(SURFACE, await auth?.check(request));
+  assertAccepted(SURFACE, await auth?.check(request));
   const [text, second] = headerValues(request, signatureHeader);
   if (second !== undefined) throw refused('malformed', `the header "${signatureHeader}" was sent more than once`);
   if (!text) {

@@ -48,6 +48,12 @@ export function listKeys(surface: Surface, keys: unknown): readonly unknown[] {
   return list;
 }
 
+/** Whether a key may verify signatures, as far as it says what it is for. */
+export function isForSignatures(key: Pick<Jwk, 'kty' | 'use' | 'key_ops'>): boolean {
+  const { kty, use = 'sig', key_ops = ['verify'] } = key;
+  return kty !== 'oct' && use === 'sig' && Array.isArray(key_ops) && key_ops.includes('verify');
+}
+
 /** Refuses what is not a public key. `hint` is for what is not a key at all. */
 export function checkPublicKey(surface: Surface, key: unknown, hint?: string): void {
   const { type, kty, d, k } = (key ?? {}) as Readonly<Partial<Record<'type' | 'kty' | 'd' | 'k', unknown>>>;
@@ -58,5 +64,8 @@ export function checkPublicKey(surface: Surface, key: unknown, hint?: string): v
     'contains a private or secret key, but the public one is needed',
     'Anyone who has it can sign: replace it if it has been anywhere else.',
   );
-  assertOption(type === 'public' || typeof kty === 'string', surface, 'keys', 'must be JSON Web Keys or CryptoKeys', hint);
+  const isPem = typeof key === 'string' && key.includes('-----BEGIN ');
+  const convert = 'Convert it: crypto.createPublicKey(pem).export({ format: "jwk" }).';
+  const isKey = type === 'public' || typeof kty === 'string';
+  assertOption(isKey, surface, 'keys', 'must be JSON Web Keys or CryptoKeys', isPem ? convert : hint);
 }

@@ -11,6 +11,7 @@ import { singleFlight } from '../async.ts';
 import { type FetchTextOptions, fetchText } from '../call/fetch-text.ts';
 import { parseJson } from '../call/response.ts';
 import { ConnectionError } from '../errors.ts';
+import { isForSignatures } from './jwk.ts';
 
 /** The URL of a key set, and how long the set is valid. Durations are in milliseconds. */
 export interface KeySetOptions extends Pick<FetchTextOptions, 'surface' | 'timeout' | 'fetch'> {
@@ -115,14 +116,17 @@ async function fetchKeySet(options: KeySetOptions): Promise<JWTVerifyGetKey> {
   // that it does not know.
   const renamed = text.replace(/("alg"\s*:\s*")ECDSA_SHA_(256|384|512)"/g, '$1ES$2"');
   try {
-    return createLocalJWKSet(parseJson({ text: renamed }) as JSONWebKeySet);
+    const set = parseJson({ text: renamed }) as JSONWebKeySet;
+    // With none of them every signature would be a forger's.
+    if (set.keys.some(isForSignatures)) return createLocalJWKSet(set);
   } catch {
-    throw unusable(options);
+    // It is not a set.
   }
+  throw unusable(options);
 }
 
 function unusable({ surface, jwks }: KeySetOptions): ConnectionError {
-  return new ConnectionError(`the response of ${new URL(jwks).host} is not a JSON Web Key Set of public keys`, {
+  return new ConnectionError(`the response of ${new URL(jwks).host} is not a JSON Web Key Set of public keys for signatures`, {
     surface,
     attempts: 1,
     hint: 'Check "jwks": it must be the URL of the key set itself.',

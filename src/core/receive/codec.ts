@@ -17,6 +17,8 @@ export interface EventCodec<Event extends { readonly kind: string }> {
   decode(value: unknown): Iterable<Received<Event>>;
   /** The same for every delivery of the same event. */
   keyOf(event: Event): string;
+  /** What the event says, without what each delivery or subscription adds. */
+  contentOf(event: Event): unknown;
   /** The event's type as Amazon spells it. */
   typeOf(event: Event): string;
   /** What an event of an unknown type is, if it belongs to another surface: one queue for both would lose one of them. */

@@ -20,13 +20,13 @@ const START = /^\s*[{["]/;
 /** Characters that are searched: a part of a form has headers of its own before its content. */
 const MAX_START = 2_000;
 
-/** Refuses a body that was not JSON, does not claim to be, and does not look like JSON that was damaged on the way. */
+/** Refuses a body that was not JSON, does not claim to be, and does not look like JSON that was damaged or lost on the way. */
 export function checkType(surface: Surface, request: IncomingRequest, body: unknown): void {
   const [type = ''] = headerValues(request, 'content-type');
   const [, name = ''] = NOT_JSON.exec(type) ?? [];
   const bytes = bytesOf(body)?.subarray(0, MAX_START);
   const start = bytes ? decodeText(bytes) : String(body).slice(0, MAX_START);
-  if (name === '' || (STARTS[name.toLowerCase()] ?? START).test(start)) return;
+  if (name === '' || start === '' || (STARTS[name.toLowerCase()] ?? START).test(start)) return;
   throw rejection(415, surface, `events are application/json, got ${type.split(';')[0]?.trim().slice(0, 60)}`, 'Check what sends it.');
 }
 

@@ -164,21 +164,33 @@ function isEnvelope(value: JsonObject): boolean {
 function carriedBy(event: JsonObject): unknown {
   const { 'detail-type': type, source, detail } = event;
   if (typeof type !== 'string' || typeof detail !== 'object' || detail === null || detail === event) return undefined;
-  const { requestPayload, 'detail-type': inner } = detail as JsonObject;
+  const { requestPayload, 'detail-type': inner, eventDescriptor, raw } = detail as JsonObject;
   if (type.startsWith('Lambda Function Invocation Result')) return type.endsWith('Success') ? undefined : (requestPayload ?? undefined);
   const isFromPipe = type.startsWith('Event from aws:') || (typeof source === 'string' && source.startsWith('Pipe '));
-  return isFromPipe || typeof inner === 'string' ? detail : undefined;
+  if (isFromPipe || typeof inner === 'string') return detail;
+  // What was parsed before, or a body of Buy with Prime's webhook; in Amazon's own events that is the detail.
+  if (typeof raw === 'object' && raw !== null && isEnvelope(raw as JsonObject)) return raw;
+  const isAmazons = source === undefined || (typeof source === 'string' && source.startsWith('aws.partner/'));
+  return typeof eventDescriptor === 'string' && eventDescriptor !== type && !isAmazons ? detail : undefined;
 }
 
 function batchOf(value: JsonObject): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
   // To a Lambda function; from ReceiveMessage; from Firehose; from Kafka, where a list stands under each partition.
   const { Records, Messages, records } = value;
-  if (Array.isArray(value)) return value;
-  if (Array.isArray(Records)) return Records;
-  if (Array.isArray(Messages)) return Messages;
-  if (Array.isArray(records)) return records;
-  const isKafka = typeof records === 'object' && records !== null;
-  return isKafka ? Object.values(records).flatMap((partition) => (Array.isArray(partition) ? partition : [])) : undefined;
+  const batch = [Records, Messages, records].find(Array.isArray) ?? partitionsOf(records);
+  if (batch?.length !== 0) return batch;
+  // Something else may have an empty list of that name, and must not pass for a batch without messages.
+  return Object.keys(value).every((name) => BESIDE_RECORDS.test(name)) ? batch : undefined;
+}
+
+/** Names in the batches of AWS. */
+const BESIDE_RECORDS =
+  /^(?:Records|Messages|records|\$metadata|eventSource(?:Arn)?|bootstrapServers|invocationId|(?:deliveryStream|sourceKinesisStream)Arn|region|requestId|timestamp)$/;
+
+function partitionsOf(records: unknown): readonly unknown[] | undefined {
+  const partitions = typeof records === 'object' && records !== null ? Object.values(records) : [undefined];
+  return partitions.every(Array.isArray) ? partitions.flat() : undefined;
 }
 
 /** What a wrapping contains. */

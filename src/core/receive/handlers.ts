@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hashHex } from '../bytes.ts';
 import { assertOption, InProgressError, misconfigured, type ValidationError } from '../errors.ts';
 import { notify, report } from '../hooks.ts';
 import { checkIdempotencyStore, type IdempotencyStore, runIdempotent } from '../idempotency.ts';
@@ -11,6 +12,7 @@ import type { Bytes, Surface } from '../types.ts';
 import { nearest } from '../wording.ts';
 import { type EventCodec, type Received, toError } from './codec.ts';
 import { decodeText } from './decode.ts';
+import { stableJson } from './keys-of-delivery.ts';
 
 /** The event of one kind. */
 type EventOf<Event extends { readonly kind: string }, Kind extends string> = Event extends { readonly kind: infer Kinds }
@@ -52,6 +54,12 @@ export interface EventHandlerOptions<Event, Context> {
    */
   readonly idempotencyLease?: number | undefined;
   /**
+   * Stands before the keys in the store. Handlers that do different things with the same events need different ones: a webhook that only puts
+   * its events into a queue would otherwise have the worker behind it take each of them for handled.
+   * @default ''
+   */
+  readonly idempotencyPrefix?: string | undefined;
+  /**
    * Receives the raw value of what could not be read: a damaged event, or one of a known type without its ids. When it returns, the value
    * counts as handled. Without it that is a failure: the value is redelivered, and ends in a dead-letter queue if there is one.
    */
@@ -64,7 +72,29 @@ export interface EventHandlerOptions<Event, Context> {
 }
 
 /** Names of {@link EventHandlerOptions}, and `onError`, which every transport has. */
-const OPTIONS = ['idempotencyStore', 'idempotencyLease', 'onInvalid', 'onUnhandled', 'onError'];
+const OPTIONS = ['idempotencyStore', 'idempotencyLease', 'idempotencyPrefix', 'onInvalid', 'onUnhandled', 'onError'];
+
+/** Names that other libraries and other transports have for an option. */
+const RENAMED: readonly (readonly [name: string, option: string])[] = [
+  ['onUnknown', 'onUnhandled'],
+  ['store', 'idempotencyStore'],
+  ['dedupe', 'idempotencyStore'],
+  ['deduplicate', 'idempotencyStore'],
+  ['idempotency', 'idempotencyStore'],
+  ['persistenceStore', 'idempotencyStore'],
+  ['persistenceLayer', 'idempotencyStore'],
+  ['lease', 'idempotencyLease'],
+  ['prefix', 'idempotencyPrefix'],
+  ['parallelism', 'concurrency'],
+  ['maxBodySize', 'maxBodyBytes'],
+  ['bodyLimit', 'maxBodyBytes'],
+  ['timeout', 'timeBudget'],
+  ['totalTimeout', 'timeBudget'],
+  ['timeReserve', 'timeBudget'],
+  ['timeout', 'timeReserve'],
+  ['totalTimeout', 'timeReserve'],
+  ['timeBudget', 'timeReserve'],
+];
 
 /** Passes an event to its function unless it has been handled before. Rejects if it must be redelivered. */
 export type Dispatch<Event, Context> = (received: Received<Event>, context: Context, key?: string) => Promise<unknown>;
@@ -79,12 +109,10 @@ export function createDispatch<Event extends { readonly kind: string }, Context>
   const { surface } = codec;
   const find = handlerFinder(codec, handlers);
   assertOption(typeof options === 'object' && options !== null, surface, undefined, 'the options must be an object');
-  checkNames(surface, options, [...OPTIONS, ...ownOptions], {
-    onUnknown: 'onUnhandled',
-    store: 'idempotencyStore',
-    dedupe: 'idempotencyStore',
-  });
-  const { idempotencyStore: store, idempotencyLease: lease, onInvalid, onUnhandled } = options;
+  const names = [...OPTIONS, ...ownOptions];
+  checkNames(surface, options, names, Object.fromEntries(RENAMED.filter(([, name]) => names.includes(name))));
+  const { idempotencyStore: store, idempotencyLease: lease, idempotencyPrefix: prefix = '', onInvalid, onUnhandled } = options;
+  assertOption(typeof prefix === 'string', surface, 'idempotencyPrefix', 'must be a string');
   checkIdempotencyStore(surface, store);
   checkFunctions(surface, { onInvalid, onUnhandled, onError: (options as { readonly onError?: unknown }).onError });
   if (lease !== undefined) checkWholeNumbers(surface, { idempotencyLease: lease });
@@ -107,7 +135,7 @@ export function createDispatch<Event extends { readonly kind: string }, Context>
   const once = async (key: string | undefined, work: () => unknown): Promise<void> => {
     // An event without a key is handled on each delivery: twice is better than never.
     if (!store || !key) return void (await work());
-    const outcome = await runIdempotent(key, async () => work(), { surface, store, lease });
+    const outcome = await runIdempotent(`${prefix}${key}`, async () => work(), { surface, store, lease });
     if (outcome.claim === 'in-progress') throw inProgress(surface);
     // A failure, because after a success that is not remembered a duplicate would be handled too.
     if ('storeFailure' in outcome && outcome.storeFailure) throw outcome.storeFailure.error;
@@ -117,8 +145,10 @@ export function createDispatch<Event extends { readonly kind: string }, Context>
     if (!('event' in received)) {
       const error = toError(surface, received);
       if (!onInvalid) throw error;
-      // Not the key of a good event with the same id: one of them would count as handled.
-      return once(received.key && `unreadable|${received.key}`, () => onInvalid(legible(received.raw), error, context));
+      const { raw, key: id } = received;
+      // Not the key of a good event with the same id, or of another damaged one: one of them would count as handled.
+      const own = store && id && `unreadable|${id}|${await hashHex(stableJson(raw))}`;
+      return once(own, () => onInvalid(legible(raw), error, context));
     }
     const { event } = received;
     const handler = find(event);
@@ -152,8 +182,11 @@ function handlerFinder<Event extends { readonly kind: string }, Context>(
   const { surface, kinds } = codec;
   const given = typeof handlers === 'object' && handlers !== null ? (handlers as Readonly<Record<string, unknown>>) : {};
   const names = [...kinds, 'unknown', 'otherwise'];
-  // Its events would be lost silently.
-  for (const name of Object.keys(given)) if (!names.includes(name)) throw notAKind(codec, name);
+  // Its events would be lost silently. An instance of a class may have fields.
+  const isInstance = ![Object.prototype, null].includes(Object.getPrototypeOf(given));
+  for (const name of Object.keys(given)) {
+    if (!names.includes(name) && (!isInstance || typeof given[name] === 'function')) throw notAKind(codec, name);
+  }
   // Methods of a class are not its own properties.
   const entries = names.filter((name) => name in given).map((name) => [name, given[name]] as const);
   for (const [name, handler] of entries) {

@@ -40,9 +40,9 @@ export class KeysOfDelivery<Event extends { readonly kind: string }> {
     const key = this.#codec.keyOf(event);
     const first = this.#delivered.get(key);
     // Written down at once: a handler may change its event.
-    if (first === undefined) return this.#add(key, message ?? written(contentOf(event)));
-    first.content ??= contentOf(this.#read(first.record));
-    const content = contentOf(event);
+    if (first === undefined) return this.#add(key, message ?? written(this.#contentOf(event)));
+    first.content ??= this.#contentOf(this.#read(first.record));
+    const content = this.#contentOf(event);
     return first.content === content ? first : this.#other(key, content);
   }
 
@@ -58,6 +58,11 @@ export class KeysOfDelivery<Event extends { readonly kind: string }> {
     return this.#delivered.get(own) ?? this.#add(own, written(content));
   }
 
+  /** What makes an event another one, though it has the same key. */
+  #contentOf(event: Event | undefined): string {
+    return event === undefined ? '' : stableJson(this.#codec.contentOf(event));
+  }
+
   /** The first event of a message. */
   #read(record: unknown): Event | undefined {
     for (const received of this.#codec.decode(record)) return 'event' in received ? received.event : undefined;
@@ -69,12 +74,21 @@ function written(content: string): DeliveredEvent {
   return { key: undefined, outcome: undefined, record: undefined, content };
 }
 
-/** What makes an event another one. A replay from an archive is the same event. */
-function contentOf(event: object | undefined): string {
+/** A value as JSON, the same whatever the order of its properties; empty for what no JSON has, such as a cycle or a bigint. */
+export function stableJson(value: unknown): string {
   try {
-    return JSON.stringify({ ...event, raw: undefined, replayName: undefined });
+    return (
+      JSON.stringify(value, (_, item: unknown) => (isPlain(item) ? Object.fromEntries(Object.entries(item).sort(byName)) : item)) ?? ''
+    );
   } catch {
-    // A cycle or a bigint, which no JSON has: only the key counts.
     return '';
   }
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
 }

@@ -95,15 +95,24 @@ export function toIncoming(surface: Surface, request: Request | WebhookRequest):
     throw rejection(400, surface, 'expected a Request, or an object with headers and body');
   }
   const { headers, url = '', body } = request;
-  if (body === undefined) {
-    // The body has not been read: to refuse it as empty would lose an event.
-    const [announced] = headerValues(request, 'content-length');
-    checkLength(surface, 0, announced, undefined);
-  }
   // A copy: what is verified must be what is read, and a server may reuse its buffer while the key is fetched.
   const sent = typeof body === 'string' ? body : bytesOf(body)?.slice();
   // A parsed body has no bytes to read.
   return sent === undefined ? { method: 'POST', headers, url, parsed: { body } } : { method: 'POST', headers, url, read: () => sent };
+}
+
+/** Refuses, for now, a parsed body that nobody has read: to refuse it as empty would lose an event. */
+export function checkRead(surface: Surface, { headers, body }: Pick<WebhookRequest, 'headers' | 'body'>): void {
+  const { then, getReader, stream } = (body ?? {}) as Readonly<Record<string, unknown>>;
+  if ([then, getReader, stream].some((method) => typeof method === 'function')) {
+    const what = typeof then === 'function' ? 'a promise' : 'a stream or a Blob';
+    throw misconfigured(surface, undefined, `the body is ${what}`, 'Pass what it contains: a string, bytes or parsed JSON.');
+  }
+  // What a framework leaves of a body of another type; "{}" and "[]" may also be all that was sent.
+  const isEmpty = body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0);
+  if (!isEmpty) return;
+  if (headerValues({ headers }, 'transfer-encoding').length > 0) throw unread(surface, 'the body has not been read');
+  checkLength(surface, body ? 2 : 0, headerValues({ headers }, 'content-length')[0], undefined);
 }
 
 /** Attaches the body that a framework has parsed to a `Request`, whose original bytes are gone. */
@@ -166,11 +175,12 @@ export function rawBytes(body: unknown): Bytes | undefined {
 export function checkLength(surface: Surface, length: number, announced: string | undefined, encoding: string | undefined): void {
   // A framework that decompresses the body leaves both headers.
   if (encoding || announced === undefined || !/^\d+$/.test(announced) || length >= Number(announced)) return;
-  throw new ConnectionError(`the body has ${length} bytes, and Content-Length announced ${announced}`, {
-    surface,
-    attempts: 1,
-    hint: 'Something before the webhook reads or drops the body: mount the webhook first.',
-  });
+  throw unread(surface, `the body has ${length} bytes, and Content-Length announced ${announced}`);
+}
+
+function unread(surface: Surface, message: string): ConnectionError {
+  const hint = 'Something before the webhook reads or drops the body: mount the webhook first.';
+  return new ConnectionError(message, { surface, attempts: 1, hint });
 }
 
 /** The sender, or something in between, closed the connection too early. */

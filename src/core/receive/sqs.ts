@@ -117,7 +117,8 @@ function handleOnce<Event extends { readonly kind: string }>(
     const { record, id, fifoGroup } = message;
     const context: LambdaEventContext = { signal, lambda, messageId: id };
     let failure: { readonly error: unknown } | undefined;
-    let first: Message | undefined = message;
+    // A body that was parsed before is the event itself, which a handler may change.
+    let first = typeof (record as { readonly body?: unknown } | null)?.body === 'string' ? message : undefined;
     // Read when it is handled and not before: all events of a batch of ten thousand at once double the work, most of it garbage collection.
     for (const received of codec.decode(record)) {
       try {

@@ -11,12 +11,14 @@ import { encodeUtf8 } from '../bytes.ts';
 import { type AuthenticationError, misconfigured } from '../errors.ts';
 import { checkWholeNumbers } from '../options.ts';
 import type { Bytes, Surface } from '../types.ts';
+import { typeName } from '../wording.ts';
 import { type EventCodec, type Received, toError, type Unreadable } from './codec.ts';
 import { checkType, inCharset } from './content-type.ts';
 import { decompress, encodingsOf } from './decode.ts';
 import { createDispatch, type EventHandlerOptions, type EventHandlers } from './handlers.ts';
 import { isOne, KeysOfDelivery } from './keys-of-delivery.ts';
 import {
+  checkRead,
   type FetchHandler,
   headerValues,
   type IncomingRequest,
@@ -47,11 +49,18 @@ export interface Authenticator {
   challenge(error: AuthenticationError): string;
 }
 
-/** Refuses the result `false` of a mechanism: a user's own means to refuse by it, and would accept everybody. */
-export function assertNotFalse(surface: Surface, result: unknown): void {
-  if (result === false) {
-    throw misconfigured(surface, 'auth', 'check() returned false', 'Reject with an AuthenticationError to refuse a request.');
-  }
+/** Refuses a result of a mechanism that may mean no, such as `false` or a response: a user's own mechanism would accept everybody. */
+export function assertAccepted(surface: Surface, result: unknown): void {
+  if (result === undefined || result === true) return;
+  // The claims of a token, or a user.
+  const isFound = typeof result === 'object' && result !== null && !(result instanceof Error) && !('status' in result);
+  if (isFound) return;
+  throw misconfigured(
+    surface,
+    'auth',
+    `check() returned ${result === false ? 'false' : typeName(result)}`,
+    'Reject with an AuthenticationError to refuse a request.',
+  );
 }
 
 /** Options of a webhook handler. */
@@ -131,6 +140,7 @@ export async function readEvents<Event extends { readonly kind: string }>(
   if (request.parsed || !request.read) {
     await checkBody?.(undefined);
     const body = request.parsed?.body;
+    checkRead(surface, { headers: request.headers, body });
     return mayBeEvents(surface, request, body, codec.decode(body));
   }
   const sent = await request.read(maxBodyBytes);

@@ -30,6 +30,7 @@ export const shippingCodec: EventCodec<ShippingEvent> = {
   kinds: ['ndr', 'tracking'],
   decode: /* @__PURE__ */ decoder(SURFACE, read),
   keyOf: (event) => event.id || deriveKey(event),
+  contentOf: (event) => [event['detail-type'], event.detail],
   typeOf: (event) => event['detail-type'],
   foreign: (event) => {
     const { source, resources } = event;
@@ -176,19 +177,45 @@ function readEnvelope({ envelope, isOurs, messageId, at }: Extract<Unwrapped, { 
 
 /** Adds `kind`. Last, so that no property of the envelope can replace it. */
 function complete(event: Record<string, unknown>, kind: ShippingEvent['kind']): ShippingEvent {
-  const detail = event['detail'] as Record<string, unknown>;
-  if (kind !== 'unknown' && typeof detail['trackingId'] === 'number') {
-    event['detail'] = { ...detail, trackingId: String(detail['trackingId']) };
-  }
+  if (kind !== 'unknown') event['detail'] = withTexts(event['detail'] as JsonObject, TEXTS[kind]);
   event['kind'] = kind;
   return event as unknown as ShippingEvent;
+}
+
+/** What a handler gets as a string, however Amazon writes it. */
+const TEXTS = {
+  ndr: [
+    'trackingId',
+    'latestDeliveryAttemptedDate',
+    'shipmentStatus',
+    'reasonCode',
+    'ndrDueDate',
+    'expectedDeliveryDate',
+    'referenceID',
+    'paymentType',
+    'shippingPartyAccountId',
+    'appId',
+  ],
+  tracking: ['trackingId', 'eventCode', 'eventTime', 'shipmentType', 'alternateLegTrackingId'],
+} as const;
+
+const LOCATION = ['city', 'stateOrRegion', 'countryCode', 'postalCode'];
+
+function withTexts(detail: JsonObject, names: readonly string[]): JsonObject {
+  const numbers = names.filter((name) => typeof detail[name] === 'number');
+  const texts = Object.fromEntries(numbers.map((name) => [name, String(detail[name])]));
+  const { location } = detail as { readonly location?: JsonObject | null };
+  const place = location ? withTexts(location, LOCATION) : location;
+  if (numbers.length === 0 && place === location) return detail;
+  return { ...detail, ...texts, ...(place && { location: place }) };
 }
 
 /** A key for an event without an id, which no documented event is. Without a time it is random: handled twice is better than never. */
 function deriveKey(event: ShippingEvent): string {
   const detail = (event.kind === 'unknown' ? {} : event.detail) as JsonObject;
-  const moment = detail['latestDeliveryAttemptedDate'] ?? detail['eventTime'] ?? event.time;
-  if (event.kind === 'unknown' || moment === undefined) return crypto.randomUUID();
+  // Any of them may be null or empty.
+  const moment = detail['latestDeliveryAttemptedDate'] || detail['eventTime'] || event.time;
+  if (event.kind === 'unknown' || !moment) return crypto.randomUUID();
   const state = ['deliveryAttemptCount', 'shipmentStatus', 'reasonCode', 'eventCode'].map((name) => detail[name] ?? '');
   return [event['detail-type'], event.detail.trackingId, moment, ...state].join('|');
 }

@@ -114,8 +114,14 @@ export interface UnknownShippingEvent extends ShippingEventEnvelope {
 /** What a webhook of Amazon Shipping gets, discriminated by `kind`. */
 export type ShippingEvent = NdrEvent | TrackingEvent | UnknownShippingEvent;
 
-/** The detail of a payload: here the id of a parcel may be a number. */
-type Numbered<Detail> = Omit<Detail, 'trackingId'> & { readonly trackingId: string | number };
+/** The detail of a payload: here any string may be a number. */
+type Numbered<Detail> = {
+  readonly [Name in keyof Detail]: Name extends 'location'
+    ? Numbered<TrackingLocation> | null | undefined
+    : Name extends 'trackingDetailCodes'
+      ? Detail[Name]
+      : Detail[Name] | number;
+};
 
 /** An NDR event as it is posted. */
 export interface NdrEventPayload extends ShippingEventEnvelope {
@@ -130,8 +136,9 @@ export interface TrackingEventPayload extends ShippingEventEnvelope {
 /** A string that may be null, and that may be left out. */
 const text: z.ZodMiniType<string | null | undefined> = /* @__PURE__ */ (() => z.nullish(z.string()))();
 
-/** What Amazon writes as a number or as a string. */
-const number: z.ZodMiniType<string | number | null | undefined> = /* @__PURE__ */ (() => z.nullish(z.union([z.string(), z.number()])))();
+/** Amazon writes some numbers as strings, and the other way round: in a detail any string may be a number. */
+const textOrNumber: z.ZodMiniType<string | number | null | undefined> = /* @__PURE__ */ (() =>
+  z.nullish(z.union([z.string(), z.number()])))();
 
 /** Digits in the sample, and a string. A number beyond 2^53 has lost its last digits. */
 const parcel: z.ZodMiniType<string | number> = /* @__PURE__ */ (() => z.union([z.string().check(z.minLength(1)), z.int()]))();
@@ -143,18 +150,18 @@ export const ShippingEventEnvelopeSchema: z.ZodMiniType<ShippingEventEnvelope> =
 export const NdrDetailSchema: z.ZodMiniType<NdrEventPayload['detail']> = /* @__PURE__ */ z.lazy(() =>
   z.looseObject({
     trackingId: parcel,
-    latestDeliveryAttemptedDate: text,
-    shipmentStatus: text,
-    reasonCode: text,
-    ndrDueDate: text,
-    expectedDeliveryDate: text,
-    referenceID: text,
-    deliveryAttemptCount: number,
-    paymentType: text,
-    shippingPartyAccountId: text,
-    appId: text,
-    version: number,
-    timeToLive: number,
+    latestDeliveryAttemptedDate: textOrNumber,
+    shipmentStatus: textOrNumber,
+    reasonCode: textOrNumber,
+    ndrDueDate: textOrNumber,
+    expectedDeliveryDate: textOrNumber,
+    referenceID: textOrNumber,
+    deliveryAttemptCount: textOrNumber,
+    paymentType: textOrNumber,
+    shippingPartyAccountId: textOrNumber,
+    appId: textOrNumber,
+    version: textOrNumber,
+    timeToLive: textOrNumber,
   }),
 );
 
@@ -163,11 +170,13 @@ export const TrackingDetailSchema: z.ZodMiniType<TrackingEventPayload['detail']>
   const codes = z.nullish(z.array(z.string()));
   return z.looseObject({
     trackingId: parcel,
-    eventCode: text,
-    eventTime: text,
-    shipmentType: text,
-    alternateLegTrackingId: text,
-    location: z.nullish(z.looseObject({ city: text, stateOrRegion: text, countryCode: text, postalCode: text })),
+    eventCode: textOrNumber,
+    eventTime: textOrNumber,
+    shipmentType: textOrNumber,
+    alternateLegTrackingId: textOrNumber,
+    location: z.nullish(
+      z.looseObject({ city: textOrNumber, stateOrRegion: textOrNumber, countryCode: textOrNumber, postalCode: textOrNumber }),
+    ),
     trackingDetailCodes: z.nullish(z.looseObject({ forward: codes, returns: codes })),
   });
 });
@@ -185,7 +194,16 @@ export const TrackingEventSchema: z.ZodMiniType<TrackingEventPayload> = /* @__PU
 /** The properties of {@link ShippingEventEnvelope}. */
 function envelope() {
   const resources = z.nullish(z.array(z.string()));
-  return { 'detail-type': z.string(), id: text, time: text, source: text, version: number, account: number, region: text, resources };
+  return {
+    'detail-type': z.string(),
+    id: text,
+    time: text,
+    source: text,
+    version: textOrNumber,
+    account: textOrNumber,
+    region: text,
+    resources,
+  };
 }
 
 /** ISO 8601 with a time of day and an offset. Without flags, so that it can be part of a JSON Schema. */

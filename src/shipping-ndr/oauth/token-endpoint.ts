@@ -9,7 +9,7 @@ import { encodeUtf8 } from '../../core/bytes.ts';
 import { assertOption, misconfigured } from '../../core/errors.ts';
 import { tellError } from '../../core/hooks.ts';
 import type { Jwk } from '../../core/keys/jwk.ts';
-import { assertObject, checkFunctions, checkNames, checkWholeNumbers, readClock, requireString } from '../../core/options.ts';
+import { checkAllNames, checkFunctions, checkWholeNumbers, readClock, requireString } from '../../core/options.ts';
 import { decodeText, decompress } from '../../core/receive/decode.ts';
 import { assertCalled } from '../../core/receive/recognise.ts';
 import {
@@ -97,6 +97,14 @@ export interface NdrTokenHandlerOptions extends Pick<WebhookHandlerOptions<never
 type KeyRing = SigningKeys & { readonly auth: NdrAuth };
 
 const OPTIONS = ['clients', 'keys', 'issuer', 'audience', 'scope', 'lifetime', 'allowMissingGrantType', 'clock'];
+const RENAMED = {
+  client: 'clients',
+  key: 'keys',
+  expiresIn: 'lifetime',
+  ttl: 'lifetime',
+  tokenLifetime: 'lifetime',
+  scopes: 'scope',
+};
 const HANDLER_OPTIONS = ['maxBodyBytes', 'timeBudget', 'retryAfter', 'onError'];
 
 /**
@@ -130,8 +138,7 @@ export class NdrTokenEndpoint {
 
   /** @throws {@link ConfigurationError} `CONFIGURATION` for options that cannot work, secrets and keys included. */
   constructor(options: NdrTokenEndpointOptions) {
-    assertObject(SURFACE, options);
-    checkNames(SURFACE, options, OPTIONS, { client: 'clients', key: 'keys', expiresIn: 'lifetime', scopes: 'scope' });
+    checkAllNames(SURFACE, options, OPTIONS, RENAMED);
     const { clients, keys, scope, lifetime = 900, allowMissingGrantType = true, clock } = options;
     const issuer = requireString(SURFACE, 'issuer', options.issuer, 'It is a name of your choice.');
     const audience = requireString(SURFACE, 'audience', options.audience, 'It is a name of your choice.');
@@ -175,8 +182,7 @@ export class NdrTokenEndpoint {
    */
   handler(options: NdrTokenHandlerOptions = {}): FetchHandler {
     assertCalled(SURFACE, this instanceof NdrTokenEndpoint, options);
-    assertObject(SURFACE, options);
-    checkNames(SURFACE, options, HANDLER_OPTIONS);
+    checkAllNames(SURFACE, options, HANDLER_OPTIONS);
     const { maxBodyBytes = 16_384, timeBudget = 4_000, retryAfter = 60, onError } = options;
     checkWholeNumbers(SURFACE, { maxBodyBytes, timeBudget, retryAfter });
     checkFunctions(SURFACE, { onError });

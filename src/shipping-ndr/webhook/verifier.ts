@@ -9,7 +9,7 @@ import { assertCalled } from '../../core/receive/recognise.ts';
 import { type FetchHandler, MAX_BODY_BYTES, toIncoming, type WebhookRequest } from '../../core/receive/request.ts';
 import {
   type Authenticator,
-  assertNotFalse,
+  assertAccepted,
   isAuthenticationError,
   readEvents,
   type WebhookContext,
@@ -132,7 +132,7 @@ async function authenticateWithAny(mechanisms: readonly NdrAuth[], request: Webh
   let failure: { readonly error: unknown } | undefined;
   for (const auth of mechanisms) {
     try {
-      assertNotFalse(SURFACE, await auth.check(request));
+      assertAccepted(SURFACE, await auth.check(request));
       return;
     } catch (error) {
       if (!isAuthenticationError(error)) failure ??= { error };

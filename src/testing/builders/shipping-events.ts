@@ -106,7 +106,7 @@ export function ndrEvent(overrides?: EventOverrides<NdrEventPayload>, options?: 
       version: 1,
       timeToLive: Math.floor(now / 1_000) + 90 * 24 * 3_600,
       ...(random && chooseNdr(random, now)),
-      ...(detail?.reasonCode !== undefined || !random ? { shipmentStatus: statusOf(detail?.reasonCode) } : {}),
+      ...(detail?.reasonCode !== undefined || !random ? { shipmentStatus: statusOf(detail?.reasonCode as NdrReason) } : {}),
       ...detail,
     },
   } as NdrEventBody;

@@ -17,6 +17,34 @@ describe('sqsHandler', () => {
     expect(await sqsHandler(handlers)(Records)).toEqual(failures());
   });
 
+  test('handles an event once that two subscriptions deliver in one batch, each in its own envelope', async () => {
+    const detail = { eventDescriptor: 'PACKAGE_DELIVERED', idempotencyKey: 'one', resources: [], data: {} };
+    const paths = ['businessProduct/b/order/o/delivery/d'];
+    const events = [
+      {
+        id: '1',
+        time: '2026-01-01T00:00:00Z',
+        'detail-type': 'PACKAGE_DELIVERED',
+        resources: paths,
+        detail: { ...detail, subscriptionId: 's1' },
+      },
+      {
+        id: '2',
+        time: '2026-01-01T00:00:09Z',
+        'detail-type': 'DELIVERY_COMPLETED',
+        resources: paths,
+        detail: { ...detail, subscriptionId: 's2' },
+      },
+      { ...detail, eventId: '3', resources: paths },
+      { ...detail, eventId: '4', resources: ['businessProduct/b/order/o/delivery/another'] },
+    ];
+    const handle = vi.fn();
+    const Records = events.map((event, at) => sqsRecord(JSON.stringify(event), `m${at}`));
+    const idempotencyStore = new MemoryIdempotencyStore();
+    for (const options of [{}, { idempotencyStore }]) expect(await sqsHandler(handle, options)({ Records })).toEqual(failures());
+    expect(handle.mock.calls.map(([event]) => event.deliveryId)).toEqual(['d', 'another', 'd', 'another']);
+  });
+
   test('names the messages that failed or could not be read, and no others', async () => {
     const { handled, handlers } = recorder('b');
     const { heard, onError } = listener();

@@ -141,10 +141,19 @@ describe('the key set', () => {
     ['without an id', { ...pair.jwk, kid: undefined }],
     ['that is a secret', { kty: 'oct', k: 'c2VjcmV0', kid: 'key-1' }],
   ])('has a key %s skipped', async (_, jwk) => {
-    const server = await serveKeys(jwk);
+    const server = await serveKeys(jwk, attacker.jwk);
     expect(await outcomeOf(server.verifier())).toBe('mismatch');
     server.keys = [jwk, pair.jwk];
     expect(await outcomeOf(server.verifier())).toBe('verified');
+  });
+
+  test.each<[string, readonly unknown[]]>([
+    ['without keys', []],
+    ['with a key for encryption alone', [{ ...pair.jwk, use: 'enc' }]],
+    ['with a secret alone', [{ kty: 'oct', k: 'c2VjcmV0' }]],
+  ])('%s proves nothing about a signature', async (_, keys) => {
+    const server = await serveKeys(...keys);
+    expect(await outcomeOf(server.verifier())).toBe('CONNECTION');
   });
 
   const damaged = { ...pair.jwk, x: 'AAAA' };

@@ -321,3 +321,44 @@ test('the issue of an input that is not in a list has no path', () => {
   const [found] = all(7);
   expect(found && 'issues' in found && Object.keys(found.issues[0])).toEqual(['message']);
 });
+
+describe('an empty list under the name of a batch', () => {
+  test.each([
+    { Records: [] },
+    { Messages: [], $metadata: { httpStatusCode: 200 } },
+    { invocationId: 'i', deliveryStreamArn: 'arn', region: 'eu-west-1', records: [] },
+    { eventSource: 'aws:kafka', eventSourceArn: 'arn', bootstrapServers: 'b', records: {} },
+    { records: { 'topic-0': [] } },
+  ])('is a batch without messages: %j', (batch) => {
+    expect(all(batch)).toEqual([]);
+  });
+
+  test.each([{ trackingId: '1', Records: [] }, { orderId: '1', Messages: [] }, { records: { a: 1 } }, { id: 'x', records: {} }])(
+    'is not a batch if there is something else: %j',
+    (value) => {
+      expect(all(value)).toMatchObject([{ raw: value, isNoEvent: false }]);
+    },
+  );
+});
+
+describe('what was put on an event bus', () => {
+  const body = { eventDescriptor: 'REFUND_REQUESTED', resources: ['businessProduct/b/order/o/refund/r'] };
+
+  test.each([
+    ['the body of a webhook', { 'detail-type': 'shop.amazon', source: 'shop', detail: body }, body],
+    ['an event that was parsed before', { 'detail-type': 'shop.amazon', source: 'shop', detail: { kind: 'x', raw: event() } }, event()],
+  ])('is read if it is %s', (_, carrier, carried) => {
+    expect(all(carrier)).toMatchObject([{ envelope: carried }]);
+  });
+
+  test.each([
+    { 'detail-type': 'REFUND_REQUESTED', source: 'shop', detail: body },
+    {
+      'detail-type': 'PACKAGE_DELIVERED',
+      source: 'aws.partner/buywithprime/shop',
+      detail: { ...body, eventDescriptor: 'DELIVERY_COMPLETED' },
+    },
+  ])('is not unpacked if the detail is its own: %#', (own) => {
+    expect(all(own)).toMatchObject([{ envelope: own }]);
+  });
+});

@@ -77,6 +77,22 @@ describe('an event goes to', () => {
     expect(seen).toEqual(['placed', 'shipped', 'otherwise']);
   });
 
+  test('a method of a class that has fields; a function among them that is no kind is refused', async () => {
+    const seen: unknown[] = [];
+    class Shop {
+      readonly orders = new Map();
+      placed() {
+        seen.push(this.orders);
+      }
+    }
+    await dispatcher(new Shop())({ event: placed }, context);
+    expect(seen).toEqual([new Map()]);
+    class Misspelt extends Shop {
+      readonly shiped = () => undefined;
+    }
+    expect(() => dispatcher(new Misspelt())).toThrow('"shiped" is not a kind of event');
+  });
+
   test('a method, with its object as receiver', async () => {
     const receivers: unknown[] = [];
     const shop = {
@@ -155,6 +171,43 @@ describe('what could not be read', () => {
     for (let times = 0; times < 2; times += 1) await dispatch({ raw: 'x', issues: [{ message: 'x' }] }, context);
     expect(onInvalid).toHaveBeenCalledTimes(3);
   });
+});
+
+describe('two damaged values with one key', () => {
+  test('both go to onInvalid, and each of them once', async () => {
+    const seen: unknown[] = [];
+    const options: Options = { onInvalid: (raw) => seen.push(raw), idempotencyStore: new MemoryIdempotencyStore() };
+    const dispatch = dispatcher(() => undefined, options);
+    for (const raw of [{ x: 1 }, { x: 2 }, { x: 1 }]) await dispatch({ ...unreadable, raw }, context);
+    expect(seen).toEqual([{ x: 1 }, { x: 2 }]);
+  });
+});
+
+describe('handlers that share a store', () => {
+  test('handle the same event each, if their prefixes differ', async () => {
+    const idempotencyStore = new MemoryIdempotencyStore();
+    const [web, worker, another] = [vi.fn(), vi.fn(), vi.fn()];
+    for (let times = 0; times < 2; times += 1) {
+      await dispatcher(web, { idempotencyStore, idempotencyPrefix: 'web:' })({ event: placed }, context);
+      await dispatcher(worker, { idempotencyStore, idempotencyPrefix: 'worker:' })({ event: placed }, context);
+      await dispatcher(another, { idempotencyStore, idempotencyPrefix: 'worker:' })({ event: placed }, context);
+    }
+    expect([web, worker, another].map((handler) => handler.mock.calls.length)).toEqual([1, 1, 0]);
+    expect(() => dispatcher(web, { idempotencyPrefix: 7 } as never)).toThrow('"idempotencyPrefix" must be a string');
+  });
+});
+
+test.each([
+  ['persistenceStore', 'idempotencyStore'],
+  ['idempotency', 'idempotencyStore'],
+  ['lease', 'idempotencyLease'],
+  ['prefix', 'idempotencyPrefix'],
+  ['timeout', 'timeReserve'],
+  ['timeBudget', 'timeReserve'],
+])('the option %s is refused, with %s in its place', (name, meant) => {
+  expect(() => dispatcher(() => undefined, { [name]: 1 } as never)).toThrow(
+    expect.objectContaining({ option: name, hint: `Did you mean "${meant}"?` }),
+  );
 });
 
 describe('with a store', () => {

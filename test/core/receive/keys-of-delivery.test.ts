@@ -49,6 +49,14 @@ describe('events of one delivery', () => {
     expect(first).not.toBe(second);
   });
 
+  test('are the same whatever the order of their properties', async () => {
+    const [first, second] = await keysOf(
+      event('a', { detail: { b: { y: 1, x: [2] }, a: 1 } }),
+      event('a', { detail: { a: 1, b: { x: [2], y: 1 } } }),
+    );
+    expect(second).toBe(first);
+  });
+
   test('are told apart by the key only if their content cannot be written down', async () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;

@@ -4,6 +4,7 @@ import { decodeUtf8 } from '../../../src/core/bytes.ts';
 import {
   attachParsed,
   checkLength,
+  checkRead,
   fromRequest,
   headerValues,
   isRequest,
@@ -212,11 +213,23 @@ describe('what verify() is given', () => {
     expect(() => toIncoming('core', request as never)).toThrow(expect.objectContaining({ code: 'VALIDATION' }));
   });
 
-  test('whose body nobody has read is not called empty: that would lose an event', () => {
-    const unread = { headers: { 'content-length': '700' }, url: '/hook' };
-    expect(() => toIncoming('core', unread)).toThrow(expect.objectContaining({ code: 'CONNECTION', retryable: true }));
-    expect(() => toIncoming('core', { headers: new Headers(unread.headers) })).toThrow(expect.objectContaining({ code: 'CONNECTION' }));
-    expect(toIncoming('core', { headers: { 'content-length': '0' } })).toMatchObject({ parsed: { body: undefined } });
+  test.each([undefined, null, {}, []])(
+    'whose body %j may be one that nobody has read is not called empty: that would lose an event',
+    (body) => {
+      for (const headers of [{ 'content-length': '700' }, new Headers({ 'content-length': '700' }), { 'transfer-encoding': 'chunked' }]) {
+        expect(() => checkRead('core', { headers, body })).toThrow(expect.objectContaining({ code: 'CONNECTION', retryable: true }));
+      }
+      expect(checkRead('core', { headers: {}, body })).toBeUndefined();
+      expect(checkRead('core', { headers: { 'content-length': body ? '2' : '0' }, body })).toBeUndefined();
+    },
+  );
+
+  test.each([
+    [Promise.resolve('{}'), 'the body is a promise'],
+    [new Blob(['{}']), 'the body is a stream or a Blob'],
+    [new Blob(['{}']).stream(), 'the body is a stream or a Blob'],
+  ])('whose body is %o is told to read it', (body, message) => {
+    expect(() => checkRead('core', { headers: {}, body })).toThrow(message);
   });
 });
 

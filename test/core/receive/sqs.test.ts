@@ -16,6 +16,17 @@ const failOn =
     if (ids.includes(id)) throw new Error(`${id} failed`);
   };
 
+test('a message that was parsed before is compared as it came: its handler may change it', async () => {
+  const seen: string[] = [];
+  const handle = handlerOf((event: TestEvent) => {
+    seen.push(event.id);
+    Object.assign(event.detail as object, { seen: true });
+  });
+  const parsed = (messageId: string) => ({ messageId, eventSource: 'aws:sqs', body: envelope('a', { detail: { item: 1 } }) });
+  expect(await handle([parsed('1'), parsed('2')])).toEqual(failures());
+  expect(seen).toEqual(['a']);
+});
+
 describe('a batch', () => {
   test('whose messages are all handled has no failures', async () => {
     const handler = vi.fn();

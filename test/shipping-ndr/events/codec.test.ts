@@ -33,7 +33,7 @@ testCodec({
     {
       name: 'an NDR event with a list for a reason',
       payload: { ...ndrEvent({ reasonCode: [MARKER] }) },
-      says: 'expected string, got an array',
+      says: 'expected string or number, got an array',
       path: ['detail', 'reasonCode'],
     },
     {

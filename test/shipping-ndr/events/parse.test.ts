@@ -93,6 +93,19 @@ describe('parseShippingEvent', () => {
     }
   });
 
+  test('makes a string of every number that should be one', () => {
+    const texts = optional.filter((name) => !['deliveryAttemptCount', 'version', 'timeToLive'].includes(name));
+    expect(texts).toContain('referenceID');
+    const numbers = ndrEvent(Object.fromEntries(texts.map((name) => [name, 795817695])));
+    const expected = ndrEvent(Object.fromEntries(texts.map((name) => [name, '795817695'])));
+    expect(parseShippingEvent(numbers)).toEqual({ ...expected, kind: 'ndr' });
+    const detail = { ...trackingSample.detail, eventTime: 1703188564, location: { city: 'Pune', postalCode: 411001 } };
+    expect(parseShippingEvent({ ...trackingSample, detail })).toMatchObject({
+      detail: { eventTime: '1703188564', location: { city: 'Pune', postalCode: '411001' } },
+    });
+    expect(detail.location.postalCode).toBe(411001);
+  });
+
   test.each(['4', 4])('accepts the number of attempts as a string and as a number: %j', (deliveryAttemptCount) => {
     const event = parseShippingEvent(ndrEvent({ deliveryAttemptCount })) as NdrEvent;
     expect(event.detail.deliveryAttemptCount).toBe(deliveryAttemptCount);
@@ -105,7 +118,7 @@ describe('parseShippingEvent', () => {
     [ndrEvent({ trackingId: 2 ** 53 }), 'detail.trackingId: must be at most 9007199254740991'],
     [ndrEvent({ trackingId: 1.5 }), 'detail.trackingId: expected string or'],
     [ndrEvent({ trackingId: true }), 'detail.trackingId: expected string or number, got boolean'],
-    [ndrEvent({ ndrDueDate: 7 }), 'detail.ndrDueDate: expected string, got number'],
+    [ndrEvent({ ndrDueDate: {} }), 'detail.ndrDueDate: expected string or number, got object'],
     [ndrEvent({ deliveryAttemptCount: {} }), 'detail.deliveryAttemptCount: expected string or number, got object'],
     [{ ...ndrSample, detail: null }, 'detail: expected object, got null'],
     [{ ...ndrSample, detail: undefined }, 'detail: expected object, got nothing'],
@@ -124,7 +137,7 @@ describe('parseShippingEvent', () => {
     [[1, 'two', null], '0: expected an Amazon Shipping event, got number'],
     [[ndrSample, trackingSample], 'expected one event, got a list of 2'],
     [[ndrSample, 7], '1: expected an Amazon Shipping event, got number'],
-    [[ndrSample, ndrEvent({ reasonCode: 7 })], '1.detail.reasonCode: expected string, got number'],
+    [[ndrSample, ndrEvent({ reasonCode: true })], '1.detail.reasonCode: expected string or number, got boolean'],
     [undefined, 'expected an Amazon Shipping event, got nothing'],
     [null, 'expected an Amazon Shipping event, got null'],
     [7, 'expected an Amazon Shipping event, got number'],
@@ -148,7 +161,7 @@ describe('parseShippingEvent', () => {
 
   test('says what to do about each', async () => {
     const hintOf = async (input: unknown) => (await waybillErrorOf(() => parseShippingEvent(input))).hint;
-    expect(await hintOf(ndrEvent({ reasonCode: 7 }))).toMatch(/store the raw event.*503/);
+    expect(await hintOf(ndrEvent({ reasonCode: true }))).toMatch(/store the raw event.*503/);
     expect(await hintOf([ndrSample, trackingSample])).toContain('verifyAll()');
     expect(await hintOf(ndrSample.detail)).toContain('input transformer');
     expect(await hintOf(new Request('https://shop.example/ndr'))).toContain('verifier');

@@ -201,6 +201,15 @@ describe('a list of events', () => {
     for (let delivery = 0; delivery < 2; delivery += 1) expect((await handler(post(corrected))).status).toBe(200);
     expect(seen).toEqual(['1', '2', '3']);
   });
+
+  test.each([null, ''])('without an id and with %j for a time is handled each time', async (time) => {
+    const onEvent = vi.fn();
+    const handler = verifier.handler(onEvent, { idempotencyStore: new MemoryIdempotencyStore() });
+    const { id: _, ...event } = ndrSample;
+    const timeless = { ...event, time, detail: { ...event.detail, latestDeliveryAttemptedDate: time } };
+    for (let delivery = 0; delivery < 2; delivery += 1) expect((await handler(post(timeless))).status).toBe(200);
+    expect(onEvent).toHaveBeenCalledTimes(2);
+  });
 });
 
 describe('a store', () => {

@@ -30,6 +30,28 @@ test('a mechanism of your own that returns false lets nobody in, and says how to
   expect(await both.verify(post(JSON.stringify(ndrSample)))).toMatchObject({ kind: 'ndr' });
 });
 
+test.each([null, 0, '', 'denied', new Error('no'), new Response('no', { status: 401 })])(
+  'a mechanism of your own that returns %o lets nobody in',
+  async (answer) => {
+    const auth = { check: async () => answer, challenge: () => 'X' } as unknown as NdrAuth;
+    await expect(new NdrWebhookVerifier({ auth }).verify(post(JSON.stringify(ndrSample)))).rejects.toMatchObject({ code: 'CONFIGURATION' });
+  },
+);
+
+test.each([true, { sub: 'amazon' }])('a mechanism of your own may return %o', async (answer) => {
+  const auth = { check: async () => answer, challenge: () => 'X' } as unknown as NdrAuth;
+  expect(await new NdrWebhookVerifier({ auth }).verify(post(JSON.stringify(ndrSample)))).toMatchObject({ kind: 'ndr' });
+});
+
+test.each([
+  { headers: { ...headers, 'content-length': '700' }, body: {} },
+  { headers: { ...headers, 'transfer-encoding': 'chunked' }, body: undefined },
+  { headers, body: post('{}').body },
+])('a body that nobody has read is no final refusal: %#', async (request) => {
+  const error = await thrownBy(() => verifier.verify(request));
+  expect(webhookStatus(error)).toBe(503);
+});
+
 describe('NdrWebhookVerifier', () => {
   test.each<[unknown, string]>([
     [undefined, 'the options must be an object'],

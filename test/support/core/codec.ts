@@ -40,6 +40,7 @@ export const codec: EventCodec<TestEvent> = {
     }
   },
   keyOf: ({ id }) => id,
+  contentOf: ({ type, detail }) => [type, detail],
   typeOf: ({ type }) => type,
   foreign: ({ detail }) => (detail === 'elsewhere' ? 'an event of elsewhere' : undefined),
 };

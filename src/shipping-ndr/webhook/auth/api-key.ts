@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertObject, checkNames } from '../../../core/options.ts';
+import { checkAllNames } from '../../../core/options.ts';
 import { headerValues } from '../../../core/receive/request.ts';
 import type { OneOrMany, Provided } from '../../../core/types.ts';
 import { SURFACE } from '../../surface.ts';
@@ -38,8 +38,13 @@ export interface ApiKeyOptions {
  * @see {@link https://developer-docs.amazon.com/amazon-shipping/docs/ndr-api-push-notifications | NDR push notifications}
  */
 export function apiKey(options: ApiKeyOptions): NdrAuth {
-  assertObject(SURFACE, options);
-  checkNames(SURFACE, options, ['header', 'keys'], { apiKey: 'keys', secret: 'keys', value: 'keys', name: 'header' });
+  checkAllNames(SURFACE, options, ['header', 'keys'], {
+    apiKey: 'keys',
+    secret: 'keys',
+    value: 'keys',
+    name: 'header',
+    headerName: 'header',
+  });
   const header = checkHeaderName('header', options.header ?? 'x-api-key');
   const keys = new SecretSet('keys', options.keys, headerSecret);
   return {

@@ -6,7 +6,7 @@
  */
 import { decodeBase64, decodeStrictUtf8 } from '../../../core/bytes.ts';
 import { assertOption } from '../../../core/errors.ts';
-import { assertObject, checkNames } from '../../../core/options.ts';
+import { checkAllNames } from '../../../core/options.ts';
 import { headerValues, type WebhookRequest } from '../../../core/receive/request.ts';
 import type { OneOrMany, Provided } from '../../../core/types.ts';
 import { SURFACE } from '../../surface.ts';
@@ -45,8 +45,7 @@ export interface BasicAuthOptions {
  * @see {@link https://developer-docs.amazon.com/amazon-shipping/docs/ndr-api-push-notifications | NDR push notifications}
  */
 export function basicAuth(options: BasicAuthOptions): NdrAuth {
-  assertObject(SURFACE, options);
-  checkNames(SURFACE, options, ['users', 'headers'], { username: 'users', password: 'users', credentials: 'users' });
+  checkAllNames(SURFACE, options, ['users', 'headers'], { username: 'users', password: 'users', credentials: 'users' });
   const { headers } = options;
   assertOption(options.users !== undefined, SURFACE, 'users', 'is missing', 'Pass users: { username, password }.');
   const read = headers ? fromHeaders(headers) : readBasic;

@@ -7,13 +7,13 @@
 import { isTiedToRequest, singleFlight } from '../../../core/async.ts';
 import { sha256Hex } from '../../../core/digest.ts';
 import { type AuthenticationError, assertOption, ConnectionError } from '../../../core/errors.ts';
-import { assertObject, checkFunctions, checkNames, checkWholeNumbers, readClock, requireString } from '../../../core/options.ts';
+import { checkAllNames, checkFunctions, checkWholeNumbers, readClock, requireString } from '../../../core/options.ts';
 import { isAuthenticationError } from '../../../core/receive/webhook.ts';
 import type { Fetch, OneOrMany, Provided } from '../../../core/types.ts';
 import { SURFACE } from '../../surface.ts';
 import { bearerChallenge, readBearer } from './bearer-token.ts';
 import { type NdrAuth, refused } from './mechanism.ts';
-import { checkGrant, checkGrantOptions, GRANT_OPTIONS, list, type TokenGrant } from './token-grant.ts';
+import { checkGrant, checkGrantOptions, GRANT_OPTIONS, GRANT_RENAMED, list, type TokenGrant } from './token-grant.ts';
 import { type IntrospectionCredentials, type TokenDescription, TokenIntrospector } from './token-introspector.ts';
 
 /** Options of {@link bearerIntrospection}. */
@@ -104,8 +104,8 @@ const TOKEN = /^[\w.~+/|:-]+=*$/;
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662 | RFC 7662}
  */
 export function bearerIntrospection(options: BearerIntrospectionOptions): NdrAuth {
-  assertObject(SURFACE, options);
-  checkNames(SURFACE, options, ['endpoint', 'credentials', 'authMethod', 'timeout', 'maxCacheAge', 'fetch', ...GRANT_OPTIONS]);
+  const names = ['endpoint', 'credentials', 'authMethod', 'timeout', 'maxCacheAge', 'fetch', ...GRANT_OPTIONS];
+  checkAllNames(SURFACE, options, names, { ...GRANT_RENAMED, url: 'endpoint', introspectionEndpoint: 'endpoint' });
   const { issuer, maxCacheAge = 60, clock, fetch, timeout } = options;
   checkFunctions(SURFACE, { clock, fetch });
   if (timeout !== undefined) checkWholeNumbers(SURFACE, { timeout });

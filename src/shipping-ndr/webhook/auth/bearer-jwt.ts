@@ -8,13 +8,13 @@
 import type { JWTPayload, JWTVerifyGetKey, KeyInput } from 'jose';
 import { assertOption, isWaybillError, misconfigured } from '../../../core/errors.ts';
 import { codeOf, NO_KEY, remoteKeySet, SEVERAL_KEYS } from '../../../core/keys/key-set.ts';
-import { assertObject, checkFunctions, checkNames, checkWholeNumbers, readClock, readUrl, requireString } from '../../../core/options.ts';
+import { checkAllNames, checkFunctions, checkWholeNumbers, readClock, readUrl, requireString } from '../../../core/options.ts';
 import type { Fetch, OneOrMany } from '../../../core/types.ts';
 import { SURFACE } from '../../surface.ts';
 import { bearerChallenge, readBearer } from './bearer-token.ts';
 import { checkAlgorithms, isSymmetric, type JwtAlgorithm, type JwtKey, type JwtKeys, listKeys } from './jwt-keys.ts';
 import { type NdrAuth, refused } from './mechanism.ts';
-import { checkGrant, checkGrantOptions, GRANT_OPTIONS, type TokenGrant } from './token-grant.ts';
+import { checkGrant, checkGrantOptions, GRANT_OPTIONS, GRANT_RENAMED, type TokenGrant } from './token-grant.ts';
 
 /** What a JSON Web Token is checked for. */
 export interface BearerJwtClaims extends TokenGrant {
@@ -102,8 +102,10 @@ export interface LocalJwtKeys {
  * @see {@link https://www.rfc-editor.org/rfc/rfc9068 | RFC 9068}
  */
 export function bearerJwt(options: BearerJwtOptions): NdrAuth {
-  assertObject(SURFACE, options);
-  checkNames(SURFACE, options, ['typ', 'algorithms', 'jwks', 'timeout', 'fetch', 'keys', ...GRANT_OPTIONS], RENAMED);
+  checkAllNames(SURFACE, options, ['typ', 'algorithms', 'jwks', 'timeout', 'fetch', 'keys', ...GRANT_OPTIONS], {
+    ...GRANT_RENAMED,
+    ...RENAMED,
+  });
   const { issuer, audience, typ, clientId, scope, clockTolerance = 30 } = options;
   const { fetch, clock, timeout } = options as Partial<RemoteJwtKeys> & TokenGrant;
   checkFunctions(SURFACE, { fetch, clock });
@@ -131,7 +133,7 @@ export function bearerJwt(options: BearerJwtOptions): NdrAuth {
   };
 }
 
-const RENAMED = { aud: 'audience', iss: 'issuer', jwksUri: 'jwks', jwks_uri: 'jwks', client_id: 'clientId', scopes: 'scope' };
+const RENAMED = { jwksUri: 'jwks', jwks_uri: 'jwks', jwksUrl: 'jwks', publicKey: 'keys' };
 
 function checkKeySource({ jwks, keys }: BearerJwtOptions, algorithms: readonly JwtAlgorithm[]): void {
   assertOption((jwks === undefined) !== (keys === undefined), SURFACE, undefined, 'bearerJwt() needs "jwks" or "keys", and not both');

@@ -6,7 +6,7 @@
  */
 import { bytesOf } from '../../../core/bytes.ts';
 import { assertOption } from '../../../core/errors.ts';
-import { checkPublicKey, type Jwk, listKeys as listAnyKeys } from '../../../core/keys/jwk.ts';
+import { checkPublicKey, isForSignatures, type Jwk, listKeys as listAnyKeys } from '../../../core/keys/jwk.ts';
 import type { OneOrMany, Provided, WebCryptoKey } from '../../../core/types.ts';
 import { SURFACE } from '../../surface.ts';
 
@@ -58,8 +58,18 @@ export function listKeys(keys: unknown, algorithms: readonly JwtAlgorithm[]): re
   if (algorithms.some(isSymmetric)) return listAnyKeys(SURFACE, keys).map((key) => toSecret(key, algorithms));
   const list = listAnyKeys(SURFACE, keys);
   for (const key of list) checkPublicKey(SURFACE, key, 'A shared secret, as Uint8Array, needs "algorithms": [\'HS256\'].');
+  const usable = list.filter((key) => !isJwk(key) || fits(key, algorithms));
+  assertOption(usable.length > 0, SURFACE, 'keys', 'has no key with which a token could be verified', UNUSABLE);
   // Copied, because jose freezes its input.
-  return list.map((key) => (isJwk(key) ? { ...key } : (key as JwtKey)));
+  return usable.map((key) => (isJwk(key) ? { ...key } : (key as JwtKey)));
+}
+
+const UNUSABLE = 'Look at "kty", "use", "key_ops" and "alg", and whether its numbers are base64url.';
+
+function fits(key: Jwk, algorithms: readonly JwtAlgorithm[]): boolean {
+  const { alg, n, e, x, y } = key;
+  const isAccepted = alg === undefined || algorithms.includes(alg as JwtAlgorithm);
+  return isForSignatures(key) && isAccepted && [n, e, x, y].every((number) => number === undefined || /^[\w-]+$/.test(number));
 }
 
 function isJwk(key: unknown): key is Jwk {

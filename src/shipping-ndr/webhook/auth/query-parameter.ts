@@ -4,7 +4,7 @@
  * @module
  */
 import { report } from '../../../core/hooks.ts';
-import { assertObject, checkNames, requireString } from '../../../core/options.ts';
+import { checkAllNames, requireString } from '../../../core/options.ts';
 import { queryValues } from '../../../core/receive/request.ts';
 import type { OneOrMany, Provided } from '../../../core/types.ts';
 import { SURFACE } from '../../surface.ts';
@@ -39,8 +39,7 @@ export interface QueryParameterOptions {
  * @see {@link https://developer-docs.amazon.com/amazon-shipping/docs/ndr-api-push-notifications | NDR push notifications}
  */
 export function queryParameter(options: QueryParameterOptions): NdrAuth {
-  assertObject(SURFACE, options);
-  checkNames(SURFACE, options, ['name', 'values'], { keys: 'values', value: 'values', secret: 'values', parameter: 'name' });
+  checkAllNames(SURFACE, options, ['name', 'values'], { keys: 'values', value: 'values', secret: 'values', parameter: 'name' });
   const name = requireString(SURFACE, 'name', options.name, 'It is the name of a query parameter.');
   let isReported = false;
   const values = new SecretSet('values', options.values, (secret, option) => {

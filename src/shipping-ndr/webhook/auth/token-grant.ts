@@ -35,6 +35,15 @@ export interface TokenGrant {
 /** Names of {@link TokenGrant}. */
 export const GRANT_OPTIONS: readonly string[] = ['clientId', 'scope', 'clockTolerance', 'clock', 'issuer', 'audience', 'allowHttp'];
 
+/** Names that other libraries have for them. */
+export const GRANT_RENAMED: Readonly<Record<string, string>> = {
+  aud: 'audience',
+  iss: 'issuer',
+  client_id: 'clientId',
+  scopes: 'scope',
+  requiredScope: 'scope',
+};
+
 /** Refuses options with which nobody, or anybody, could authenticate. */
 export function checkGrantOptions(options: TokenGrant & { readonly audience?: OneOrMany<string> | undefined }): void {
   const { audience, clientId, scope, clockTolerance = 0 } = options;

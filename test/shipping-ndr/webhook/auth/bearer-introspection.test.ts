@@ -275,3 +275,13 @@ test('neither a secret nor a cached token is shown', async () => {
   await auth.check(request());
   expect(everythingShownOf([auth, new NdrWebhookVerifier({ auth })])).not.toMatch(/s3cret|opaque/);
 });
+
+test.each([
+  ['aud', 'Did you mean "audience"?'],
+  ['iss', 'Did you mean "issuer"?'],
+  ['requiredScope', 'Did you mean "scope"?'],
+  ['subject', expect.stringContaining('The options are endpoint, credentials')],
+])('an option that would check nothing is refused: %s', (name, hint) => {
+  const options = { endpoint: 'https://login.example.com/introspect', credentials: { clientId: 'a', clientSecret: 'b' }, [name]: 'x' };
+  expect(() => bearerIntrospection(options)).toThrow(expect.objectContaining({ code: 'CONFIGURATION', option: name, hint }));
+});

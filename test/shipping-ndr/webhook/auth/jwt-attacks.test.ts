@@ -2,9 +2,10 @@ import { type KeyObject, randomBytes, sign } from 'node:crypto';
 import { CompactEncrypt, importJWK } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { type BearerJwtOptions, bearerJwt, type NdrAuth } from '../../../../src/shipping-ndr/webhook.ts';
+import { thrownBy } from '../../../support/errors.ts';
 import { token } from '../../../support/jwt.ts';
 import { listen } from '../../../support/server.ts';
-import { refusalOf } from '../../../support/shipping-ndr/auth.ts';
+import { bearer, refusalOf } from '../../../support/shipping-ndr/auth.ts';
 import { claims, ec, forged as mallory, forgedEc as malloryEc, required, rsa, SECONDS } from '../../../support/shipping-ndr/jwt.ts';
 
 /** Served on loopback, so that a request shows if a token makes the verifier send one. */
@@ -217,10 +218,33 @@ describe('a key in the set', () => {
     ['for another algorithm', { ...rsa.jwk, alg: 'PS512' }],
     ['for wrapping', { ...rsa.jwk, use: undefined, key_ops: ['wrapKey'] }],
   ])('%s verifies nothing', async (_, jwk) => {
-    const url = await listen((__, outgoing) => void outgoing.end(JSON.stringify({ keys: [jwk] })));
+    const url = await listen((__, outgoing) => void outgoing.end(JSON.stringify({ keys: [jwk, ec.jwk] })));
     const jwt = token({ alg: 'RS256', kid: 'rsa-1' }, claims, rsa.privateKey);
     expect(await refusalOf(bearerJwt({ ...required, jwks: url }), jwt)).toMatchObject({ reason: 'mismatch' });
-    expect(await refusalOf(withKeys(jwk), jwt)).toMatchObject({ reason: 'mismatch' });
+    expect(await refusalOf(bearerJwt({ ...required, keys: [jwk, ec.jwk] }), jwt)).toMatchObject({ reason: 'mismatch' });
+  });
+
+  test.each([[[]], [[{ ...rsa.jwk, use: 'enc' }]], [[{ kty: 'oct', k: 'c2VjcmV0' }]]])(
+    'says nothing about a token if no key is for signatures: %#',
+    async (keys) => {
+      const url = await listen((_, outgoing) => void outgoing.end(JSON.stringify({ keys })));
+      const jwt = token({ alg: 'RS256', kid: 'rsa-1' }, claims, rsa.privateKey);
+      expect(await thrownBy(() => bearerJwt({ ...required, jwks: url }).check(bearer(jwt)))).toMatchObject({ code: 'CONNECTION' });
+    },
+  );
+
+  test.each([{ use: 'enc' }, { key_ops: ['encrypt'] }, { alg: 'RSA-OAEP' }, { n: '!!' }])(
+    'with which nobody could authenticate is refused at once: %o',
+    (wrong) => {
+      const make = () => bearerJwt({ ...required, keys: { ...rsa.jwk, ...wrong } });
+      expect(make).toThrow('"keys" has no key with which a token could be verified');
+    },
+  );
+
+  test('in PEM is refused with how to convert it', async () => {
+    const pem = String(rsa.publicKey.export({ format: 'pem', type: 'spki' }));
+    const error = await thrownBy(() => bearerJwt({ ...required, keys: pem as never }));
+    expect(error).toMatchObject({ option: 'keys', hint: expect.stringContaining('export({ format: "jwk" })') });
   });
 });
 
