@@ -145,10 +145,12 @@ export class DeliveryTrackerClient {
     options: CreateManyOptions = {},
   ): AsyncIterable<DeliveryTrackerResult<Input>> {
     checkCall(SURFACE, options, [...SETTINGS.ownCall, 'idempotencyStore', 'concurrency']);
+    const { idempotencyKey } = options as DeliveryTrackerCallOptions;
+    const hint = 'It is derived from each parcel, so that a batch can be started again.';
+    assertOption(idempotencyKey === undefined, SURFACE, 'idempotencyKey', 'would be the same for all parcels', hint);
     callerHeaders(options);
     const { idempotencyStore: store, totalTimeout = this.#totalTimeout, concurrency, signal, ...others } = options;
-    // A key that was passed along would be the same for all parcels.
-    const call: DeliveryTrackerCallOptions = { ...others, totalTimeout, idempotencyKey: undefined };
+    const call: DeliveryTrackerCallOptions = { ...others, totalTimeout };
     return runIdempotentBatch<Input, DeliveryTracker, DeliveryTrackerResult<Input>>(inputs, {
       surface: SURFACE,
       store,

@@ -56,11 +56,13 @@ export interface DeliveryTracker extends DeliveryTrackerResponse {
 
 const CHARGE_ID = 'got the id of a charge or refund: drop the part such as -C123456 and what follows it';
 
-const ORDER_ID_RULES: readonly Rule[] = [[/^(?![\s\S]*-[ABCR]\d{6}(?:-|$))/u, CHARGE_ID], PRINTABLE, [/^\S*$/u, 'must not contain spaces']];
+const ORDER_ID_RULES: readonly Rule[] = [
+  [/^(?![\s\S]*-[ABCR]\d{6}(?:-|$)|[PSBCpsbc]\d{2}-\d{7}-\d{7}[^\d\s])/u, CHARGE_ID],
+  PRINTABLE,
+  [/^\S*$/u, 'must not contain spaces'],
+];
 
 const CARRIER_CODE_RULES: readonly Rule[] = [[/^[A-Z0-9_]{1,100}$/, 'expected a code of Amazon\'s list, such as "UPS" or "DHL_DE"']];
-
-const ONE_ID = 'expected either chargePermissionId or amazonOrderReferenceId';
 
 /** Checks the input of {@link DeliveryTrackerClient.create}: trims strings, removes what spreadsheets add, drops other properties. */
 export const DeliveryTrackerInputSchema: z.ZodMiniType<DeliveryTrackerInput> = /* @__PURE__ */ z.lazy(() => {
@@ -76,7 +78,7 @@ export const DeliveryTrackerInputSchema: z.ZodMiniType<DeliveryTrackerInput> = /
       trackingNumber: string(TRACKING_NUMBER_RULES),
       carrierCode: string(CARRIER_CODE_RULES),
     })
-    .check(exactlyOne('chargePermissionId', 'amazonOrderReferenceId', ONE_ID)) as unknown as z.ZodMiniType<DeliveryTrackerInput>;
+    .check(exactlyOne('chargePermissionId', 'amazonOrderReferenceId')) as unknown as z.ZodMiniType<DeliveryTrackerInput>;
 });
 
 /** Checks Amazon's response to the creation of a delivery tracker. Keeps properties that Amazon adds. */
@@ -100,10 +102,12 @@ export const StandardDeliveryTrackerResponseSchema: StandardSchemaV1<unknown, De
   /* @__PURE__ */ toStandardSchema(DeliveryTrackerResponseSchema);
 
 /** Exactly one of two properties. JSON Schema says it with `oneOf`; zod cannot, so that the check adds it. */
-function exactlyOne(one: string, other: string, message: string): z.core.$ZodCheck<object> {
+function exactlyOne(one: string, other: string): z.core.$ZodCheck<object> {
   const isGiven = (value: object, name: string): boolean => (value as Readonly<Record<string, unknown>>)[name] !== undefined;
   const check = z.check<object>(({ value, issues }) => {
-    if (isGiven(value, one) === isGiven(value, other)) issues.push({ code: 'custom', message, input: value });
+    if (isGiven(value, one) !== isGiven(value, other)) return;
+    const got = isGiven(value, one) ? 'both: each parcel belongs to one order' : 'neither';
+    issues.push({ code: 'custom', message: `expected either ${one} or ${other}, got ${got}`, input: value });
   });
   // Also if a property is wrong: all that is wrong with an input is said at once.
   check._zod.def.when = ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -47,6 +47,13 @@ export const NullableNumber: z.ZodMiniType<Nullish<number>> = /* @__PURE__ */ ((
 /** An object of any shape. */
 export const AnyObject: z.ZodMiniType<Readonly<Record<string, unknown>>> = /* @__PURE__ */ (() => z.looseObject({}))();
 
+/** A field that a document must select. Amazon's GraphQL has it as null if there is nothing. */
+export const Selected: z.ZodMiniType = /* @__PURE__ */ z.lazy(() =>
+  z.unknown().check(({ value, issues }) => {
+    if (value === undefined) issues.push({ code: 'custom', message: 'is missing', input: value });
+  }),
+);
+
 /** A string that is not empty. */
 export const Name: z.ZodMiniType<string> = /* @__PURE__ */ (() => z.string().check(z.minLength(1)))();
 
@@ -55,7 +62,9 @@ export const Id: z.ZodMiniType<string> = /* @__PURE__ */ (() => z.string().check
 
 /** A URL that secrets and events may be sent to. */
 export const HttpsUrl: z.ZodMiniType<string> = /* @__PURE__ */ (() =>
-  z.string().check(z.regex(/^https:\/\/[^\s/]\S*$/, 'expected a URL that starts with https://')))();
+  z
+    .string()
+    .check(z.regex(/^https:\/\/[^\s/?#@]+(?:[/?#]\S*)?$/, 'expected a URL that starts with https://, without a user name or password')))();
 
 /** Checks what a method was called with, before anything is sent. `at` is its path, if it is not the root. */
 export function parseInput<Output>(

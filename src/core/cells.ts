@@ -16,19 +16,29 @@ const SEVERAL = 'got several numbers: make one call, or write one row, for each 
 
 /** What cannot be a tracking number is refused, because Amazon accepts a number once. */
 export const TRACKING_NUMBER_RULES: readonly Rule[] = [
-  [/^(?!\s*(?:[Hh][Tt][Tt][Pp][Ss]?:|[Ww][Ww][Ww]\.|[\w-]+\.[A-Za-z]{2,}\/))/u, 'got a link: pass only the number'],
+  [
+    /^(?!\s*(?:(?:[A-Za-z][A-Za-z\d+.-]{0,20}:)?\/\/|(?:[Hh][Tt][Tt][Pp][Ss]?|[Mm][Aa][Ii][Ll][Tt][Oo]|[Tt][Ee][Ll]):|[Ww][Ww][Ww]\.|(?:[\w-]+\.)+[A-Za-z]{2,}[/?#]))/u,
+    'got a link: pass only the number',
+  ],
+  [/^(?!=\s*[A-Za-z])/u, 'got a formula: pass the number that it shows'],
   [
     /^(?!\d+(?:[.,]\d+)?[Ee]\+\d+$|\d+[.,]\d+[Ee]\d+$)/u,
     'got scientific notation, which lost the last digits: format the column of the spreadsheet as text',
   ],
-  [/^(?!\d{6,}[.,]0+$)/u, 'got a decimal that a spreadsheet has made of the number: format the column as text'],
+  [/^(?!\d{6,}(?:[.,]0+|,\d{1,2})$)/u, 'got a decimal that a spreadsheet has made of the number: format the column as text'],
+  [
+    /^(?!\d{1,3}(?:(?:,\d{3}){2,}(?:\.\d+)?|(?:\.\d{3}){2,}(?:,\d+)?|(?:\s\d{3}){2,}[.,]\d+)$)/u,
+    'got separators of thousands, which a spreadsheet has put into the number: format the column as text',
+  ],
   // Digits on both sides of ";" and the like, or longer parts on both sides of what a single number may contain.
   [/^(?![\s\S]*\d[\s\S]*(?:[;,|；，、｜\n\r\t]|<[Bb][Rr])[\s\S]*\d)/u, SEVERAL],
   [/^(?![\s\S]*[A-Za-z\d]{5}\d[A-Za-z]*\s*[/&+]\s*[A-Za-z]*\d[A-Za-z\d]{5})/u, SEVERAL],
   [/^(?!(?:[\s\S]*\s)?(?=\S*\d)\S{10,}\s(?:[\s\S]*\s)?(?=\S*\d)\S{10})/u, SEVERAL],
+  [/^(?!\d{10,}\s*-\s*\d{10,}$)/u, SEVERAL],
+  [/^(?![\s\S]*(?:[<>{}[\]]|&(?:[A-Za-z]{2,8}|#\d{1,6})(?:;|$)))/u, 'got marks of a web page or of a file: pass only the number'],
   PRINTABLE,
   [/\p{Nd}/u, 'must contain a digit: this is a placeholder or a name'],
-  [/^(?!0+$)/u, 'must not have only zeros: this is a placeholder'],
+  [/^(?![0\W_]+$)/u, 'must not have only zeros: this is a placeholder'],
 ];
 
 /** A number with fewer characters is most likely not the whole one. */
@@ -42,14 +52,21 @@ const MARKS = /^="(.*)"$|^=(\d+)$|^["“”]([^"“”]*)["“”]$|^['‘’]([
 
 /**
  * The cell without what spreadsheets, chats and web pages put around its content and into it: marks that stop a spreadsheet from rounding,
- * invisible characters, digits of other scripts.
+ * invisible characters, digits of other scripts, and full-width characters and dashes, which input methods and word processors make.
  */
 export function bareText(text: string): string {
   if (text.length > LONG) return text.trim();
   // Not U+202E, which shows digits in another order: which order was meant is not known.
-  let bare = asciiDigits(text.replace(/(?!\u202e)\p{Cf}/gu, '')).trim();
+  let bare = asciiDigits(halfWidth(text.replace(/(?!\u202e)\p{Cf}/gu, ''))).trim();
   for (let marks = MARKS.exec(bare); marks; marks = MARKS.exec(bare)) bare = marks.slice(1).join('').trim();
   return bare;
+}
+
+/** ASCII in place of full-width characters and of dashes of every length; the long vowel sign of Japanese between digits is one too. */
+function halfWidth(text: string): string {
+  return text
+    .replace(/[\uff01-\uff5e]/g, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0))
+    .replace(/[\p{Pd}\u2212]|(?<=\p{Nd})\u30fc(?=\p{Nd})/gu, '-');
 }
 
 /** Has a schema report only the first of the checks that fail: one problem for each string is enough. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ConfigurationError, isWaybillError, type WaybillError } from './errors.ts';
+import { type AnyWaybillError, type ConfigurationError, isWaybillError } from './errors.ts';
 import type { Surface } from './types.ts';
 
 /** Which call a hook is about. */
@@ -37,7 +37,7 @@ export interface ResponseInfo extends RequestInfo {
 /** A retry as a hook sees it. */
 export interface RetryInfo extends RequestInfo {
   /** Why the last attempt failed. */
-  readonly error: WaybillError;
+  readonly error: AnyWaybillError;
   /** Milliseconds before the retry. */
   readonly delay: number;
 }
@@ -65,7 +65,7 @@ export interface Hooks {
   /** Before the wait that precedes each retry. */
   readonly onRetry?: ((info: RetryInfo) => void) | undefined;
   /** Before an error is thrown to the caller. Aborts are not reported. */
-  readonly onError?: ((error: WaybillError, info: CallInfo) => void) | undefined;
+  readonly onError?: ((error: AnyWaybillError, info: CallInfo) => void) | undefined;
   /**
    * Before something is sent that looks wrong but may be right.
    * @default each code is written to `console.warn` once per client

@@ -123,6 +123,9 @@ export function checkOptions(surface: Surface, options: ClientOptions, names: Op
   assertOption(isPrintable, surface, 'userAgent', 'must be printable ASCII');
   assertOption(allowHttp === undefined || typeof allowHttp === 'boolean', surface, 'allowHttp', 'must be true or false');
   if (baseUrl !== undefined) checkUrl(surface, 'baseUrl', baseUrl, allowHttp);
+  // It would be left out.
+  const hasQuery = /[?#]/.test(String(baseUrl));
+  assertOption(!hasQuery, surface, 'baseUrl', 'must not have a query or a fragment', 'Pass what a gateway needs in "headers".');
   readHeaders(surface, options);
 }
 

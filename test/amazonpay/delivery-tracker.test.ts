@@ -84,6 +84,23 @@ describe('the tracking number', () => {
     ['www.dhl.de/piececode=00340434161094000001', 'got a link'],
     ['WWW.UPS.COM/1Z999', 'got a link'],
     ['dhl.de/sendung?id=00340434161094000001', 'got a link'],
+    ['ftp://x/1234567890', 'got a link'],
+    ['//x.example/12345678', 'got a link'],
+    ['track.dhl.example?n=1234567890', 'got a link'],
+    ['mailto:a@b.c1', 'got a link'],
+    ['tel:+491701234567', 'got a link'],
+    ['=HYPERLINK("https://t.example/1","1234567890")', 'got a formula'],
+    ['=A1', 'got a formula'],
+    ['1234567,8', 'got a decimal'],
+    ['1,234,567,890', 'got separators of thousands'],
+    ['1.234.567.890,0', 'got separators of thousands'],
+    ['1 234 567 890,00', 'got separators of thousands'],
+    ['<b>1234567890</b>', 'got marks of a web page'],
+    ['1234567890&nbsp;', 'got marks of a web page'],
+    ['["1234567890"]', 'got marks of a web page'],
+    ['00340434161094000001-00340434161094000002', SEVERAL],
+    ['0000-0000-0000', 'must not have only zeros'],
+    ['000 000 000', 'must not have only zeros'],
     ['00340434161094000001, 00340434161094000002', SEVERAL],
     ['00340434161094000001;00340434161094000002', SEVERAL],
     ['1;2', SEVERAL],
@@ -120,21 +137,50 @@ describe('the tracking number', () => {
     if (trackingNumber.length > 5) expect(problems.join()).not.toContain(trackingNumber);
   });
 
+  test.each([
+    ['１２３４－５６７８－９０１２', '1234-5678-9012'],
+    ['１２３４ー５６７８', '1234-5678'],
+    ['ＲＲ１２３４５６７８５ＪＰ', 'RR123456785JP'],
+    ['1234–5678—9012‐3456−7890', '1234-5678-9012-3456-7890'],
+  ])('%s, as an input method or a word processor writes it, is %s', (typed, trackingNumber) => {
+    expect(parseInput({ ...valid, trackingNumber: typed })).toEqual({ ...valid, trackingNumber });
+  });
+
   test('of 500 characters is accepted', () => {
     expect(parseInput({ ...valid, trackingNumber: '7'.repeat(500) }).trackingNumber).toHaveLength(500);
   });
 
-  test.each(['a1 ', '1a', ' ', '/', 'aaaaaaaaa1 ', 'aaaaaaaaaaa ', '1/', 'A&', "'", '="', '1,', 'a.a/', ',', '<br', '0'])(
-    'does not hang the check with many of %j',
-    (piece) => {
-      const longest = { ...valid, trackingNumber: `7${piece.repeat(500).slice(0, 498)}7` };
-      expect(safeParseSchema(DeliveryTrackerInputSchema, longest)).toBeTypeOf('object');
-      const tooLong = { ...valid, trackingNumber: `7${piece.repeat(500_000)}7` };
-      expect(safeParseSchema(DeliveryTrackerInputSchema, tooLong)).toMatchObject({
-        issues: [{ message: 'must have at most 500 characters' }],
-      });
-    },
-  );
+  test.each([
+    'a1 ',
+    '1a',
+    'a.',
+    '1,234',
+    ' 123',
+    '1-',
+    '&a',
+    'a-',
+    '[',
+    ' ',
+    '/',
+    'aaaaaaaaa1 ',
+    'aaaaaaaaaaa ',
+    '1/',
+    'A&',
+    "'",
+    '="',
+    '1,',
+    'a.a/',
+    ',',
+    '<br',
+    '0',
+  ])('does not hang the check with many of %j', (piece) => {
+    const longest = { ...valid, trackingNumber: `7${piece.repeat(500).slice(0, 498)}7` };
+    expect(safeParseSchema(DeliveryTrackerInputSchema, longest)).toBeTypeOf('object');
+    const tooLong = { ...valid, trackingNumber: `7${piece.repeat(500_000)}7` };
+    expect(safeParseSchema(DeliveryTrackerInputSchema, tooLong)).toMatchObject({
+      issues: [{ message: 'must have at most 500 characters' }],
+    });
+  });
 });
 
 describe("the order's id", () => {
@@ -147,6 +193,11 @@ describe("the order's id", () => {
     'P01-1234567-1234567-B123456',
     'S02-0000000-0000000-C012345-capture',
     'S02-0000000-0000000-C012345-refund-1',
+    'S02-0000000-0000000-C012345_1',
+    'S02-0000000-0000000-c012345',
+    'S02-0000000-0000000/C012345',
+    'S02-0000000-0000000-C01234',
+    'S02-0000000-0000000-capture',
   ])('%s is that of a charge or refund, and the hint says where the right one is', async (id) => {
     for (const name of ['chargePermissionId', 'amazonOrderReferenceId'] as const) {
       const error = await waybillErrorOf(() => parseInput({ [name]: id, carrierCode: 'UPS', trackingNumber: '1Z999' }));
@@ -279,7 +330,10 @@ describe('DeliveryTrackerInputSchema', () => {
     expect(await problemsOf({ trackingNumber: 'n/a', carrierCode: 7 })).toEqual([
       'trackingNumber: must contain a digit: this is a placeholder or a name',
       'carrierCode: expected string, got number',
-      'expected either chargePermissionId or amazonOrderReferenceId',
+      'expected either chargePermissionId or amazonOrderReferenceId, got neither',
+    ]);
+    expect(await problemsOf({ ...valid, amazonOrderReferenceId: 'P01-1234567-1234567' })).toEqual([
+      'expected either chargePermissionId or amazonOrderReferenceId, got both: each parcel belongs to one order',
     ]);
   });
 
@@ -293,7 +347,7 @@ describe('DeliveryTrackerInputSchema', () => {
       properties: {
         chargePermissionId: patterns(3),
         amazonOrderReferenceId: patterns(3),
-        trackingNumber: patterns(9),
+        trackingNumber: patterns(13),
         carrierCode: { ...string, pattern: '^[A-Z0-9_]{1,100}$' },
       },
       required: ['trackingNumber', 'carrierCode'],

@@ -42,6 +42,8 @@ describe('the options of a client', () => {
     [{ allowHttp: 'yes' }, 'allowHttp', /^"allowHttp" must be true or false$/],
     [{ baseUrl: 'pay-api.amazon.com' }, 'baseUrl', /^"baseUrl" must be a URL/],
     [{ baseUrl: Symbol('x') }, 'baseUrl', /^"baseUrl" must be a URL/],
+    [{ baseUrl: 'https://gateway.example/?key=1' }, 'baseUrl', /^"baseUrl" must not have a query or a fragment/],
+    [{ baseUrl: 'https://gateway.example/#x' }, 'baseUrl', /^"baseUrl" must not have a query or a fragment/],
   ])('%o is refused', (options, option, message) => {
     expect(() => checkOptions('core', options as never, names)).toThrow(refused(option, message));
     expect(() => new HttpClient('core', options as never, names)).toThrow(refused(option, message));

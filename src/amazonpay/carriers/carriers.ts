@@ -82,10 +82,11 @@ function nearestCodes(text: string): readonly ListedCarrierCode[] {
   // No code has more than 27 characters. Callers in JavaScript may pass anything.
   const wanted = typeof text === 'string' ? letters(text.slice(0, 64)) : '';
   const differenceTo = (code: string): number => Math.abs(letters(code).length - wanted.length);
-  const codes = carriers.map(({ code }) => code);
-  const same = codes.find((code) => letters(code) === wanted);
+  const same = carriers.find(({ code }) => letters(code) === wanted)?.code;
   if (same) return [same];
   if (wanted.length < 2) return [];
+  // Those of the older list alone may be refused: a hint must not lead to one.
+  const codes = carriers.filter(({ list }) => list === 'v2').map(({ code }) => code);
   const starts = codes.filter((code) => startsAlike(letters(code), wanted));
   if (starts.length > 0) return starts.sort((a, b) => differenceTo(a) - differenceTo(b)).slice(0, MAX_NEAREST);
   const code = nearest(text, codes) as ListedCarrierCode | undefined;

@@ -18,7 +18,7 @@ import type { CallOptions } from '../../core/options.ts';
 import type { Redact } from '../../core/redact.ts';
 import { parseSchema } from '../../core/schema.ts';
 import type { Check, Data, Operation } from '../operation.ts';
-import { asRecord } from '../payload.ts';
+import { asRecord, Selected } from '../payload.ts';
 import { SURFACE } from '../surface.ts';
 
 /** What every request needs. */
@@ -160,6 +160,8 @@ function readData(response: HttpResponse, operation: Operation<unknown>): Data {
   if (first && !isExpected) throw refused(response, body, [first, ...others], operation);
   const data = asRecord(body['data']);
   if (!data && !isExpected) throw malformed(response, 'has neither "data" nor "errors"');
+  // GraphQL leaves no field out: it would pass for one that Amazon has nothing for.
+  if (data && operation.optional !== undefined && !isExpected) checkOf(response)(Selected, data[operation.optional], operation.optional);
   return data ?? {};
 }
 

@@ -5,7 +5,15 @@
  */
 import { ApiError, assertOption, GraphQLError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/options.ts';
-import { type BuyWithPrimeOrder, deliveryDocument, type OrderIdentifier, orderDocument, orderQuery, readOrder } from '../orders/order.ts';
+import {
+  type BuyWithPrimeOrder,
+  deliveryDocument,
+  type OrderIdentifier,
+  orderDocument,
+  orderQuery,
+  readDeliveries,
+  readOrder,
+} from '../orders/order.ts';
 import { findRefund, RefundReference, type RefundResolution, refundDocument } from '../orders/refund.ts';
 import {
   type BuyWithPrimeRefundUpdate,
@@ -51,15 +59,15 @@ async function readWithContents(
   const own = documents.delivery ?? documents.order;
   const extended = api.refusesContents ? undefined : deliveryDocument(apiVersion);
   if (own !== undefined || extended === undefined) {
-    return send(orderQuery(apiVersion, orderId, own ?? orderDocument(apiVersion), readOrder), call);
+    return send(orderQuery(apiVersion, orderId, own ?? orderDocument(apiVersion), readDeliveries), call);
   }
   const next = api.share(call);
   try {
-    return await send(orderQuery(apiVersion, orderId, extended, readOrder), next());
+    return await send(orderQuery(apiVersion, orderId, extended, readDeliveries), next());
   } catch (error) {
     if (!isDocumentRefused(error)) throw error;
   }
-  const order = await send(orderQuery(apiVersion, orderId, orderDocument(apiVersion), readOrder), next());
+  const order = await send(orderQuery(apiVersion, orderId, orderDocument(apiVersion), readDeliveries), next());
   api.refusesContents = true;
   return order;
 }

@@ -6,7 +6,8 @@
  */
 import { hashHex } from '../../core/bytes.ts';
 import { HttpClient } from '../../core/call/http.ts';
-import { AccessTokens, requestToken, STORE_FAILED, type TokenStore } from '../../core/call/tokens.ts';
+import { requestToken } from '../../core/call/token-request.ts';
+import { AccessTokens, STORE_FAILED, type TokenStore } from '../../core/call/tokens.ts';
 import { assertOption } from '../../core/errors.ts';
 import { type ClientOptions, checkFunctions, checkNames, readUrl, requireString } from '../../core/options.ts';
 import type { Provided } from '../../core/types.ts';
@@ -45,7 +46,7 @@ export function buyWithPrimeTokens(
   tokenUrl: string,
   http: HttpClient = new HttpClient(SURFACE, options, { own: ['credentials', 'targetId', 'fetchToken', 'tokenStore'] }),
 ): AccessTokens {
-  const { credentials, targetId, tokenStore, fetchToken, allowHttp } = options;
+  const { credentials, targetId, tokenStore, fetchToken, allowHttp, totalTimeout } = options;
   if (typeof credentials !== 'function') readCredentials(credentials);
   const url = readUrl(SURFACE, 'tokenUrl', tokenUrl, allowHttp);
   checkFunctions(SURFACE, { fetchToken });
@@ -55,6 +56,7 @@ export function buyWithPrimeTokens(
     surface: SURFACE,
     now: () => http.now(),
     renewBefore: RENEW_BEFORE,
+    totalTimeout,
     store: tokenStore,
     onStoreFailure: () => http.warn(STORE_FAILED),
     key: async () => hashHex([SURFACE, url, (await provide()).clientId, targetId].join('\n')),

@@ -8,7 +8,7 @@
  */
 import * as z from 'zod/mini';
 import { type BuyWithPrimeApiVersion, byVersion, type Check, type Operation, queryField } from '../operation.ts';
-import { accepts, invalidInput, Name, type Nullish, nullableList, present } from '../payload.ts';
+import { accepts, invalidInput, Name, type Nullish, nullableList, present, Selected } from '../payload.ts';
 import { type BuyWithPrimeDelivery, type DeliveriesPayload, DeliveriesSchema, deliveriesOf, readDelivery } from './delivery.ts';
 import {
   ALIASES,
@@ -159,6 +159,16 @@ function toOrderIdentifierInput(apiVersion: BuyWithPrimeApiVersion, identifier: 
   if (typeof identifier === 'string') return { orderId: identifier };
   const { aliasId, aliasType } = identifier.alias;
   return { [apiVersion < '2024-04-01' ? 'orderAlias' : 'alias']: { aliasId, aliasType } };
+}
+
+/** Refuses an order that does not say which deliveries it has: every delivery would seem to be missing. */
+export function readDeliveries(payload: BuyWithPrimeOrderPayload, check: Check): BuyWithPrimeOrder {
+  check(Selected, payload.lineItems, 'order', 'lineItems');
+  for (const [index, item] of (payload.lineItems ?? []).entries()) {
+    if (!item || 'packageInformation' in item) continue;
+    check(Selected, item.deliveryInformation, 'order', 'lineItems', index, 'packageInformation');
+  }
+  return readOrder(payload);
 }
 
 /** Brings the orders of all API versions into one shape. */

@@ -53,10 +53,10 @@ export function totalAfter(update: ReportedAmounts, current: CurrentRefund): Ref
 
 /** What was refunded before; `undefined` if the refund does not say. */
 function refundedBefore({ state, total, payments = [] }: CurrentRefund): number | undefined {
-  if (state === 'PARTIAL' || state === 'SUCCESS') return total?.amount;
-  if (state !== 'PENDING' && state !== 'FAILURE') return undefined;
-  // Without a payment the total is an estimate.
-  if (payments.length === 0) return 0;
+  if (state === 'SUCCESS') return total?.amount;
+  if (state !== 'PARTIAL' && state !== 'PENDING' && state !== 'FAILURE') return undefined;
+  // Without a payment the total is an estimate, unless a part has been refunded.
+  if (payments.length === 0) return state === 'PARTIAL' ? total?.amount : 0;
   if (!total) return undefined;
   const sumOf = (isWanted: (state: string | undefined) => boolean): number =>
     sum(payments.filter((payment) => isWanted(payment.state)).map(({ amount = 0 }) => amount));

@@ -75,7 +75,7 @@ export function findDelivery(order: BuyWithPrimeOrder, deliveryId: string): Deli
   };
 }
 
-/** What is in a delivery: what Amazon lists, else all of each line item that is in no other delivery. */
+/** What is in a delivery: what Amazon lists, and of each other line item of the delivery all, if it is in no other delivery. */
 function contentsOf(
   order: BuyWithPrimeOrder,
   lineItems: readonly BuyWithPrimeLineItem[],
@@ -83,17 +83,26 @@ function contentsOf(
 ): { readonly lineItem: BuyWithPrimeLineItem; readonly quantity: number | undefined }[] {
   const wholeOf = ({ deliveries, quantity }: BuyWithPrimeLineItem): number | undefined => (deliveries.length === 1 ? quantity : undefined);
   const listed = new Map<string, number | undefined>();
-  // Every line item has the list; the first that is not empty counts.
-  const details = present(order.payload.lineItems).flatMap((item) => deliveriesOf(item).filter(isWanted));
-  for (const { id, quantity } of details.map(readContents).find(({ length }) => length > 0) ?? []) {
-    const before = listed.get(id);
-    listed.set(id, before === undefined ? quantity : before + (quantity ?? 0));
+  // Each line item has a copy of the delivery, with the whole list or with its own part of it.
+  for (const item of present(order.payload.lineItems)) {
+    for (const [id, quantity] of deliveriesOf(item)
+      .filter(isWanted)
+      .flatMap((copy) => [...quantitiesOf(copy)])) {
+      listed.set(id, listed.get(id) ?? quantity);
+    }
   }
-  const named = order.lineItems.filter(({ id }) => listed.has(id));
-  return (named.length > 0 ? named : lineItems).map((lineItem) => ({
-    lineItem,
-    quantity: listed.get(lineItem.id) ?? wholeOf(lineItem),
-  }));
+  const contained = order.lineItems.filter((item) => listed.has(item.id) || lineItems.includes(item));
+  return contained.map((lineItem) => ({ lineItem, quantity: listed.get(lineItem.id) ?? wholeOf(lineItem) }));
+}
+
+/** How many of each line item a list has; one that is in it twice counts twice. */
+function quantitiesOf(delivery: Parameters<typeof readContents>[0]): ReadonlyMap<string, number | undefined> {
+  const quantities = new Map<string, number | undefined>();
+  for (const { id, quantity } of readContents(delivery)) {
+    const before = quantities.get(id);
+    quantities.set(id, before === undefined ? quantity : before + (quantity ?? 0));
+  }
+  return quantities;
 }
 
 /** States only move forward; one that Amazon adds ranks below all that are known. */

@@ -78,7 +78,7 @@ export interface BuyWithPrimeTrackerPayload {
  */
 interface MilestonePayload {
   readonly status?: Nullish<{
-    readonly code: string;
+    readonly code?: Nullish<string>;
     readonly message?: Nullish<{ readonly locale?: Nullish<string>; readonly value?: Nullish<string> }>;
   }>;
   readonly address?: Nullish<{
@@ -92,7 +92,7 @@ interface MilestonePayload {
 /** Checks a package tracker as the API returns it. */
 export const BuyWithPrimeTrackerPayloadSchema: z.ZodMiniType<BuyWithPrimeTrackerPayload> = /* @__PURE__ */ z.lazy(() => {
   const milestone = z.looseObject({
-    status: nullableObject({ code: z.string(), message: nullableObject({ locale: NullableString, value: NullableString }) }),
+    status: nullableObject({ code: NullableString, message: nullableObject({ locale: NullableString, value: NullableString }) }),
     address: nullableObject({ locality: NullableString, region: NullableString, country: NullableString }),
     occurredAt: NullableString,
   });

@@ -157,7 +157,15 @@ function withMethod(config: WebhookAuthConfig): WebhookAuthConfig {
 /** What no error may contain. */
 export function secretsOf({ oAuthConfig, basicAuthConfig }: WebhookAuthConfig): readonly string[] {
   if (basicAuthConfig) return [basicAuthConfig.username, basicAuthConfig.password];
-  const { clientParameters, httpParameters = {} } = oAuthConfig as NonNullable<typeof oAuthConfig>;
+  const { clientParameters, authEndpoint, httpParameters = {} } = oAuthConfig as NonNullable<typeof oAuthConfig>;
   const parameters = [...(httpParameters.bodyParameters ?? []), ...(httpParameters.headerParameters ?? [])];
-  return [clientParameters.clientId, clientParameters.clientSecret, ...parameters.map(({ value }) => value)];
+  const secrets = [clientParameters.clientId, clientParameters.clientSecret, ...parameters.map(({ value }) => value)];
+  return [...secrets, ...secretsOfUrl(authEndpoint)];
+}
+
+/** A URL may have a secret in its path or query: it, what follows its host, and each value of the query. */
+export function secretsOfUrl(url: string): readonly string[] {
+  if (!URL.canParse(url)) return [url];
+  const { pathname, search, searchParams } = new URL(url);
+  return pathname === '/' && search === '' ? [] : [url, `${pathname}${search}`, ...searchParams.values()];
 }

@@ -7,7 +7,7 @@
  */
 import * as z from 'zod/mini';
 import { HttpsUrl, Id, oneOf } from '../payload.ts';
-import { secretsOf, type WebhookAuthConfig, WebhookAuthConfigSchema } from './auth-profile.ts';
+import { secretsOf, secretsOfUrl, type WebhookAuthConfig, WebhookAuthConfigSchema } from './auth-profile.ts';
 
 /**
  * Where events are sent: to EventBridge or to a webhook.
@@ -108,8 +108,8 @@ export function destinationDocument({ eventBridge, webhook }: EventSubscriptionD
   }
   const { url, authProfileId, authConfig } = webhook as NonNullable<typeof webhook>;
   if (authConfig) return inlineDocument(url, authConfig);
-  if (authProfileId !== undefined) return { document: TO_WEBHOOK_WITH_PROFILE, variables: { url, authProfileId }, hide: [] };
-  return { document: TO_WEBHOOK, variables: { url }, hide: [] };
+  if (authProfileId !== undefined) return { document: TO_WEBHOOK_WITH_PROFILE, variables: { url, authProfileId }, hide: secretsOfUrl(url) };
+  return { document: TO_WEBHOOK, variables: { url }, hide: secretsOfUrl(url) };
 }
 
 /** The mutation for a webhook with inline credentials, which may have any number of parameters. */
@@ -122,7 +122,7 @@ function inlineDocument(url: string, config: WebhookAuthConfig): DestinationDocu
     destination: { webhook: { url: $url, method: POST, authConfig: ${literal} } }
   }) { subscriptionId }
 }`;
-  return { document, variables: { url, ...variables }, hide: secretsOf(config) };
+  return { document, variables: { url, ...variables }, hide: [...secretsOfUrl(url), ...secretsOf(config)] };
 }
 
 function authConfigLiteral({ oAuthConfig, basicAuthConfig }: WebhookAuthConfig): {

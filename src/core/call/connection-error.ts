@@ -6,6 +6,7 @@
 import { ConnectionError, TimeoutError, type WaybillError } from '../errors.ts';
 import { copyError, type Redact, redact, summarise } from '../redact.ts';
 import type { Surface } from '../types.ts';
+import { isRetryableStatus } from './response.ts';
 
 /** What is known of the attempt that failed. */
 interface FailedAttempt {
@@ -77,7 +78,7 @@ export function connectionError(thrown: unknown, attempt: FailedAttempt): Connec
     const isSuccess = status >= 200 && status < 300;
     return new ConnectionError(`the response ${status} of ${host} broke off${reason && `: ${reason}`}`, {
       ...details,
-      retryable: !isSuccess,
+      retryable: isRetryableStatus(status),
       hint: isSuccess ? 'The request was accepted, so it is not retried.' : OTHER,
     });
   }
@@ -95,6 +96,8 @@ interface TimedOutCall {
   readonly attempts: number;
   /** The status, if the head of a response arrived. */
   readonly status: number | undefined;
+  /** Whether it waits for the next attempt. */
+  readonly isWaiting: boolean;
   /** Why the attempt before failed. */
   readonly last?: WaybillError;
 }
@@ -104,20 +107,21 @@ export function timeoutError(
   surface: Surface,
   budget: TimeoutError['budget'],
   milliseconds: number,
-  { attempts, status, last }: TimedOutCall,
+  { attempts, status, isWaiting, last }: TimedOutCall,
 ): TimeoutError {
   // Only of the whole call: otherwise each attempt would add to the chain.
   const details = { surface, attempts, cause: budget === 'total' ? last : undefined };
   const option = budget === 'total' ? 'totalTimeout' : 'timeout';
-  if (attempts === 0) {
-    const message = `timed out after ${milliseconds} ms before sending, waiting for the rate limiter or an access token`;
+  if (isWaiting) {
+    const before = attempts === 0 ? 'sending' : `attempt ${attempts + 1}`;
+    const message = `timed out after ${milliseconds} ms before ${before}, waiting for the rate limiter or an access token`;
     return new TimeoutError(budget, message, { ...details, hint: 'Run fewer calls concurrently, or raise "totalTimeout".' });
   }
   if (status !== undefined) {
     const isSuccess = status >= 200 && status < 300;
     return new TimeoutError(budget, `the response ${status} was not complete within ${milliseconds} ms`, {
       ...details,
-      retryable: !isSuccess,
+      retryable: isRetryableStatus(status),
       hint: isSuccess ? `Raise "${option}". The request was accepted, so it is not retried.` : `Raise "${option}".`,
     });
   }

@@ -58,6 +58,8 @@ interface Call {
   readonly timeout: number;
   /** How many times the request was sent. */
   attempts: number;
+  /** Whether it waits for the rate limiter, a signature or a token. */
+  isWaiting: boolean;
   /** The status of the current attempt, once the head of a response has arrived. */
   status: number | undefined;
   /** Why the last attempt failed. */
@@ -121,6 +123,7 @@ export class HttpClient {
       headers: { ...this.#headers, ...readHeaders(this.#surface, options) },
       timeout: options.timeout ?? timeout,
       attempts: 0,
+      isWaiting: true,
       status: undefined,
       current: new AbortController(),
     };
@@ -154,7 +157,7 @@ export class HttpClient {
       if (limiter) await raceAbort(limiter.acquire(call.current.signal), call.current.signal);
       const request = await raceAbort(exchange.prepare(), call.current.signal);
       call.attempts += 1;
-      call.status = undefined;
+      call.isWaiting = false;
       const info = this.#infoOf(request, call);
       let response: HttpResponse | undefined;
       try {
@@ -264,6 +267,8 @@ function redactorOf(exchange: Pick<Exchange<unknown>, 'hide'>, { headers }: Outg
 
 function startAnew(call: Call, error: WaybillError): void {
   call.last = error;
+  call.isWaiting = true;
+  call.status = undefined;
   // An attempt that timed out has used its signal up.
   if (call.current.signal.aborted) call.current = new AbortController();
 }

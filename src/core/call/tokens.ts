@@ -2,16 +2,10 @@
  * OAuth access tokens: fetched when they are needed, in a single flight, and renewed before they expire.
  *
  * @module
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5 | RFC 6749, section 5}
  */
-import * as z from 'zod/mini';
 import { raceAbort, singleFlight, sleep } from '../async.ts';
-import { encodeUtf8 } from '../bytes.ts';
-import { ApiError, assertOption, ValidationError } from '../errors.ts';
-import { safeParseSchema } from '../schema.ts';
+import { assertOption, TimeoutError, ValidationError } from '../errors.ts';
 import type { Surface } from '../types.ts';
-import type { HttpClient } from './http.ts';
-import { describeBody, failureOf, parseJson } from './response.ts';
 
 /** A token and when it expires. */
 export interface AccessToken {
@@ -60,6 +54,11 @@ export interface AccessTokensOptions {
   readonly now: () => Date;
   /** Milliseconds before its expiry from which a token is not used any more. */
   readonly renewBefore: number;
+  /**
+   * Milliseconds that a call may take. The caller's own functions get little more: one that hangs must not end all later calls.
+   * @default 30_000
+   */
+  readonly totalTimeout?: number | undefined;
   readonly key: () => string | Promise<string>;
   readonly store?: TokenStore | undefined;
   /** Called the first time that the store fails. */
@@ -72,6 +71,8 @@ export const STORE_FAILED = {
   path: ['tokenStore'],
   message: 'is bypassed: it failed or is too slow',
 } as const;
+
+const SLOW = 'Check the function that supplies the credentials or the token. The next call tries again.';
 
 /** A store that is slower than this is bypassed. */
 const STORE_TIMEOUT = 2_000;
@@ -135,7 +136,7 @@ export class AccessTokens {
   async #load(): Promise<AccessToken> {
     const { store } = this.#options;
     // Only if there is a store: the caller's function that supplies the credentials may ask a vault.
-    const key = store ? await this.#options.key() : '';
+    const key = store ? await this.#bounded(async () => this.#options.key()) : '';
     const stored = store && this.#valid(await this.#find(store, key));
     const token = stored ?? (await this.#fetch().catch((error: unknown) => this.#giveUp(key, error)));
     if (store && !stored) await this.#ask(() => store.set(key, token));
@@ -173,7 +174,7 @@ export class AccessTokens {
 
   async #fetch(): Promise<AccessToken> {
     const { surface, fetchToken, now } = this.#options;
-    const { accessToken, expiresIn } = await fetchToken();
+    const { accessToken, expiresIn } = await this.#bounded(fetchToken);
     if (!isToken(accessToken)) {
       throw new ValidationError('response', [{ path: ['access_token'], message: 'expected a token that a header can contain' }], {
         surface,
@@ -181,6 +182,23 @@ export class AccessTokens {
       });
     }
     return { accessToken, expiresAt: now().getTime() + expiresIn * 1_000 };
+  }
+
+  /** Settles as the task does, or rejects when it has taken too long. */
+  async #bounded<Value>(task: () => Promise<Value>): Promise<Value> {
+    const { surface, totalTimeout = 30_000 } = this.#options;
+    // A request for a token ends by itself, and says more.
+    const limit = totalTimeout + 1_000;
+    const timer = new AbortController();
+    const late = sleep(limit, timer.signal).then(() => {
+      throw new TimeoutError('total', `there was no access token within ${limit} ms`, { surface, attempts: 0, hint: SLOW });
+    });
+    late.catch(() => undefined);
+    try {
+      return await Promise.race([task(), late]);
+    } finally {
+      timer.abort();
+    }
   }
 
   #valid(token: AccessToken | undefined): AccessToken | undefined {
@@ -208,81 +226,4 @@ export class AccessTokens {
 /** For any other value, fetch throws an error that contains the token. */
 function isToken(text: unknown): text is string {
   return typeof text === 'string' && /^[\x21-\x7e]+$/.test(text);
-}
-
-/** A request for a token. */
-export interface TokenRequest {
-  readonly surface: Surface;
-  /** The server's name, for the error. */
-  readonly server: string;
-  readonly url: string;
-  /** The parameters. Form-encoded, because a refresh token may contain what does not arrive otherwise. */
-  readonly form: () => Record<string, string> | Promise<Record<string, string>>;
-  /** Names of the parameters that no error may contain. */
-  readonly secrets: readonly string[];
-  /** Seconds that a token lives if the response does not say. */
-  readonly lifetime: number;
-  /** What to do about the server's error code, if it gave one, and its status. */
-  readonly hint: (reasonCode: string | undefined, status: number) => string;
-}
-
-/** A response of a token endpoint. Some servers send the lifetime as a string. */
-const TokenResponseSchema = /* @__PURE__ */ z.lazy(() =>
-  z.looseObject({ access_token: z.string().check(z.minLength(1)), expires_in: z.nullish(z.union([z.number(), z.string()])) }),
-);
-
-/**
- * Sends the request.
- *
- * @throws {@link ApiError} `API` if the server refuses.
- * @throws {@link ValidationError} `VALIDATION` with direction `response` for a success without a token.
- */
-export async function requestToken(
-  http: HttpClient,
-  { surface, server, url, form, secrets, lifetime, hint }: TokenRequest,
-): Promise<{ readonly accessToken: string; readonly expiresIn: number }> {
-  let parameters: Readonly<Record<string, string>> = {};
-  return http.send({
-    // The call that waits for the token has passed the rate limiter already.
-    isUnlimited: true,
-    prepare: async () => {
-      parameters = await form();
-      return {
-        method: 'POST',
-        url,
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
-          accept: 'application/json',
-          'user-agent': http.userAgent,
-        },
-        body: encodeUtf8(new URLSearchParams(parameters).toString()),
-      };
-    },
-    hide: () => secrets.map((name) => parameters[name]),
-    read: (response) => {
-      const { status, requestId, attempts } = response;
-      const body = parseJson(response);
-      const isSuccess = status >= 200 && status < 300;
-      const token = safeParseSchema(TokenResponseSchema, body);
-      if (isSuccess && 'value' in token) {
-        const expiresIn = Number(token.value.expires_in);
-        return { accessToken: token.value.access_token, expiresIn: expiresIn > 0 && Number.isFinite(expiresIn) ? expiresIn : lifetime };
-      }
-      const { error, error_description: description } = (body ?? {}) as Readonly<Record<string, unknown>>;
-      const reasonCode = typeof error === 'string' ? response.redact(error, 100) : undefined;
-      if (isSuccess && reasonCode === undefined) {
-        const message = `${server} issued no access token: it responded ${status} with ${describeBody(response)}`;
-        throw new ValidationError('response', [{ message }], { surface, requestId, attempts, hint: hint(undefined, status) });
-      }
-      const words = [reasonCode ?? `status ${status}`, typeof description === 'string' ? response.redact(description, 500) : ''];
-      const failure = failureOf(response);
-      throw new ApiError(`${server} issued no access token: ${words.filter(Boolean).join(', ')}`, {
-        ...failure,
-        surface,
-        reasonCode,
-        retryable: failure.retryable || reasonCode === 'server_error' || reasonCode === 'temporarily_unavailable',
-        hint: hint(reasonCode, status),
-      });
-    },
-  });
 }

@@ -6,7 +6,8 @@
  */
 import { hashHex } from '../../core/bytes.ts';
 import type { HttpClient } from '../../core/call/http.ts';
-import { AccessTokens, requestToken, STORE_FAILED, type TokenStore } from '../../core/call/tokens.ts';
+import { requestToken } from '../../core/call/token-request.ts';
+import { AccessTokens, STORE_FAILED, type TokenStore } from '../../core/call/tokens.ts';
 import { assertOption } from '../../core/errors.ts';
 import { checkNames, readUrl, requireString } from '../../core/options.ts';
 import type { Provided } from '../../core/types.ts';
@@ -31,6 +32,7 @@ interface LwaOptions {
   readonly tokenUrl?: string | undefined;
   readonly tokenStore?: TokenStore | undefined;
   readonly allowHttp?: boolean | undefined;
+  readonly totalTimeout?: number | undefined;
 }
 
 const TOKEN_URL = 'https://api.amazon.com/auth/o2/token';
@@ -49,7 +51,8 @@ interface LwaTokens {
 }
 
 /** Checks the credentials, and returns access tokens for them. */
-export function lwaTokens(http: HttpClient, { credentials, tokenUrl = TOKEN_URL, tokenStore, allowHttp }: LwaOptions): LwaTokens {
+export function lwaTokens(http: HttpClient, options: LwaOptions): LwaTokens {
+  const { credentials, tokenUrl = TOKEN_URL, tokenStore, allowHttp, totalTimeout } = options;
   checkLwaCredentials(credentials);
   const url = readUrl(SURFACE, 'tokenUrl', tokenUrl, allowHttp);
   const { clientId, clientSecret, refreshToken } = credentials;
@@ -73,6 +76,7 @@ export function lwaTokens(http: HttpClient, { credentials, tokenUrl = TOKEN_URL,
     surface: SURFACE,
     now: () => http.now(),
     renewBefore: RENEW_BEFORE,
+    totalTimeout,
     store: tokenStore,
     onStoreFailure: () => http.warn(STORE_FAILED),
     // Without the secret, which is rotated while the authorization stays.

@@ -97,14 +97,7 @@ export interface NdrTokenHandlerOptions extends Pick<WebhookHandlerOptions<never
 type KeyRing = SigningKeys & { readonly auth: NdrAuth };
 
 const OPTIONS = ['clients', 'keys', 'issuer', 'audience', 'scope', 'lifetime', 'allowMissingGrantType', 'clock'];
-const RENAMED = {
-  client: 'clients',
-  key: 'keys',
-  expiresIn: 'lifetime',
-  ttl: 'lifetime',
-  tokenLifetime: 'lifetime',
-  scopes: 'scope',
-};
+const RENAMED = { client: 'clients', key: 'keys', expiresIn: 'lifetime', ttl: 'lifetime', scopes: 'scope' };
 const HANDLER_OPTIONS = ['maxBodyBytes', 'timeBudget', 'retryAfter', 'onError'];
 
 /**

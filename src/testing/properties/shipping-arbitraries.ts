@@ -103,7 +103,7 @@ export function anyInvalidNdrEvent(): fc.Arbitrary<Flawed> {
   return flawed(anyNdrEvent(), [
     ...['id', 'time'].flatMap((name) => flawsAt([name], [7, {}])),
     ...flawsAt(['detail', 'trackingId'], [undefined, null, '', 1.5, true, {}]),
-    ...strings.flatMap((name) => flawsAt(['detail', name], [7, false, {}, []])),
+    ...strings.flatMap((name) => flawsAt(['detail', name], [false, {}, []])),
     ...flawsAt(['detail'], [undefined, null, 'text', []]),
   ]);
 }

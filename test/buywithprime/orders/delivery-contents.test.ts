@@ -127,7 +127,20 @@ test.each<[string, unknown[], unknown]>([
   [
     'an empty list in one copy',
     [item('a', 3, [parcel('d1', [])]), item('b', 2, [parcel('d1', [{ lineItem: { id: 'b' }, amount: { value: 1 } }])])],
-    { b: 1 },
+    { a: 3, b: 1 },
+  ],
+  [
+    'a list in each copy that names its own line item',
+    [
+      item('a', 3, [parcel('d1', [{ lineItem: { id: 'a' }, amount: { value: 2 } }])]),
+      item('b', 2, [parcel('d1', [{ lineItem: { id: 'b' }, amount: { value: 1 } }])]),
+    ],
+    { a: 2, b: 1 },
+  ],
+  [
+    'a list that one of the line items lacks',
+    [item('a', 3, [parcel('d1', [{ lineItem: { id: 'a' }, amount: { value: 2 } }])]), item('b', 2, [parcel('d1', undefined)])],
+    { a: 2, b: 2 },
   ],
   [
     '__proto__ as a line item',

@@ -165,9 +165,19 @@ describe.each(ways)('a %s', (name, resolve) => {
     expect(await resolve(server.client(), detail.id)).toMatchObject({ status: 'found', [name]: { ...detail, lineItems: [] } });
   });
 
-  test.each<[unknown]>([[null], [undefined], [[]], [{}], [{ details: null }], ['text'], [7]])('is not found in %j', async (value) => {
+  test.each<[unknown]>([[null], [[]], [{}], [{ details: null }], ['text'], [7]])('is not found in %j', async (value) => {
     respond({ id: orderId, [field]: value });
     expect(await resolve(server.client(), detail.id)).toMatchObject({ status: 'not-found', reason: `${name}-not-in-order` });
+  });
+
+  test('that the document does not select is no result, or it would pass for one that is not there', async () => {
+    respond({ id: orderId });
+    await expect(resolve(server.client(), detail.id)).rejects.toMatchObject({
+      code: 'VALIDATION',
+      direction: 'response',
+      message: expect.stringContaining(`order.${field}: is missing`),
+      hint: expect.stringContaining('Your own document must select'),
+    });
   });
 
   test('is not found if Amazon finds no order, and found once it does', async () => {

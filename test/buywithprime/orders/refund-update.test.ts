@@ -260,6 +260,18 @@ describe('the total', () => {
       8,
     ],
     ['starts from what was refunded after PARTIAL', { state: 'PARTIAL', total: usd(5) }, { payments: [pay(3)] }, 8],
+    [
+      'does not count a payment twice that was in progress after PARTIAL',
+      { state: 'PARTIAL', total: usd(8), payments: [paid(5), paid(3, 'IN_PROGRESS')] },
+      { payments: [pay(3)] },
+      8,
+    ],
+    [
+      'does not keep a payment that was in progress after PARTIAL and failed',
+      { state: 'PARTIAL', total: usd(8), payments: [paid(5), paid(3, 'IN_PROGRESS')] },
+      { payments: [pay(3, { state: 'FAILED' })] },
+      5,
+    ],
     ['does not count payments that failed', { state: 'PARTIAL', total: usd(5) }, { payments: [pay(3, { state: 'FAILED' }), pay(1)] }, 6],
     ['does not count payments that were cancelled', { state: 'PARTIAL', total: usd(5) }, { payments: [pay(3, { state: 'CANCELLED' })] }, 5],
     ['can be passed', { state: 'PARTIAL', total: usd(5) }, { payments: [pay(3)], total: usd(8) }, 8],

@@ -31,6 +31,25 @@ const basicAuthConfig = { username: 'amazon', password: 'pass-k4711' };
 const inline = (authConfig: unknown) => bridge('n', { destination: { webhook: { url, authConfig } } });
 const always = (body: unknown, status?: number) => server.faults.push((response) => json(response, body, status));
 
+test('a secret in the URL of a webhook or of a token endpoint is in no error', async () => {
+  const secret = 'hv-77-secret';
+  const webhook = { url: `https://shop.example/hook?k=${secret}` };
+  const behind = {
+    url: `https://shop.example/${secret}`,
+    authConfig: { oAuthConfig: { ...oAuthConfig, authEndpoint: `https://shop.example/t?k=${secret}` } },
+  };
+  for (const each of [webhook, behind, { ...webhook, authProfileId: 'p' }]) {
+    const input = bridge('n', { destination: { webhook: each } });
+    always({ message: JSON.stringify(input), type: secret }, 400);
+    expect(shown(await failure(() => server.client().createEventSubscription(input)))).not.toContain(secret);
+  }
+  const withPassword = bridge('n', { destination: { webhook: { url: 'https://user:password-k4711@shop.example/hook' } } });
+  expect(await failure(() => server.client().createEventSubscription(withPassword))).toMatchObject({
+    code: 'VALIDATION',
+    direction: 'request',
+  });
+});
+
 describe('a subscription', () => {
   test('is created, read, listed and deleted', async () => {
     const client = server.client();

@@ -116,12 +116,17 @@ describe('a fault of the network', () => {
     expect(connectionError(thrown, { ...attempt, clean: redactor(['Secret_k4711']) })).not.toHaveProperty('systemCode');
   });
 
-  test('after the head of a success is not retried; after that of a failure it is', () => {
+  test('after the head of a success is not retried; after that of a failure it is as the whole response would be', () => {
     const accepted = connectionError(caused('terminated', 'UND_ERR_SOCKET'), { ...attempt, status: 200 });
     expect(accepted).toMatchObject({ retryable: false, hint: expect.stringContaining('accepted') });
     expect(accepted.message).toBe('the response 200 of api.example broke off: terminated (UND_ERR_SOCKET)');
-    for (const status of [199, 300, 503]) {
-      expect(connectionError(caused('terminated'), { ...attempt, status })).toMatchObject({ retryable: true });
+    for (const [status, retryable] of [
+      [400, false],
+      [403, false],
+      [429, true],
+      [503, true],
+    ] as const) {
+      expect(connectionError(caused('terminated'), { ...attempt, status })).toMatchObject({ retryable });
     }
   });
 });
@@ -199,16 +204,22 @@ describe('a budget that is used up', () => {
   test.each([
     [
       'total',
-      { attempts: 0, status: undefined },
+      { attempts: 0, status: undefined, isWaiting: true },
       'timed out after 50 ms before sending, waiting for the rate limiter or an access token',
       true,
     ],
-    ['attempt', { attempts: 1, status: undefined }, 'no response within 50 ms in one attempt', true],
-    ['total', { attempts: 3, status: undefined, last }, 'no response within 50 ms in all attempts together', true],
-    ['attempt', { attempts: 1, status: 200 }, 'the response 200 was not complete within 50 ms', false],
-    ['total', { attempts: 1, status: 503 }, 'the response 503 was not complete within 50 ms', true],
-    ['total', { attempts: 1, status: 300 }, 'the response 300 was not complete within 50 ms', true],
-    ['attempt', { attempts: 1, status: 199 }, 'the response 199 was not complete within 50 ms', true],
+    [
+      'total',
+      { attempts: 1, status: undefined, isWaiting: true, last },
+      'timed out after 50 ms before attempt 2, waiting for the rate limiter or an access token',
+      true,
+    ],
+    ['attempt', { attempts: 1, status: undefined, isWaiting: false }, 'no response within 50 ms in one attempt', true],
+    ['total', { attempts: 3, status: undefined, isWaiting: false, last }, 'no response within 50 ms in all attempts together', true],
+    ['attempt', { attempts: 1, status: 200, isWaiting: false }, 'the response 200 was not complete within 50 ms', false],
+    ['total', { attempts: 1, status: 503, isWaiting: false }, 'the response 503 was not complete within 50 ms', true],
+    ['total', { attempts: 1, status: 400, isWaiting: false }, 'the response 400 was not complete within 50 ms', false],
+    ['attempt', { attempts: 1, status: 429, isWaiting: false }, 'the response 429 was not complete within 50 ms', true],
   ] as const)('%s, %o', (budget, call, message, retryable) => {
     const error = timeoutError('core', budget, 50, call);
     expect(error).toMatchObject({ code: 'TIMEOUT', budget, message, retryable, attempts: call.attempts });
@@ -217,6 +228,6 @@ describe('a budget that is used up', () => {
   });
 
   test('of an attempt does not name the attempt before it, or the chain of causes would grow with each', () => {
-    expect(timeoutError('core', 'attempt', 50, { attempts: 2, status: undefined, last }).cause).toBeUndefined();
+    expect(timeoutError('core', 'attempt', 50, { attempts: 2, status: undefined, isWaiting: false, last }).cause).toBeUndefined();
   });
 });

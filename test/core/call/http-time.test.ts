@@ -46,6 +46,15 @@ describe('time', () => {
     await expect(sendBy(never, {}, { signal: AbortSignal.timeout(30) })).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
+  test('a wait between two attempts is not called an incomplete response', async () => {
+    let acquired = 0;
+    const acquire = () => (++acquired === 1 ? Promise.resolve() : new Promise<never>(() => undefined));
+    const refuse = async () => new Response('busy', { status: 503, headers: { 'retry-after': '0' } });
+    const error = await waybillErrorOf(() => sendBy(refuse, { rateLimiter: { acquire }, totalTimeout: 50, maxRetries: 1 }));
+    expect(error.message).toBe('timed out after 50 ms before attempt 2, waiting for the rate limiter or an access token');
+    expect(error).toMatchObject({ budget: 'total', attempts: 1, cause: { status: 503 } });
+  });
+
   test('what comes after the time of an attempt changes nothing', async () => {
     let respondLate = (_: Response): void => undefined;
     const late = new Promise<Response>((resolve) => (respondLate = resolve));

@@ -181,6 +181,9 @@ describe('an error has of a response', () => {
       // Servers that do not follow RFC 9110 send other forms, which may begin and end with a number.
       const sent = 'Tue, 01 Jan 2030 00:01:00 GMT';
       const others = ['01 Jan 2030 00:01:00 GMT', 'Jan 1, 2030 00:01:00 GMT', '2030-01-01T00:01:00Z', '2030-01-01T00:01:00+00:00'];
+      // By the sender's own clock, if it says what that shows: one of the two may be wrong.
+      const wrong = { 'retry-after': 'Tue, 01 Jan 2030 03:01:00 GMT', date: 'Tue, 01 Jan 2030 03:00:00 GMT' };
+      expect(failureOf(responseOf({ headers: new Headers(wrong) })).retryAfter).toBe(60_000);
       for (const date of [sent, `${sent}, ${sent}`, `${sent}, 1`, ...others]) {
         expect(failureOf(responseOf({ headers: new Headers({ 'retry-after': date }) })).retryAfter).toBe(60_000);
       }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HttpClient } from '../../../src/core/call/http.ts';
-import { requestToken, type TokenRequest } from '../../../src/core/call/tokens.ts';
+import { requestToken, type TokenRequest } from '../../../src/core/call/token-request.ts';
 import { respond, type Step, serveSteps } from '../../support/core/calls.ts';
 import { everyRenderingOf, waybillErrorOf } from '../../support/errors.ts';
 import { type Recorded, record } from '../../support/server.ts';

@@ -56,6 +56,14 @@ describe('a token', () => {
     expect(await subject.get()).toBe('token-2');
   });
 
+  test('is asked for again if the function that supplies it hangs once', async () => {
+    const fetchToken = vi.fn(async () => ({ accessToken: 'token', expiresIn: 3_600 })).mockReturnValueOnce(new Promise(() => undefined));
+    const { subject } = tokens({ fetchToken, totalTimeout: -990 });
+    const error = await waybillErrorOf(() => subject.get());
+    expect(error).toMatchObject({ code: 'TIMEOUT', message: 'there was no access token within 10 ms', retryable: true });
+    expect(await subject.get()).toBe('token');
+  });
+
   test('is fetched again after a failure', async () => {
     const { subject, fetchToken } = tokens();
     fetchToken.mockRejectedValueOnce(new Error('down'));

@@ -117,7 +117,7 @@ function totalOf(refund: EmulatedRefund, sent: EmulatedRefund['total'] | null): 
 /** Before a payment the total is an estimate. Of a refund that is still open, only what has been paid is certain: others may fail. */
 function refundedBefore({ state, total, payments = [] }: EmulatedRefund): number {
   const amount = total?.amount ?? 0;
-  if (state === 'PARTIAL' || state === 'SUCCESS') return amount;
+  if (state === 'SUCCESS' || (state === 'PARTIAL' && payments.length === 0)) return amount;
   return Math.min(amount, sumOf(payments.filter(isPaid).map(({ amount: paid }) => paid)));
 }
 
