@@ -186,7 +186,7 @@ function batchOf(value: JsonObject): readonly unknown[] | undefined {
 
 /** Names in the batches of AWS. */
 const BESIDE_RECORDS =
-  /^(?:Records|Messages|records|\$metadata|eventSource(?:Arn)?|bootstrapServers|invocationId|(?:deliveryStream|sourceKinesisStream)Arn|region|requestId|timestamp)$/;
+  /^(?:Records|Messages|records|\$metadata|eventSource|\w+Arn|bootstrapServers|invocationId|region|requestId|timestamp)$/;
 
 function partitionsOf(records: unknown): readonly unknown[] | undefined {
   const partitions = typeof records === 'object' && records !== null ? Object.values(records) : [undefined];

@@ -75,26 +75,16 @@ export interface EventHandlerOptions<Event, Context> {
 const OPTIONS = ['idempotencyStore', 'idempotencyLease', 'idempotencyPrefix', 'onInvalid', 'onUnhandled', 'onError'];
 
 /** Names that other libraries and other transports have for an option. */
-const RENAMED: readonly (readonly [name: string, option: string])[] = [
-  ['onUnknown', 'onUnhandled'],
-  ['store', 'idempotencyStore'],
-  ['dedupe', 'idempotencyStore'],
-  ['deduplicate', 'idempotencyStore'],
-  ['idempotency', 'idempotencyStore'],
-  ['persistenceStore', 'idempotencyStore'],
-  ['persistenceLayer', 'idempotencyStore'],
-  ['lease', 'idempotencyLease'],
-  ['prefix', 'idempotencyPrefix'],
-  ['parallelism', 'concurrency'],
-  ['maxBodySize', 'maxBodyBytes'],
-  ['bodyLimit', 'maxBodyBytes'],
-  ['timeout', 'timeBudget'],
-  ['totalTimeout', 'timeBudget'],
-  ['timeReserve', 'timeBudget'],
-  ['timeout', 'timeReserve'],
-  ['totalTimeout', 'timeReserve'],
-  ['timeBudget', 'timeReserve'],
-];
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  onUnhandled: 'onUnknown',
+  idempotencyStore: 'store dedupe deduplicate idempotency persistenceStore persistenceLayer',
+  idempotencyLease: 'lease',
+  idempotencyPrefix: 'prefix',
+  concurrency: 'parallelism',
+  maxBodyBytes: 'maxBodySize bodyLimit',
+  timeBudget: 'timeout totalTimeout timeReserve',
+  timeReserve: 'timeout totalTimeout timeBudget',
+};
 
 /** Passes an event to its function unless it has been handled before. Rejects if it must be redelivered. */
 export type Dispatch<Event, Context> = (received: Received<Event>, context: Context, key?: string) => Promise<unknown>;
@@ -110,7 +100,8 @@ export function createDispatch<Event extends { readonly kind: string }, Context>
   const find = handlerFinder(codec, handlers);
   assertOption(typeof options === 'object' && options !== null, surface, undefined, 'the options must be an object');
   const names = [...OPTIONS, ...ownOptions];
-  checkNames(surface, options, names, Object.fromEntries(RENAMED.filter(([, name]) => names.includes(name))));
+  const renamed = names.flatMap((name) => (OTHER_NAMES[name] ?? '').split(' ').map((other) => [other, name]));
+  checkNames(surface, options, names, Object.fromEntries(renamed));
   const { idempotencyStore: store, idempotencyLease: lease, idempotencyPrefix: prefix = '', onInvalid, onUnhandled } = options;
   assertOption(typeof prefix === 'string', surface, 'idempotencyPrefix', 'must be a string');
   checkIdempotencyStore(surface, store);
