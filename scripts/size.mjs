@@ -12,7 +12,7 @@ import { installPacked, root } from './packed.mjs';
 
 const OURS = [
   { name: 'parseResourcePath', from: 'waybill/buywithprime', limit: 1_100 },
-  { name: 'BuyWithPrimeEventParser', from: 'waybill/buywithprime/events', limit: 5_200 },
+  { name: 'BuyWithPrimeEventParser', from: 'waybill/buywithprime/events', limit: 5_100 },
   { name: 'sqsHandler', from: 'waybill/buywithprime/events', limit: 10_300 },
   { name: 'BuyWithPrimeWebhookVerifier', from: 'waybill/buywithprime', limit: 25_200 },
   { name: 'BuyWithPrimeClient', from: 'waybill/buywithprime', limit: 30_900 },

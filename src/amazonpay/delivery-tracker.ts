@@ -57,7 +57,7 @@ export interface DeliveryTracker extends DeliveryTrackerResponse {
 const CHARGE_ID = 'got the id of a charge or refund: drop the part such as -C123456 and what follows it';
 
 const ORDER_ID_RULES: readonly Rule[] = [
-  [/^(?![\s\S]*-[ABCR]\d{6}(?:-|$)|[PSBCpsbc]\d{2}-\d{7}-\d{7}[^\d\s])/u, CHARGE_ID],
+  [/^(?![\s\S]*-[ABCR]\d{6}(?:-|$)|[PSBCpsbc]\d{2}-\d{7}-\d{7}[-_/A-Za-z])/u, CHARGE_ID],
   PRINTABLE,
   [/^\S*$/u, 'must not contain spaces'],
 ];

@@ -29,6 +29,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'it exists already',
   ENOSPC: 'the disk is full',
   EBUSY: 'another program has it open',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  ENAMETOOLONG: 'the name is too long',
+  EMFILE: 'too many files are open',
+  ELOOP: 'its links lead in a circle',
   ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GB',
 };
 

@@ -27,18 +27,18 @@ export const TRACKING_NUMBER_RULES: readonly Rule[] = [
   ],
   [/^(?!\d{6,}(?:[.,]0+|,\d{1,2})$)/u, 'got a decimal that a spreadsheet has made of the number: format the column as text'],
   [
-    /^(?!\d{1,3}(?:(?:,\d{3}){2,}(?:\.\d+)?|(?:\.\d{3}){2,}(?:,\d+)?|(?:\s\d{3}){2,}[.,]\d+)$)/u,
-    'got separators of thousands, which a spreadsheet has put into the number: format the column as text',
+    /^(?!\d{1,3}(?:(?:,\d{3}){2,}(?:\.\d+)?|(?:\.\d{3}){2,},\d+|(?:\s\d{3}){2,}[.,]\d+)$)/u,
+    'got thousands separators, which a spreadsheet has put into the number: pass only the digits',
   ],
   // Digits on both sides of ";" and the like, or longer parts on both sides of what a single number may contain.
   [/^(?![\s\S]*\d[\s\S]*(?:[;,|；，、｜\n\r\t]|<[Bb][Rr])[\s\S]*\d)/u, SEVERAL],
   [/^(?![\s\S]*[A-Za-z\d]{5}\d[A-Za-z]*\s*[/&+]\s*[A-Za-z]*\d[A-Za-z\d]{5})/u, SEVERAL],
   [/^(?!(?:[\s\S]*\s)?(?=\S*\d)\S{10,}\s(?:[\s\S]*\s)?(?=\S*\d)\S{10})/u, SEVERAL],
   [/^(?!\d{10,}\s*-\s*\d{10,}$)/u, SEVERAL],
-  [/^(?![\s\S]*(?:[<>{}[\]]|&(?:[A-Za-z]{2,8}|#\d{1,6})(?:;|$)))/u, 'got marks of a web page or of a file: pass only the number'],
+  [/^(?![\s\S]*(?:[<>{}[\]]|&(?:[A-Za-z]{2,8}|#\d{1,6})(?:;|$)))/u, 'got HTML or JSON: pass only the number'],
   PRINTABLE,
   [/\p{Nd}/u, 'must contain a digit: this is a placeholder or a name'],
-  [/^(?![0\W_]+$)/u, 'must not have only zeros: this is a placeholder'],
+  [/^(?!(?:0|[^\p{L}\p{N}])+$)/u, 'must not have only zeros: this is a placeholder'],
 ];
 
 /** A number with fewer characters is most likely not the whole one. */
@@ -66,7 +66,7 @@ export function bareText(text: string): string {
 function halfWidth(text: string): string {
   return text
     .replace(/[\uff01-\uff5e]/g, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0))
-    .replace(/[\p{Pd}\u2212]|(?<=\p{Nd})\u30fc(?=\p{Nd})/gu, '-');
+    .replace(/[\p{Pd}\u2212]|(?<=\p{Nd})[\u30fc\uff70](?=\p{Nd})/gu, '-');
 }
 
 /** Has a schema report only the first of the checks that fail: one problem for each string is enough. */

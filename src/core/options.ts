@@ -170,11 +170,12 @@ export function checkAllNames(
 ): asserts options is object {
   assertObject(surface, options);
   checkNames(surface, options, known, renamed);
-  const [stranger] = Object.entries(options).find(([name, value]) => value !== undefined && !known.includes(name)) ?? [];
-  if (stranger === undefined) return;
-  // Who mixes up name and value passes a secret as the name.
-  const name = /^[a-z]{1,30}$/i.test(stranger) ? stranger : 'a name';
-  throw misconfigured(surface, name, 'is not an option', `The options are ${known.join(', ')}.`);
+  const [unknown] = Object.entries(options).find(([name, value]) => value !== undefined && !known.includes(name)) ?? [];
+  if (unknown === undefined) return;
+  const hint = `The options are ${known.join(', ')}.`;
+  // If name and value are mixed up, the name is a secret.
+  if (/^[a-z][a-z_]{0,24}$/i.test(unknown) && unknown.length <= 12) throw misconfigured(surface, unknown, 'is not an option', hint);
+  throw misconfigured(surface, undefined, 'there is an unknown option', hint);
 }
 
 /** Refuses what is neither a function nor absent. */

@@ -130,7 +130,7 @@ function fromText(text: string, { readableEncoding }: NodeStream): Bytes {
   return encodeUtf8(text);
 }
 
-/** Encodings of which the bytes can be had back. */
+/** Encodings from which a body is read: UTF-8, which JSON should be, and the one that keeps each byte. */
 const READABLE = [undefined, null, 'utf8', 'latin1'];
 
 /** Refuses a stream of anything else, for now: the event would be damaged. */

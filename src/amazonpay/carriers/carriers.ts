@@ -85,7 +85,7 @@ function nearestCodes(text: string): readonly ListedCarrierCode[] {
   const same = carriers.find(({ code }) => letters(code) === wanted)?.code;
   if (same) return [same];
   if (wanted.length < 2) return [];
-  // Those of the older list alone may be refused: a hint must not lead to one.
+  // Amazon may refuse those that only the older list has: a hint must not lead to one.
   const codes = carriers.filter(({ list }) => list === 'v2').map(({ code }) => code);
   const starts = codes.filter((code) => startsAlike(letters(code), wanted));
   if (starts.length > 0) return starts.sort((a, b) => differenceTo(a) - differenceTo(b)).slice(0, MAX_NEAREST);

@@ -46,7 +46,7 @@ export function buyWithPrimeTokens(
   tokenUrl: string,
   http: HttpClient = new HttpClient(SURFACE, options, { own: ['credentials', 'targetId', 'fetchToken', 'tokenStore'] }),
 ): AccessTokens {
-  const { credentials, targetId, tokenStore, fetchToken, allowHttp, totalTimeout } = options;
+  const { credentials, targetId, tokenStore, fetchToken, allowHttp } = options;
   if (typeof credentials !== 'function') readCredentials(credentials);
   const url = readUrl(SURFACE, 'tokenUrl', tokenUrl, allowHttp);
   checkFunctions(SURFACE, { fetchToken });
@@ -56,7 +56,6 @@ export function buyWithPrimeTokens(
     surface: SURFACE,
     now: () => http.now(),
     renewBefore: RENEW_BEFORE,
-    totalTimeout,
     store: tokenStore,
     onStoreFailure: () => http.warn(STORE_FAILED),
     key: async () => hashHex([SURFACE, url, (await provide()).clientId, targetId].join('\n')),

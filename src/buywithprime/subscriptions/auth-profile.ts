@@ -163,9 +163,11 @@ export function secretsOf({ oAuthConfig, basicAuthConfig }: WebhookAuthConfig): 
   return [...secrets, ...secretsOfUrl(authEndpoint)];
 }
 
-/** A URL may have a secret in its path or query: it, what follows its host, and each value of the query. */
+/** A URL may have a secret in its path or query: the URL, its path, and each part that is long enough for one. */
 export function secretsOfUrl(url: string): readonly string[] {
   if (!URL.canParse(url)) return [url];
   const { pathname, search, searchParams } = new URL(url);
-  return pathname === '/' && search === '' ? [] : [url, `${pathname}${search}`, ...searchParams.values()];
+  if (pathname === '/' && search === '') return [];
+  const parts = [...pathname.split('/'), ...searchParams.values()].filter(({ length }) => length >= 8);
+  return [url, `${pathname}${search}`, ...(pathname.length > 8 ? [pathname] : []), ...parts];
 }

@@ -5,7 +5,7 @@
  */
 import { bareText } from '../../core/cells.ts';
 import { type Names, UsageError } from '../failure.ts';
-import type { ActionNames } from './values.ts';
+import { type ActionNames, key } from './values.ts';
 
 /** What a column can be for. */
 const FIELDS = ['trackingId', 'ndrAction', 'rescheduleDate', 'additionalAddressNotes', 'ndrDueDate'] as const;
@@ -46,6 +46,8 @@ export interface ColumnOptions {
 }
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+/** What `--only` compares. Nothing but punctuation stands for itself: it is not an empty cell. */
+const comparable = (cell: string): string => key(cell) || cell.trim();
 const isOneOf = (list: string, name: string): boolean => list.split(' ').includes(plain(name));
 const hasLetters = (text = ''): boolean => /\p{L}/u.test(text);
 const quoted = (columns: readonly Column[]): string => columns.map(({ name }) => `"${name}"`).join(', ');
@@ -74,7 +76,7 @@ export class Columns {
     this.#fields = assign(all, options.columns);
     const missing = (['trackingId', 'ndrAction'] as const).filter((field) => this.#fields[field].length === 0);
     if (missing.length > 0) throw misunderstood(all, missing, guess(all, samples, actions));
-    this.#only = options.only.map(([name, value]) => [find(all, '--only', name), plain(value)]);
+    this.#only = options.only.map(([name, value]) => [find(all, '--only', name), comparable(value)]);
     const taken = new Set(Object.values(this.#fields).flat());
     const others = (list: string): readonly Column[] => all.filter((column) => isOneOf(list, column.name) && !taken.has(column));
     this.#phones = others(PHONE);
@@ -86,7 +88,7 @@ export class Columns {
 
   /** Whether `--only` selects a row. */
   selects(cells: readonly string[]): boolean {
-    const isSelected = this.#only.every(([{ at }, value]) => plain(cells[at] ?? '') === value);
+    const isSelected = this.#only.every(([{ at }, value]) => comparable(cells[at] ?? '') === value);
     if (!isSelected) for (const [{ at }, values] of this.#found) if (values.size < SHOWN) values.add((cells[at] ?? '').trim());
     return isSelected;
   }

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { bareText, isScientific, SHORT_NUMBER } from '../../core/cells.ts';
-import type { NdrFeedback } from '../../shipping-ndr/index.ts';
+import { type NdrFeedback, parseTime } from '../../shipping-ndr/index.ts';
 import type { Columns } from './columns.ts';
 import type { Row } from './rows.ts';
 import { type ActionNames, readTime } from './values.ts';
@@ -70,7 +70,9 @@ export function toDecision(row: Row, reading: Reading): Decision {
   ];
   const { rescheduleDate, additionalAddressNotes } = data;
   const sent = { ...(rescheduleDate && { rescheduleDate }), ...(additionalAddressNotes && { additionalAddressNotes }) };
-  const content = [trackingId, ndrAction, rescheduleDate ?? '', additionalAddressNotes ?? '', due.time ?? ''];
+  // The same moment may be spelt in several ways.
+  const momentOf = (time: string | undefined): string => parseTime(time)?.toISOString() ?? time ?? '';
+  const content = [trackingId, ndrAction, momentOf(rescheduleDate), additionalAddressNotes ?? '', momentOf(due.time)];
   return {
     row: row.row,
     trackingId,

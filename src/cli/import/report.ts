@@ -79,7 +79,8 @@ export class Report {
       const read = readSync(this.#file, chunk, 0, CHUNK, at);
       if (read === 0) break;
       const bytes = Buffer.concat([rest, chunk.subarray(0, read)]);
-      if (at === 0 && !bytes.subarray(0, HEAD.length + 1).equals(Buffer.from(`${HEAD}\n`))) {
+      // A spreadsheet that has saved it adds a byte order mark, and ends lines as Windows does.
+      if (at === 0 && !/^\ufeff?(.*?)\r?\n/.exec(bytes.toString())?.[1]?.startsWith(HEAD)) {
         throw new UsageError(`${this.path} exists and is not a report of this command`, 'Choose another file with --report.');
       }
       const end = bytes.lastIndexOf('\n') + 1;

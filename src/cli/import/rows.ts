@@ -24,9 +24,9 @@ export interface Row {
  */
 const AHEAD = 1024 * 1024;
 
-/** The separator that the first line has most of. */
+/** The separator that the first line has most of, outside of quotation marks. */
 function guessSeparator(text: string): string {
-  const head = /^[^\r\n]*/.exec(text)?.[0] ?? '';
+  const head = /[^\r\n]+/.exec(text.replace(/"[^"]*"/g, ''))?.[0] ?? '';
   const count = (character: string): number => head.split(character).length;
   return [',', ';', '\t'].sort((a, b) => count(b) - count(a))[0] as string;
 }

@@ -20,7 +20,12 @@ const NOT_AMAZONS = 'hold fake-attempt edit-details escalate';
 /** What people write if nothing is decided yet. */
 const UNDECIDED = 'n/a none pending';
 
-const key = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+/** Without case, spaces and the punctuation that people vary. Vowel signs and symbols stay: "❌ RTO" is not RTO. */
+export const key = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s_.,:;'’`/\\\p{Pd}]/gu, '');
 const BY_NAME: ReadonlyMap<string, string> = new Map(
   Object.entries({ ...ACTIONS, '': UNDECIDED }).flatMap(([action, names]) => names.split(' ').map((name) => [key(name), action])),
 );

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { appendFileSync, closeSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { decodeUtf8 } from '../../core/bytes.ts';
 import { unwrap } from '../../core/receive/envelopes.ts';
 import { UsageError } from '../failure.ts';
@@ -23,6 +23,19 @@ export interface RecordedRequest {
   readonly body: string;
 }
 
+/** Whether a file is empty, or ends with a line break. A device has no size. */
+function endsWithLine(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const last = Buffer.alloc(1);
+    if (size > 0) readSync(file, last, 0, 1, size - 1);
+    return size === 0 || last[0] === 0x0a;
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Appends to a recording. */
 export class Recording {
   readonly path: string;
@@ -33,6 +46,8 @@ export class Recording {
     this.path = path;
     try {
       this.#file = openSync(path, 'a', 0o600);
+      // A process that was killed, or an editor, may have left a line without its end.
+      if (!endsWithLine(path)) appendFileSync(this.#file, '\n');
     } catch (error) {
       throw fileError('write', path, error);
     }
@@ -80,21 +95,24 @@ export async function readRecording(file: string, context: Context): Promise<rea
   return events;
 }
 
-/** The values in a recording, or in a file with JSON on each line; `undefined` if it is another file. */
+/**
+ * The values in a recording, or in a file with JSON on each line; a line that is damaged is in its place as it is. `undefined` if it is
+ * another file, whose first line is not JSON.
+ */
 export function recordedValues(bytes: Uint8Array): readonly unknown[] | undefined {
-  const values: unknown[] = [];
-  for (const { parsed } of jsonIn(decodeUtf8(bytes))) {
-    if (!parsed) return undefined;
-    values.push(isRecorded(parsed.value) ? parsed.value.body : parsed.value);
-  }
-  return values.length > 0 ? values : undefined;
+  const lines = jsonIn(decodeUtf8(bytes));
+  if (!lines[0]?.parsed) return undefined;
+  return lines.map(({ text, parsed }) => {
+    if (!parsed) return text;
+    return isRecorded(parsed.value) ? parsed.value.body : parsed.value;
+  });
 }
 
 /** The whole string as JSON, or else each of its lines. What is not JSON has no `parsed`. */
-function jsonIn(text: string): readonly { readonly line: number; readonly parsed: ReturnType<typeof parseJson> }[] {
+function jsonIn(text: string): readonly { readonly line: number; readonly text: string; readonly parsed: ReturnType<typeof parseJson> }[] {
   const whole = parseJson(text);
-  if (whole) return [{ line: 1, parsed: whole }];
-  return text.split('\n').flatMap((line, at) => (line.trim() === '' ? [] : [{ line: at + 1, parsed: parseJson(line) }]));
+  if (whole) return [{ line: 1, text, parsed: whole }];
+  return text.split('\n').flatMap((line, at) => (line.trim() === '' ? [] : [{ line: at + 1, text: line, parsed: parseJson(line) }]));
 }
 
 function bodiesOf(value: unknown, line: number, file: string): readonly string[] {

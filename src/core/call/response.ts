@@ -23,6 +23,8 @@ export interface HttpResponse {
 
 /** An error page of Amazon's has a few kB, an order some hundred. */
 const MAX_BYTES = 8 * 1024 * 1024;
+/** What decoding may have taken from a body that was cut: a byte order mark, and half of a character. */
+const MAX_LOST = 8;
 const FIRST_DELAY = 500;
 const MAX_DELAY = 20_000;
 
@@ -88,8 +90,8 @@ export function headerOf({ headers }: Pick<FetchResponse, 'headers'>, name: stri
 
 /** The body as JSON; `undefined` if it is not: empty, cut off, or HTML from a proxy. */
 export function parseJson({ text }: Pick<HttpResponse, 'text'>): unknown {
-  // Cut off by us. To find out that it does not end can take seconds, in which nothing else runs.
-  if (text.length >= MAX_BYTES) return undefined;
+  // Cut off at the limit. To find out that it does not end can take seconds, in which nothing else runs.
+  if (text.length >= MAX_BYTES / 4 && encodeUtf8(text).length > MAX_BYTES - MAX_LOST) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -55,10 +55,10 @@ export interface AccessTokensOptions {
   /** Milliseconds before its expiry from which a token is not used any more. */
   readonly renewBefore: number;
   /**
-   * Milliseconds that a call may take. The caller's own functions get little more: one that hangs must not end all later calls.
-   * @default 30_000
+   * Milliseconds after which a function that supplies the token counts as one that hangs: it must not end all later calls.
+   * @default 60_000
    */
-  readonly totalTimeout?: number | undefined;
+  readonly limit?: number | undefined;
   readonly key: () => string | Promise<string>;
   readonly store?: TokenStore | undefined;
   /** Called the first time that the store fails. */
@@ -186,18 +186,19 @@ export class AccessTokens {
 
   /** Settles as the task does, or rejects when it has taken too long. */
   async #bounded<Value>(task: () => Promise<Value>): Promise<Value> {
-    const { surface, totalTimeout = 30_000 } = this.#options;
-    // A request for a token ends by itself, and says more.
-    const limit = totalTimeout + 1_000;
-    const timer = new AbortController();
-    const late = sleep(limit, timer.signal).then(() => {
-      throw new TimeoutError('total', `there was no access token within ${limit} ms`, { surface, attempts: 0, hint: SLOW });
+    const { surface, limit = 60_000 } = this.#options;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const fail = () =>
+        reject(new TimeoutError('total', `there was no access token within ${limit} ms`, { surface, attempts: 0, hint: SLOW }));
+      timer = setTimeout(fail, limit);
+      // A process whose calls have all been aborted may end.
+      (timer as { unref?: () => void }).unref?.();
     });
-    late.catch(() => undefined);
     try {
       return await Promise.race([task(), late]);
     } finally {
-      timer.abort();
+      clearTimeout(timer);
     }
   }
 

@@ -171,7 +171,7 @@ function carriedBy(event: JsonObject): unknown {
   // What was parsed before, or a body of Buy with Prime's webhook; in Amazon's own events that is the detail.
   if (typeof raw === 'object' && raw !== null && isEnvelope(raw as JsonObject)) return raw;
   const isAmazons = source === undefined || (typeof source === 'string' && source.startsWith('aws.partner/'));
-  return typeof eventDescriptor === 'string' && eventDescriptor !== type && !isAmazons ? detail : undefined;
+  return typeof eventDescriptor === 'string' && !isAmazons ? detail : undefined;
 }
 
 function batchOf(value: JsonObject): readonly unknown[] | undefined {
@@ -180,13 +180,12 @@ function batchOf(value: JsonObject): readonly unknown[] | undefined {
   const { Records, Messages, records } = value;
   const batch = [Records, Messages, records].find(Array.isArray) ?? partitionsOf(records);
   if (batch?.length !== 0) return batch;
-  // Something else may have an empty list of that name, and must not pass for a batch without messages.
-  return Object.keys(value).every((name) => BESIDE_RECORDS.test(name)) ? batch : undefined;
+  // An event may have an empty list of that name, and must not pass for a batch without messages.
+  return EVENT_NAMES.some((name) => name in value) ? undefined : batch;
 }
 
-/** Names in the batches of AWS. */
-const BESIDE_RECORDS =
-  /^(?:Records|Messages|records|\$metadata|eventSource|\w+Arn|bootstrapServers|invocationId|region|requestId|timestamp)$/;
+/** Names in events, and not in the batches of AWS. */
+const EVENT_NAMES = ['detail', 'source', 'id', 'resources', 'eventId', 'data', 'idempotencyKey', 'trackingId', 'orderId'];
 
 function partitionsOf(records: unknown): readonly unknown[] | undefined {
   const partitions = typeof records === 'object' && records !== null ? Object.values(records) : [undefined];

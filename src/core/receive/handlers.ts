@@ -74,20 +74,20 @@ export interface EventHandlerOptions<Event, Context> {
 /** Names of {@link EventHandlerOptions}, and `onError`, which every transport has. */
 const OPTIONS = ['idempotencyStore', 'idempotencyLease', 'idempotencyPrefix', 'onInvalid', 'onUnhandled', 'onError'];
 
-/** Names that other libraries and other transports have for an option. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  onUnhandled: 'onUnknown',
-  idempotencyStore: 'store dedupe deduplicate idempotency persistenceStore persistenceLayer',
-  idempotencyLease: 'lease',
-  idempotencyPrefix: 'prefix',
-  concurrency: 'parallelism',
-  maxBodyBytes: 'maxBodySize bodyLimit',
-  timeBudget: 'timeout totalTimeout timeReserve',
-  timeReserve: 'timeout totalTimeout timeBudget',
+/** Names that other libraries have for an option. */
+const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  onUnhandled: ['onUnknown'],
+  idempotencyStore: ['store', 'dedupe', 'deduplicate', 'idempotency', 'persistenceStore', 'persistenceLayer'],
+  idempotencyLease: ['lease'],
+  idempotencyPrefix: ['prefix'],
+  concurrency: ['parallelism'],
+  maxBodyBytes: ['maxBodySize', 'bodyLimit'],
+  timeBudget: ['timeout', 'totalTimeout'],
+  timeReserve: ['timeout', 'totalTimeout'],
 };
 
 /** Passes an event to its function unless it has been handled before. Rejects if it must be redelivered. */
-export type Dispatch<Event, Context> = (received: Received<Event>, context: Context, key?: string) => Promise<unknown>;
+export type Dispatch<Event, Context> = (received: Received<Event>, context: Context, key?: string) => Promise<void>;
 
 /** Checks handlers and options when they are passed, and not with the first event. */
 export function createDispatch<Event extends { readonly kind: string }, Context>(
@@ -100,7 +100,7 @@ export function createDispatch<Event extends { readonly kind: string }, Context>
   const find = handlerFinder(codec, handlers);
   assertOption(typeof options === 'object' && options !== null, surface, undefined, 'the options must be an object');
   const names = [...OPTIONS, ...ownOptions];
-  const renamed = names.flatMap((name) => (OTHER_NAMES[name] ?? '').split(' ').map((other) => [other, name]));
+  const renamed = names.flatMap((name) => (OTHER_NAMES[name] ?? []).map((other) => [other, name]));
   checkNames(surface, options, names, Object.fromEntries(renamed));
   const { idempotencyStore: store, idempotencyLease: lease, idempotencyPrefix: prefix = '', onInvalid, onUnhandled } = options;
   assertOption(typeof prefix === 'string', surface, 'idempotencyPrefix', 'must be a string');
@@ -144,7 +144,9 @@ export function createDispatch<Event extends { readonly kind: string }, Context>
     const { event } = received;
     const handler = find(event);
     if (!handler) return unhandled(event, context);
-    return store ? once(key ?? codec.keyOf(event), () => handler(event, context)) : handler(event, context);
+    if (store) return once(key ?? codec.keyOf(event), () => handler(event, context));
+    // Without what it returns, which a queue would keep until the end of the batch.
+    await handler(event, context);
   };
 }
 

@@ -10,7 +10,7 @@ import type { EventCodec, Received } from './codec.ts';
 export interface DeliveredEvent {
   key: string | undefined;
   /** What became of it. A second copy in the delivery is not handled again. */
-  outcome: Promise<unknown> | undefined;
+  outcome: Promise<void> | undefined;
   /** What it can be read from again, as the first event, as long as its content has not been written down. */
   readonly record: unknown;
   content: string | undefined;

@@ -112,7 +112,8 @@ export function checkRead(surface: Surface, { headers, body }: Pick<WebhookReque
   const isEmpty = body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0);
   if (!isEmpty) return;
   if (headerValues({ headers }, 'transfer-encoding').length > 0) throw unread(surface, 'the body has not been read');
-  checkLength(surface, body ? 2 : 0, headerValues({ headers }, 'content-length')[0], undefined);
+  const left = body === null ? 4 : body ? 2 : 0;
+  checkLength(surface, left, headerValues({ headers }, 'content-length')[0], undefined);
 }
 
 /** Attaches the body that a framework has parsed to a `Request`, whose original bytes are gone. */

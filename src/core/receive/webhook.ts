@@ -49,18 +49,11 @@ export interface Authenticator {
   challenge(error: AuthenticationError): string;
 }
 
-/** Refuses a result of a mechanism that may mean no, such as `false` or a response: a user's own mechanism would accept everybody. */
+/** Refuses a result of a mechanism, such as `false`, a response or an error, by which a user's own may mean no: it would accept everybody. */
 export function assertAccepted(surface: Surface, result: unknown): void {
   if (result === undefined || result === true) return;
-  // The claims of a token, or a user.
-  const isFound = typeof result === 'object' && result !== null && !(result instanceof Error) && !('status' in result);
-  if (isFound) return;
-  throw misconfigured(
-    surface,
-    'auth',
-    `check() returned ${result === false ? 'false' : typeName(result)}`,
-    'Reject with an AuthenticationError to refuse a request.',
-  );
+  const hint = 'Return nothing to accept a request; reject with an AuthenticationError to refuse it.';
+  throw misconfigured(surface, 'auth', `check() returned ${result === false ? 'false' : typeName(result)}`, hint);
 }
 
 /** Options of a webhook handler. */
@@ -112,7 +105,7 @@ export function webhook<Event extends { readonly kind: string }>(
       return refuse(error, { status: 401, headers: { 'www-authenticate': authenticator.challenge(error) } });
     }
     const keys = options.idempotencyStore && !isOne(received) ? new KeysOfDelivery(codec) : undefined;
-    const dispatchOne = async (item: Received<Event>): Promise<unknown> => dispatch(item, context, (await keys?.find(item))?.key);
+    const dispatchOne = async (item: Received<Event>): Promise<void> => dispatch(item, context, (await keys?.find(item))?.key);
     return (await dispatchAll(surface, received, dispatchOne, context, refuse, !options.onInvalid)) ?? ACCEPTED;
   };
   return toFetchHandler(surface, (request) => answerInTime({ surface, timeBudget, refuse }, (context) => handle(request, context)));
@@ -249,7 +242,7 @@ const TURN = 20;
 async function dispatchAll<Event>(
   surface: Surface,
   received: Iterable<Received<Event>>,
-  dispatch: (item: Received<Event>) => Promise<unknown>,
+  dispatch: (item: Received<Event>) => Promise<void>,
   context: WebhookContext,
   refuse: Refuse,
   isUnreadableFailure: boolean,

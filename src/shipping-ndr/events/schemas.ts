@@ -136,9 +136,11 @@ export interface TrackingEventPayload extends ShippingEventEnvelope {
 /** A string that may be null, and that may be left out. */
 const text: z.ZodMiniType<string | null | undefined> = /* @__PURE__ */ (() => z.nullish(z.string()))();
 
-/** Amazon writes some numbers as strings, and the other way round: in a detail any string may be a number. */
-const textOrNumber: z.ZodMiniType<string | number | null | undefined> = /* @__PURE__ */ (() =>
-  z.nullish(z.union([z.string(), z.number()])))();
+/** Amazon writes some numbers as strings. */
+const number: z.ZodMiniType<string | number | null | undefined> = /* @__PURE__ */ (() => z.nullish(z.union([z.string(), z.number()])))();
+
+/** And it may write some strings as numbers; one beyond 2^53 has lost its last digits. */
+const textOrNumber: z.ZodMiniType<string | number | null | undefined> = /* @__PURE__ */ (() => z.nullish(z.union([z.string(), z.int()])))();
 
 /** Digits in the sample, and a string. A number beyond 2^53 has lost its last digits. */
 const parcel: z.ZodMiniType<string | number> = /* @__PURE__ */ (() => z.union([z.string().check(z.minLength(1)), z.int()]))();
@@ -156,12 +158,12 @@ export const NdrDetailSchema: z.ZodMiniType<NdrEventPayload['detail']> = /* @__P
     ndrDueDate: textOrNumber,
     expectedDeliveryDate: textOrNumber,
     referenceID: textOrNumber,
-    deliveryAttemptCount: textOrNumber,
+    deliveryAttemptCount: number,
     paymentType: textOrNumber,
     shippingPartyAccountId: textOrNumber,
     appId: textOrNumber,
-    version: textOrNumber,
-    timeToLive: textOrNumber,
+    version: number,
+    timeToLive: number,
   }),
 );
 
@@ -199,7 +201,7 @@ function envelope() {
     id: text,
     time: text,
     source: text,
-    version: textOrNumber,
+    version: number,
     account: textOrNumber,
     region: text,
     resources,

@@ -32,7 +32,6 @@ interface LwaOptions {
   readonly tokenUrl?: string | undefined;
   readonly tokenStore?: TokenStore | undefined;
   readonly allowHttp?: boolean | undefined;
-  readonly totalTimeout?: number | undefined;
 }
 
 const TOKEN_URL = 'https://api.amazon.com/auth/o2/token';
@@ -51,8 +50,7 @@ interface LwaTokens {
 }
 
 /** Checks the credentials, and returns access tokens for them. */
-export function lwaTokens(http: HttpClient, options: LwaOptions): LwaTokens {
-  const { credentials, tokenUrl = TOKEN_URL, tokenStore, allowHttp, totalTimeout } = options;
+export function lwaTokens(http: HttpClient, { credentials, tokenUrl = TOKEN_URL, tokenStore, allowHttp }: LwaOptions): LwaTokens {
   checkLwaCredentials(credentials);
   const url = readUrl(SURFACE, 'tokenUrl', tokenUrl, allowHttp);
   const { clientId, clientSecret, refreshToken } = credentials;
@@ -76,7 +74,6 @@ export function lwaTokens(http: HttpClient, options: LwaOptions): LwaTokens {
     surface: SURFACE,
     now: () => http.now(),
     renewBefore: RENEW_BEFORE,
-    totalTimeout,
     store: tokenStore,
     onStoreFailure: () => http.warn(STORE_FAILED),
     // Without the secret, which is rotated while the authorization stays.

@@ -13,7 +13,7 @@ import type { LambdaEventContext } from '../../../src/core/receive/lambda.ts';
 import { deliveryInTransit, eventBridgeSamples } from '../../support/buywithprime/fixtures.ts';
 
 const parser = new BuyWithPrimeEventParser();
-const call = <Context>(handlers: BuyWithPrimeEventHandlers<Context>, event: BuyWithPrimeEvent, context: Context): Promise<unknown> =>
+const call = <Context>(handlers: BuyWithPrimeEventHandlers<Context>, event: BuyWithPrimeEvent, context: Context): Promise<void> =>
   createDispatch(buyWithPrimeCodec, handlers, {}, [])({ event }, context);
 const named = (type: string): BuyWithPrimeEvent => parser.parse(deliveryInTransit({ 'detail-type': type }));
 

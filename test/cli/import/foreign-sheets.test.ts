@@ -1,4 +1,5 @@
 /** The sheets of couriers and aggregators, and what the flags of `waybill ndr import` say about them. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readTime } from '../../../src/cli/import/values.ts';
 import { type Amazon, startAmazon, temporaryFolder } from '../../support/cli/amazon.ts';
@@ -398,4 +399,54 @@ test.each([
   ['31 MAY 2026', '2026-05-31'],
 ])('%s is %s', (cell, expected) => {
   expect(readTime(cell, '09:00+05:30')).toEqual({ time: `${expected}T09:00+05:30` });
+});
+
+describe('what is compared', () => {
+  const head = 'trackingId,ndrAction,Status';
+
+  test.each([
+    ['✓', ['✓', '', '✗', '-'], 1],
+    ['+', ['+', '-', ''], 1],
+    ['हाँ', ['हाँ', 'हे', 'ह'], 1],
+    ['In Transit', ['in-transit', 'IN TRANSIT', 'intransit'], 3],
+  ])('--only Status=%s takes rows with that value alone', async (value, cells, count) => {
+    const sheet = [head, ...cells.map((cell, at) => `180956114938${at},RTO,${cell}`), ''].join('\n');
+    const { text } = await check(sheet, '--only', `Status=${value}`);
+    expect(text).toMatch(new RegExp(`RTO +${count}\\b`));
+  });
+
+  test.each(['RTO ✗', '❌ RTO', 'RTO?', 'RTO!'])('%s is not an action', async (cell) => {
+    const { code, text, error } = await check(`trackingId,ndrAction\n1809561149386,${cell}\n`);
+    expect([code, `${text}${error}`]).toEqual([1, expect.stringContaining('expected RESCHEDULE, REATTEMPT or RTO')]);
+  });
+
+  test('an action of your own is not that of a word with other vowel signs', async () => {
+    const { code, text } = await check('trackingId,ndrAction\n1,मना\n2,माना\n3,मान\n', '--actions', 'मना=RTO');
+    expect(code).toBe(1);
+    expect(text).toMatch(/RTO +1\b/);
+  });
+
+  test('the same moment is the same decision, however it is spelt', async () => {
+    const row = (time: string) => `trackingId,ndrAction,rescheduleDate\n1809561149410,RESCHEDULE,${time}\n`;
+    for (const time of [`${day(3)}T09:00:00+05:30`, `${day(3)}T09:00+05:30`, `${day(3)}T03:30:00.000Z`]) {
+      expect((await importFile(row(time), { amazon, folder })).code).toBe(0);
+    }
+    expect(amazon.emulator.ndrFeedback).toHaveLength(1);
+  });
+
+  test('a report that a spreadsheet has saved is read', async () => {
+    const sheet = 'trackingId,ndrAction\n1809561149386,RTO\n';
+    await importFile(sheet, { amazon, folder });
+    const path = folder.path('decisions.report.csv');
+    writeFileSync(path, `\ufeff${readFileSync(path, 'utf8').replaceAll('\n', '\r\n')}`);
+    expect((await importFile(sheet, { amazon, folder })).code).toBe(0);
+    expect(amazon.emulator.ndrFeedback).toHaveLength(1);
+  });
+
+  test.each(['\ntrackingId;ndrAction\n1;RTO\n', 'trackingId;ndrAction;"a,b,c,d"\n1;RTO;x\n'])(
+    'the separator of %j is found',
+    async (sheet) => {
+      expect((await check(sheet)).code).toBe(0);
+    },
+  );
 });

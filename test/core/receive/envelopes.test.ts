@@ -329,6 +329,8 @@ describe('an empty list under the name of a batch', () => {
     { invocationId: 'i', deliveryStreamArn: 'arn', region: 'eu-west-1', records: [] },
     { eventSource: 'aws:kafka', eventSourceArn: 'arn', bootstrapServers: 'b', records: {} },
     { records: { 'topic-0': [] } },
+    { Records: [], window: {}, state: {}, shardId: 's', eventSourceARN: 'arn', isFinalInvokeForWindow: true },
+    { ResponseMetadata: {}, Messages: [] },
   ])('is a batch without messages: %j', (batch) => {
     expect(all(batch)).toEqual([]);
   });
@@ -346,13 +348,14 @@ describe('what was put on an event bus', () => {
 
   test.each([
     ['the body of a webhook', { 'detail-type': 'shop.amazon', source: 'shop', detail: body }, body],
+    ['the body of a webhook under its own type', { 'detail-type': 'REFUND_REQUESTED', source: 'shop', id: 'bus', detail: body }, body],
     ['an event that was parsed before', { 'detail-type': 'shop.amazon', source: 'shop', detail: { kind: 'x', raw: event() } }, event()],
   ])('is read if it is %s', (_, carrier, carried) => {
     expect(all(carrier)).toMatchObject([{ envelope: carried }]);
   });
 
   test.each([
-    { 'detail-type': 'REFUND_REQUESTED', source: 'shop', detail: body },
+    { 'detail-type': 'REFUND_REQUESTED', detail: body },
     {
       'detail-type': 'PACKAGE_DELIVERED',
       source: 'aws.partner/buywithprime/shop',

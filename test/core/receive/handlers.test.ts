@@ -105,6 +105,11 @@ describe('an event goes to', () => {
   });
 });
 
+test('what a function returns is not passed on: a queue would keep it until the end of its batch', async () => {
+  for (const handler of [() => Buffer.alloc(8), async () => 'kept'])
+    expect(await dispatcher(handler)({ event: placed }, context)).toBeUndefined();
+});
+
 describe('an event without a function', () => {
   test('is told to onUnhandled, whose failure changes nothing', async () => {
     const onUnhandled = vi.fn(() => {
@@ -203,7 +208,6 @@ test.each([
   ['lease', 'idempotencyLease'],
   ['prefix', 'idempotencyPrefix'],
   ['timeout', 'timeReserve'],
-  ['timeBudget', 'timeReserve'],
 ])('the option %s is refused, with %s in its place', (name, meant) => {
   expect(() => dispatcher(() => undefined, { [name]: 1 } as never)).toThrow(
     expect.objectContaining({ option: name, hint: `Did you mean "${meant}"?` }),

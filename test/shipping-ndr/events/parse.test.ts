@@ -106,6 +106,10 @@ describe('parseShippingEvent', () => {
     expect(detail.location.postalCode).toBe(411001);
   });
 
+  test('takes no number for an id that has lost its last digits', () => {
+    expect(() => parseShippingEvent(ndrEvent({ referenceID: 2 ** 58 }))).toThrow('detail.referenceID: must be at most 9007199254740991');
+  });
+
   test.each(['4', 4])('accepts the number of attempts as a string and as a number: %j', (deliveryAttemptCount) => {
     const event = parseShippingEvent(ndrEvent({ deliveryAttemptCount })) as NdrEvent;
     expect(event.detail.deliveryAttemptCount).toBe(deliveryAttemptCount);

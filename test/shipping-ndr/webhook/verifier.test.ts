@@ -24,13 +24,13 @@ const post = (body: BodyInit, more: Record<string, string> = headers): Request =
 
 test('a mechanism of your own that returns false lets nobody in, and says how to refuse', async () => {
   const auth = { check: async () => false, challenge: () => 'X' } as unknown as NdrAuth;
-  const refusal = { code: 'CONFIGURATION', option: 'auth', hint: 'Reject with an AuthenticationError to refuse a request.' };
+  const refusal = { code: 'CONFIGURATION', option: 'auth', hint: expect.stringContaining('reject with an AuthenticationError') };
   await expect(new NdrWebhookVerifier({ auth }).verify(post(JSON.stringify(ndrSample)))).rejects.toMatchObject(refusal);
   const both = new NdrWebhookVerifier({ auth: [auth, apiKey({ keys: KEY })] });
   expect(await both.verify(post(JSON.stringify(ndrSample)))).toMatchObject({ kind: 'ndr' });
 });
 
-test.each([null, 0, '', 'denied', new Error('no'), new Response('no', { status: 401 })])(
+test.each([null, 0, '', 'denied', new Error('no'), new Response('no', { status: 401 }), { active: false }, []])(
   'a mechanism of your own that returns %o lets nobody in',
   async (answer) => {
     const auth = { check: async () => answer, challenge: () => 'X' } as unknown as NdrAuth;
@@ -38,7 +38,7 @@ test.each([null, 0, '', 'denied', new Error('no'), new Response('no', { status: 
   },
 );
 
-test.each([true, { sub: 'amazon' }])('a mechanism of your own may return %o', async (answer) => {
+test.each([undefined, true])('a mechanism of your own may return %o', async (answer) => {
   const auth = { check: async () => answer, challenge: () => 'X' } as unknown as NdrAuth;
   expect(await new NdrWebhookVerifier({ auth }).verify(post(JSON.stringify(ndrSample)))).toMatchObject({ kind: 'ndr' });
 });

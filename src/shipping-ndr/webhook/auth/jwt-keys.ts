@@ -64,12 +64,15 @@ export function listKeys(keys: unknown, algorithms: readonly JwtAlgorithm[]): re
   return usable.map((key) => (isJwk(key) ? { ...key } : (key as JwtKey)));
 }
 
-const UNUSABLE = 'Look at "kty", "use", "key_ops" and "alg", and whether its numbers are base64url.';
+const UNUSABLE = 'Look at "kty", "use", "key_ops" and "alg".';
 
 function fits(key: Jwk, algorithms: readonly JwtAlgorithm[]): boolean {
   const { alg, n, e, x, y } = key;
+  // Node reads both alphabets, with padding or without.
+  const isEncoded = [n, e, x, y].every((number) => number === undefined || /^[\w+/-]+=*\s*$/.test(number));
+  assertOption(isEncoded, SURFACE, 'keys', 'has a key whose numbers are not base64url');
   const isAccepted = alg === undefined || algorithms.includes(alg as JwtAlgorithm);
-  return isForSignatures(key) && isAccepted && [n, e, x, y].every((number) => number === undefined || /^[\w-]+$/.test(number));
+  return isForSignatures(key) && isAccepted;
 }
 
 function isJwk(key: unknown): key is Jwk {

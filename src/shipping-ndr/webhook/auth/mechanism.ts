@@ -28,7 +28,8 @@ import { SURFACE } from '../../surface.ts';
 export interface NdrAuth {
   /**
    * Resolves if the request is authentic. Rejects with an {@link AuthenticationError} if it is not, and with anything else if it could not be
-   * checked: the webhook then responds with 503 and not 401. The body has not been read yet, and must not be read.
+   * checked: the webhook then responds with 503 and not 401; so it does if anything but nothing or `true` is returned. The body has not
+   * been read yet, and must not be read.
    */
   check(request: WebhookRequest): Promise<void>;
   /** What `WWW-Authenticate` says in a response 401: a scheme and its parameters. */

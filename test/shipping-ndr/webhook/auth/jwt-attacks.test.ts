@@ -233,13 +233,21 @@ describe('a key in the set', () => {
     },
   );
 
-  test.each([{ use: 'enc' }, { key_ops: ['encrypt'] }, { alg: 'RSA-OAEP' }, { n: '!!' }])(
+  test.each([{ use: 'enc' }, { key_ops: ['encrypt'] }, { alg: 'RSA-OAEP' }])(
     'with which nobody could authenticate is refused at once: %o',
     (wrong) => {
       const make = () => bearerJwt({ ...required, keys: { ...rsa.jwk, ...wrong } });
       expect(make).toThrow('"keys" has no key with which a token could be verified');
     },
   );
+
+  test('is read with padding, and refused if its numbers are no numbers', async () => {
+    const padded = { ...rsa.jwk, n: `${rsa.jwk['n']}==\n` };
+    const jwt = token({ alg: 'RS256', kid: 'rsa-1' }, claims, rsa.privateKey);
+    expect(await refusalOf(bearerJwt({ ...required, keys: [ec.jwk, padded] }), jwt)).toBeUndefined();
+    const make = () => bearerJwt({ ...required, keys: [ec.jwk, { ...rsa.jwk, n: '!!' }] });
+    expect(make).toThrow('"keys" has a key whose numbers are not base64url');
+  });
 
   test('in PEM is refused with how to convert it', async () => {
     const pem = String(rsa.publicKey.export({ format: 'pem', type: 'spki' }));
