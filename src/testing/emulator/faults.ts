@@ -146,6 +146,17 @@ function checkRule(rule: FaultRule): void {
   const { path, times = 1, delay = 0, status = 500, truncate = 0, headers = {}, body = '' } = rule;
   const isPath = path === undefined || typeof path === 'string' || path instanceof RegExp;
   assertOption(isPath, SURFACE, 'path', 'must be a string or a RegExp');
+  // It would never be used, and a test of what happens then would pass.
+  const isUsable = typeof path !== 'string' || /^\/(?:.*[^/])?$/s.test(path);
+  assertOption(isUsable, SURFACE, 'path', 'must start with "/" and not end with it, such as "/v2/deliveryTrackers"');
+  const effects = ['delay', 'status', 'classification', 'body', 'headers', 'reset', 'truncate'] as const;
+  assertOption(
+    effects.some((name) => rule[name] !== undefined),
+    SURFACE,
+    undefined,
+    'fail() was not told what to do',
+    `Pass ${effects.join(', ')}, or several of them.`,
+  );
   const isCount = times === Number.POSITIVE_INFINITY || (Number.isInteger(times) && times >= 1);
   assertOption(isCount, SURFACE, 'times', 'must be a whole number, 1 or more, or Infinity');
   assertOption(delay >= 0 && delay < 2 ** 31, SURFACE, 'delay', 'must be a number of milliseconds');

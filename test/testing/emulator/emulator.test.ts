@@ -128,6 +128,10 @@ describe('faults', () => {
     [{ body: 7n }],
     [{ staus: 503 }],
     [{ statusCode: 503 }],
+    [{ path: 'v2/deliveryTrackers', status: 503 }],
+    [{ path: '/v2/deliveryTrackers/', status: 503 }],
+    [{ path: '/v2/deliveryTrackers' }],
+    [{}],
   ])('refuses a rule (case %#)', (rule) => {
     expect(() => emulate().fail(rule as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
   });

@@ -396,7 +396,7 @@ describe('records', () => {
     expect(ids).toEqual([...ids].sort((a, b) => Number(a) - Number(b)));
     expect(new Set(ids).size).toBe(4);
     emulator.reset();
-    expect(emulator.fail({}).id).toBeGreaterThan(id);
+    expect(emulator.fail({ delay: 1 }).id).toBeGreaterThan(id);
   });
 });
 
