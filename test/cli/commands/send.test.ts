@@ -138,6 +138,15 @@ describe('waybill send', () => {
   });
 
   test.each([
+    [['ndr', '--event', 'REFUND_REQUESTED'], '--event is for "send bwp" without --file'],
+    [['tracking', '--reason', 'Other'], '--reason is for "send ndr" without --file'],
+    [['bwp', '--event', 'REFUND_REQUESTED', '--file', 'x.json'], '--event is for "send bwp" without --file'],
+  ])('%j is a wrong command: another event would be sent than was asked for', async (argv, message) => {
+    const { code, stderr } = await waybill(['send', ...argv, '--to', server.url, '--auth', 'none']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  test.each([
     ['PACKAGE_DELIVERD', /Did you mean PACKAGE_DELIVERED\?/],
     ['SNOW', /--event is not a documented event type For any other type pass a body with --file\./],
   ])('refuses the event type %s', async (event, message) => {

@@ -42,7 +42,12 @@ export function define(command: Command, context: Context): void {
     .optionsGroup('Webhook:')
     .requiredOption('--to <url>', 'URL of your webhook')
     .option('--timeout <ms>', 'milliseconds to wait for the response', '5000')
-    .action((kind: string, options: Options) => send(kind, options, context));
+    .action((kind: string, options: Options) => {
+      const isGiven = (name: string): boolean => command.getOptionValueSource(name) === 'cli';
+      if (isGiven('event') && (kind !== 'bwp' || options.file !== undefined)) throw unused('--event', 'bwp');
+      if (isGiven('reason') && (kind !== 'ndr' || options.file !== undefined)) throw unused('--reason', 'ndr');
+      return send(kind, options, context);
+    });
   addAuthOptions(command);
   addHelp(command, context.out, {
     about: [
@@ -55,6 +60,11 @@ export function define(command: Command, context: Context): void {
       'waybill send bwp --to http://localhost:3000/bwp --auth signature --event REFUND_REQUESTED',
     ],
   });
+}
+
+/** The error for a flag that would change nothing: another event would be sent than was asked for. */
+function unused(flag: string, kind: string): UsageError {
+  return new UsageError(`${flag} is for "send ${kind}" without --file`);
 }
 
 async function send(kind: string, options: Options, context: Context): Promise<void> {
