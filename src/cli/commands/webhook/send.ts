@@ -62,7 +62,7 @@ export function define(command: Command, context: Context): void {
   });
 }
 
-/** The error for a flag that would change nothing: another event would be sent than was asked for. */
+/** The error for a flag that would change nothing: the event would not be the one that was meant. */
 function unused(flag: string, kind: string): UsageError {
   return new UsageError(`${flag} is for "send ${kind}" without --file`);
 }
