@@ -161,7 +161,7 @@ export function checkNames(
   }
 }
 
-/** The same, and refuses every other unknown name: what is ignored here would be a check that somebody relies on. */
+/** Refuses every unknown name, for options of which an ignored one would be a check that somebody relies on. */
 export function checkAllNames(
   surface: Surface,
   options: unknown,
@@ -170,11 +170,16 @@ export function checkAllNames(
 ): asserts options is object {
   assertObject(surface, options);
   checkNames(surface, options, known, renamed);
+  refuseUnknown(surface, options, known);
+}
+
+/** Refuses every unknown name, without a look for the one that was meant. */
+export function refuseUnknown(surface: Surface, options: object, known: readonly string[]): void {
   const [unknown] = Object.entries(options).find(([name, value]) => value !== undefined && !known.includes(name)) ?? [];
   if (unknown === undefined) return;
   const hint = `The options are ${known.join(', ')}.`;
   // If name and value are mixed up, the name is a secret.
-  if (/^[a-z][a-z_]{0,24}$/i.test(unknown) && unknown.length <= 12) throw misconfigured(surface, unknown, 'is not an option', hint);
+  if (/^[a-z][A-Za-z_]{0,19}$/.test(unknown)) throw misconfigured(surface, unknown, 'is not an option', hint);
   throw misconfigured(surface, undefined, 'there is an unknown option', hint);
 }
 

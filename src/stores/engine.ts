@@ -4,6 +4,7 @@
  * @module
  */
 import { assertOption, ConnectionError, isWaybillError, misconfigured } from '../core/errors.ts';
+import { assertObject, refuseUnknown } from '../core/options.ts';
 import { type Redact, redact, summarise } from '../core/redact.ts';
 import type { Surface } from '../core/types.ts';
 
@@ -64,10 +65,8 @@ export function wordsOf(error: unknown): string {
  * of a store's size.
  */
 export function checkStoreOptions(options: object, names: readonly string[]): void {
-  assertOption(typeof options === 'object' && options !== null, SURFACE, undefined, 'the options must be an object');
-  for (const [name, value] of Object.entries(options)) {
-    assertOption(names.includes(name) || value === undefined, SURFACE, name, 'is not an option', `Options: ${names.join(', ')}.`);
-  }
+  assertObject(SURFACE, options);
+  refuseUnknown(SURFACE, options, names);
   const { prefix = '', completedFor = 1 } = options as { readonly prefix?: unknown; readonly completedFor?: unknown };
   assertOption(typeof prefix === 'string', SURFACE, 'prefix', 'must be a string');
   const isDuration = typeof completedFor === 'number' && completedFor >= 1 && completedFor <= 1e12;

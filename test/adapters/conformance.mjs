@@ -149,11 +149,16 @@ export const checks = [
     },
   },
   {
-    name: 'reads a body in chunks, with any content type and without one',
+    name: 'reads a body in chunks, with any content type, also one that is not a type, and without one',
     run: async (host) => {
-      for (const type of [JSON_TYPE, []]) {
+      const odd = ['json', '', 'application/json charset=utf-8', 'application/json, application/json'].map((type) => [
+        'Content-Type',
+        type,
+      ]);
+      for (const type of [JSON_TYPE, [], ...odd]) {
         const id = randomUUID();
-        assert.equal((await post(host, ndr(id), [...KEY, ...type, 'Transfer-Encoding', 'chunked'])).status, 200);
+        const { status } = await post(host, ndr(id), [...KEY, ...type, 'Transfer-Encoding', 'chunked']);
+        assert.equal(status, 200, `the content type ${type[1]}`);
         assert.deepEqual(await handled(host, [id]), [id]);
       }
     },

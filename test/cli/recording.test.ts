@@ -23,3 +23,7 @@ test('a damaged line takes nothing with it', () => {
   expect(recordedValues(Buffer.from(text))).toEqual([{ id: 'a' }, '{"id":"cut', '{"id":"new"}']);
   expect(recordedValues(Buffer.from('not JSON\n{"id":"a"}'))).toBeUndefined();
 });
+
+test('a device is recorded to as it is', () => {
+  expect(() => new Recording('/dev/null').add(request)).not.toThrow();
+});

@@ -80,7 +80,7 @@ export class Report {
       if (read === 0) break;
       const bytes = Buffer.concat([rest, chunk.subarray(0, read)]);
       // A spreadsheet that has saved it adds a byte order mark, and ends lines as Windows does.
-      if (at === 0 && !/^\ufeff?(.*?)\r?\n/.exec(bytes.toString())?.[1]?.startsWith(HEAD)) {
+      if (at === 0 && /^\ufeff?(.*?)\r?\n/.exec(bytes.toString())?.[1] !== HEAD) {
         throw new UsageError(`${this.path} exists and is not a report of this command`, 'Choose another file with --report.');
       }
       const end = bytes.lastIndexOf('\n') + 1;

@@ -23,7 +23,7 @@ export interface RecordedRequest {
   readonly body: string;
 }
 
-/** Whether a file is empty, or ends with a line break. A device has no size. */
+/** Whether a file is empty, or ends with a line break. */
 function endsWithLine(path: string): boolean {
   const file = openSync(path, 'r');
   try {
@@ -47,7 +47,7 @@ export class Recording {
     try {
       this.#file = openSync(path, 'a', 0o600);
       // A process that was killed, or an editor, may have left a line without its end.
-      if (!endsWithLine(path)) appendFileSync(this.#file, '\n');
+      if (fstatSync(this.#file).isFile() && !endsWithLine(path)) appendFileSync(this.#file, '\n');
     } catch (error) {
       throw fileError('write', path, error);
     }

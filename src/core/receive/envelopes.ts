@@ -188,7 +188,8 @@ function batchOf(value: JsonObject): readonly unknown[] | undefined {
 const EVENT_NAMES = ['detail', 'source', 'id', 'resources', 'eventId', 'data', 'idempotencyKey', 'trackingId', 'orderId'];
 
 function partitionsOf(records: unknown): readonly unknown[] | undefined {
-  const partitions = typeof records === 'object' && records !== null ? Object.values(records) : [undefined];
+  if (typeof records !== 'object' || records === null) return undefined;
+  const partitions = Object.values(records);
   return partitions.every(Array.isArray) ? partitions.flat() : undefined;
 }
 

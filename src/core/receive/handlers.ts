@@ -12,7 +12,7 @@ import type { Bytes, Surface } from '../types.ts';
 import { nearest } from '../wording.ts';
 import { type EventCodec, type Received, toError } from './codec.ts';
 import { decodeText } from './decode.ts';
-import { stableJson } from './keys-of-delivery.ts';
+import { sorted, toJson } from './keys-of-delivery.ts';
 
 /** The event of one kind. */
 type EventOf<Event extends { readonly kind: string }, Kind extends string> = Event extends { readonly kind: infer Kinds }
@@ -138,7 +138,7 @@ export function createDispatch<Event extends { readonly kind: string }, Context>
       if (!onInvalid) throw error;
       const { raw, key: id } = received;
       // Not the key of a good event with the same id, or of another damaged one: one of them would count as handled.
-      const own = store && id && `unreadable|${id}|${await hashHex(stableJson(raw))}`;
+      const own = store && id && `unreadable|${id}|${await hashHex(sorted(toJson(raw)))}`;
       return once(own, () => onInvalid(legible(raw), error, context));
     }
     const { event } = received;

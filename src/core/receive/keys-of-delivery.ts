@@ -43,7 +43,9 @@ export class KeysOfDelivery<Event extends { readonly kind: string }> {
     if (first === undefined) return this.#add(key, message ?? written(this.#contentOf(event)));
     first.content ??= this.#contentOf(this.#read(first.record));
     const content = this.#contentOf(event);
-    return first.content === content ? first : this.#other(key, content);
+    // Sorted only if they differ: that is several times as slow as writing, and most copies are equal as they are.
+    if (first.content === content || sorted(first.content) === sorted(content)) return first;
+    return this.#other(key, sorted(content));
   }
 
   #add(key: string, delivered: DeliveredEvent): DeliveredEvent {
@@ -58,9 +60,9 @@ export class KeysOfDelivery<Event extends { readonly kind: string }> {
     return this.#delivered.get(own) ?? this.#add(own, written(content));
   }
 
-  /** What makes an event another one, though it has the same key. */
+  /** What makes an event another one, though it has the same key; empty for what no JSON has, such as a cycle or a bigint. */
   #contentOf(event: Event | undefined): string {
-    return event === undefined ? '' : stableJson(this.#codec.contentOf(event));
+    return event === undefined ? '' : toJson(this.#codec.contentOf(event));
   }
 
   /** The first event of a message. */
@@ -74,21 +76,20 @@ function written(content: string): DeliveredEvent {
   return { key: undefined, outcome: undefined, record: undefined, content };
 }
 
-/** A value as JSON, the same whatever the order of its properties; empty for what no JSON has, such as a cycle or a bigint. */
-export function stableJson(value: unknown): string {
+/** A value as JSON; empty if it has none. */
+export function toJson(value: unknown): string {
   try {
-    return (
-      JSON.stringify(value, (_, item: unknown) => (isPlain(item) ? Object.fromEntries(Object.entries(item).sort(byName)) : item)) ?? ''
-    );
+    return JSON.stringify(value) ?? '';
   } catch {
     return '';
   }
 }
 
-function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
-  return one < other ? -1 : 1;
+/** JSON with the properties of all objects in the same order. */
+export function sorted(json: string): string {
+  if (json === '') return '';
+  return JSON.stringify(JSON.parse(json), (_, item: unknown) => {
+    const isObject = typeof item === 'object' && item !== null && !Array.isArray(item);
+    return isObject ? Object.fromEntries(Object.entries(item).sort(([one], [other]) => (one < other ? -1 : 1))) : item;
+  });
 }

@@ -112,6 +112,7 @@ export function checkRead(surface: Surface, { headers, body }: Pick<WebhookReque
   const isEmpty = body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0);
   if (!isEmpty) return;
   if (headerValues({ headers }, 'transfer-encoding').length > 0) throw unread(surface, 'the body has not been read');
+  // Of "null", of "{}" or "[]", and of nothing.
   const left = body === null ? 4 : body ? 2 : 0;
   checkLength(surface, left, headerValues({ headers }, 'content-length')[0], undefined);
 }

@@ -7,6 +7,7 @@
  * @see {@link https://developer-docs.amazon.com/amazon-shipping/docs/ndr-api-push-notifications | NDR push notifications}
  */
 import * as z from 'zod/mini';
+import { describedAs } from '../../core/schema.ts';
 import type { Open } from '../../core/types.ts';
 import type { NdrReason, NdrStatus, TrackingDetailCode, TrackingEventCode } from './codes.ts';
 
@@ -139,11 +140,26 @@ const text: z.ZodMiniType<string | null | undefined> = /* @__PURE__ */ (() => z.
 /** Amazon writes some numbers as strings. */
 const number: z.ZodMiniType<string | number | null | undefined> = /* @__PURE__ */ (() => z.nullish(z.union([z.string(), z.number()])))();
 
-/** And it may write some strings as numbers; one beyond 2^53 has lost its last digits. */
-const textOrNumber: z.ZodMiniType<string | number | null | undefined> = /* @__PURE__ */ (() => z.nullish(z.union([z.string(), z.int()])))();
+const { MAX_SAFE_INTEGER: MAX } = Number;
 
-/** Digits in the sample, and a string. A number beyond 2^53 has lost its last digits. */
-const parcel: z.ZodMiniType<string | number> = /* @__PURE__ */ (() => z.union([z.string().check(z.minLength(1)), z.int()]))();
+/** A number for an id: beyond 2^53 it has lost its last digits. Not z.int(), which weighs half a kilobyte. */
+const whole: z.ZodMiniType<number> = /* @__PURE__ */ (() => {
+  const schema = z.number().check(({ value, issues }) => {
+    if (Number.isSafeInteger(value)) return;
+    const isWhole = Number.isInteger(value);
+    const limit = value > 0 ? `at most ${MAX}` : `at least ${-MAX}`;
+    const message = isWhole ? `must be ${limit}` : 'expected whole number';
+    // A number of the right kind that is too large: a union with strings need not name the string.
+    issues.push({ code: 'custom', message, input: value, continue: isWhole });
+  });
+  return describedAs(schema, { type: 'integer', minimum: -MAX, maximum: MAX });
+})();
+
+/** And it may write some strings as numbers. */
+const textOrNumber: z.ZodMiniType<string | number | null | undefined> = /* @__PURE__ */ (() => z.nullish(z.union([z.string(), whole])))();
+
+/** Digits in the sample, and a string. */
+const parcel: z.ZodMiniType<string | number> = /* @__PURE__ */ (() => z.union([z.string().check(z.minLength(1)), whole]))();
 
 /** The envelope of every event, whatever its type. */
 export const ShippingEventEnvelopeSchema: z.ZodMiniType<ShippingEventEnvelope> = /* @__PURE__ */ z.lazy(() => z.looseObject(envelope()));

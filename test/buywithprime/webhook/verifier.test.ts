@@ -288,3 +288,7 @@ describe('a check in addition to the signature', () => {
     expectTypeOf<NdrAuth>().toExtend<BuyWithPrimeWebhookAuth>();
   });
 });
+
+test.each(['jwksUrl', 'publicKeys', 'audience'])('the option %s, which would check nothing, is refused', (name) => {
+  expect(() => new BuyWithPrimeWebhookVerifier({ [name]: 'x' })).toThrow(expect.objectContaining({ code: 'CONFIGURATION', option: name }));
+});

@@ -443,6 +443,18 @@ describe('what is compared', () => {
     expect(amazon.emulator.ndrFeedback).toHaveLength(1);
   });
 
+  test('another file in the place of the report is refused, also if it begins like one', async () => {
+    const sheet = 'trackingId,ndrAction\n1809561149386,RTO\n';
+    await importFile(sheet, { amazon, folder });
+    const path = folder.path('decisions.report.csv');
+    for (const change of [(text: string) => text.replace('\n', ',mine\n'), () => 'trackingId\n1\n']) {
+      writeFileSync(path, change(readFileSync(path, 'utf8')));
+      const { code, stderr } = await importFile(sheet, { amazon, folder });
+      expect([code, unwrapped(stderr)]).toEqual([2, expect.stringContaining('is not a report of this command')]);
+    }
+    expect(amazon.emulator.ndrFeedback).toHaveLength(1);
+  });
+
   test.each(['\ntrackingId;ndrAction\n1;RTO\n', 'trackingId;ndrAction;"a,b,c,d"\n1;RTO;x\n'])(
     'the separator of %j is found',
     async (sheet) => {

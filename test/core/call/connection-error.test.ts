@@ -121,6 +121,8 @@ describe('a fault of the network', () => {
     expect(accepted).toMatchObject({ retryable: false, hint: expect.stringContaining('accepted') });
     expect(accepted.message).toBe('the response 200 of api.example broke off: terminated (UND_ERR_SOCKET)');
     for (const [status, retryable] of [
+      [199, false],
+      [300, false],
       [400, false],
       [403, false],
       [429, true],
@@ -218,6 +220,8 @@ describe('a budget that is used up', () => {
     ['total', { attempts: 3, status: undefined, isWaiting: false, last }, 'no response within 50 ms in all attempts together', true],
     ['attempt', { attempts: 1, status: 200, isWaiting: false }, 'the response 200 was not complete within 50 ms', false],
     ['total', { attempts: 1, status: 503, isWaiting: false }, 'the response 503 was not complete within 50 ms', true],
+    ['total', { attempts: 1, status: 300, isWaiting: false }, 'the response 300 was not complete within 50 ms', false],
+    ['attempt', { attempts: 1, status: 199, isWaiting: false }, 'the response 199 was not complete within 50 ms', false],
     ['total', { attempts: 1, status: 400, isWaiting: false }, 'the response 400 was not complete within 50 ms', false],
     ['attempt', { attempts: 1, status: 429, isWaiting: false }, 'the response 429 was not complete within 50 ms', true],
   ] as const)('%s, %o', (budget, call, message, retryable) => {

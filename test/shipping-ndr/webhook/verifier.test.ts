@@ -44,6 +44,7 @@ test.each([undefined, true])('a mechanism of your own may return %o', async (ans
 });
 
 test.each([
+  { headers: { ...headers, 'content-length': '700' } },
   { headers: { ...headers, 'content-length': '700' }, body: {} },
   { headers: { ...headers, 'transfer-encoding': 'chunked' }, body: undefined },
   { headers, body: post('{}').body },

@@ -233,6 +233,11 @@ describe('a key in the set', () => {
     },
   );
 
+  test('for another algorithm alone verifies nothing', async () => {
+    const jwt = token({ alg: 'RS256', kid: 'rsa-1' }, claims, rsa.privateKey);
+    expect(await refusalOf(withKeys({ ...rsa.jwk, alg: 'PS512' }), jwt)).toMatchObject({ reason: 'mismatch' });
+  });
+
   test.each([{ use: 'enc' }, { key_ops: ['encrypt'] }, { alg: 'RSA-OAEP' }])(
     'with which nobody could authenticate is refused at once: %o',
     (wrong) => {
