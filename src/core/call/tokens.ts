@@ -61,6 +61,11 @@ export interface AccessTokensOptions {
   readonly limit?: number | undefined;
   readonly key: () => string | Promise<string>;
   readonly store?: TokenStore | undefined;
+  /**
+   * Milliseconds after which a call of the store is bypassed. A process waits five times as long for the token that another one fetches.
+   * @default 2_000
+   */
+  readonly storeTimeout?: number | undefined;
   /** Called the first time that the store fails. */
   readonly onStoreFailure?: (() => void) | undefined;
 }
@@ -74,14 +79,10 @@ export const STORE_FAILED = {
 
 const SLOW = 'Check the function that supplies the credentials or the token. The next call tries again.';
 
-/** A store that is slower than this is bypassed. */
 const STORE_TIMEOUT = 2_000;
 
 /** Longer than a request for a token takes, with its retries on a bad day: then another process may fetch one. */
 const LEASE = 15_000;
-
-/** A process does not wait longer than this for the token that another one fetches. */
-const MAX_WAIT = 10_000;
 
 /** A token that replaced a refused one may be refused after so many milliseconds, as one that was revoked later. */
 const PROBATION = 60_000;
@@ -152,9 +153,10 @@ export class AccessTokens {
   async #find(store: TokenStore, key: string): Promise<AccessToken | undefined> {
     if (typeof store.claim !== 'function') return this.#ask(() => store.get(key));
     this.#owner ??= crypto.randomUUID();
-    const deadline = performance.now() + MAX_WAIT;
+    const { now, renewBefore, storeTimeout = STORE_TIMEOUT } = this.#options;
+    const deadline = performance.now() + 5 * storeTimeout;
     for (let pause = 50; ; pause = Math.min(pause * 2, 1_000)) {
-      const expiresAfter = this.#options.now().getTime() + this.#options.renewBefore;
+      const expiresAfter = now().getTime() + renewBefore;
       const need = { owner: this.#owner, lease: LEASE, expiresAfter, refused: this.#refused };
       const found = await this.#ask(async () => store.claim?.(key, need));
       if (typeof found !== 'string') return found;
@@ -209,13 +211,14 @@ export class AccessTokens {
 
   /** Asks the store. One that is down must not stop the calls: it only saves requests. */
   async #ask<Value>(task: () => Promise<Value>): Promise<Value | undefined> {
+    const { storeTimeout = STORE_TIMEOUT, onStoreFailure } = this.#options;
     const done = new AbortController();
     try {
-      const late = sleep(STORE_TIMEOUT, done.signal).then(() => Promise.reject(new Error('the token store is too slow')));
+      const late = sleep(storeTimeout, done.signal).then(() => Promise.reject(new Error('the token store is too slow')));
       late.catch(() => undefined);
       return (await Promise.race([task(), late])) ?? undefined;
     } catch {
-      if (!this.#hasStoreFailed) this.#options.onStoreFailure?.();
+      if (!this.#hasStoreFailed) onStoreFailure?.();
       this.#hasStoreFailed = true;
       return undefined;
     } finally {
