@@ -36,14 +36,8 @@ export const handler = sqsHandler(
 
 async function update(event: DeliveryEvent, { signal }: LambdaEventContext): Promise<void> {
   const resolved = await client.resolveDelivery(event, { signal });
-  if (resolved.status === 'found') {
-    const { delivery, lineItems } = resolved;
-    console.log(JSON.stringify({ orderId: event.orderId, state: delivery.state, lineItems: lineItems.map(({ id }) => id) }));
-  } else if (resolved.reason === 'order-not-found') {
-    // Read too early, perhaps: the message comes again.
-    throw new Error(resolved.hint);
-  } else {
-    // The delivery was split into others, which have events of their own.
-    console.warn(event.orderId, resolved.hint);
-  }
+  // Read too early: the message is redelivered. A delivery that was split stays missing, and ends in the dead-letter queue.
+  if (resolved.status === 'not-found') throw new Error(`${resolved.reason}: ${resolved.hint}`);
+  const { delivery, lineItems } = resolved;
+  console.log(JSON.stringify({ orderId: event.orderId, state: delivery.state, lineItems: lineItems.map(({ id }) => id) }));
 }

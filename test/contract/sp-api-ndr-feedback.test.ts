@@ -184,6 +184,8 @@ describe('the contract', () => {
     [withData('RESCHEDULE', { rescheduleDate: '2023-02-30T00:00:00Z' }), 'date-time'],
     [withData('RESCHEDULE', { rescheduleDate: '2023-12-12T05:24:00+05:30' }), 'date-time'],
     [withData('RESCHEDULE', {}), 'the data of RESCHEDULE'],
+    [withData('RESCHEDULE', { additionalAddressNotes: 'x' }), 'the data of RESCHEDULE'],
+    [withData('REATTEMPT', { rescheduleDate: '2023-12-12T05:24:00.00Z' }), 'the data of REATTEMPT'],
     [withData('RTO', { additionalAddressNotes: 'x' }), 'the data of RTO'],
     [withData('REATTEMPT', { additionalAddressNotes: 'x'.repeat(257) }), 'maxLength'],
     [withData('REATTEMPT', { additionalAddressNotes: '' }), 'not empty'],

@@ -47,7 +47,7 @@ export interface AmazonPaySignerOptions {
    */
   readonly algorithm?: AmazonPayAlgorithm | undefined;
   /**
-   * The current time, which becomes the signed date. Amazon rejects a date ahead of its clock.
+   * The current time, which becomes the signed date. Amazon rejects a date ahead of its clock, by public issues.
    * @default () => new Date()
    */
   readonly clock?: (() => Date) | undefined;

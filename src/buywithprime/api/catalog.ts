@@ -70,10 +70,8 @@ export const ProductIdentifierSchema: z.ZodMiniType<ProductIdentifier> = /* @__P
   },
 ) as z.ZodMiniType<ProductIdentifier>;
 
-/** What an event of an item names. */
-const ItemReference: z.ZodMiniType<{ readonly itemId: string }> = /* @__PURE__ */ z.lazy(() =>
-  z.looseObject({ itemId: z.string().check(z.minLength(1), z.maxLength(14)) }),
-);
+/** What an event of an item names. Older versions of the API accept 14 characters: that is for Amazon to say. */
+const ItemReference: z.ZodMiniType<{ readonly itemId: string }> = /* @__PURE__ */ z.lazy(() => z.looseObject({ itemId: Name }));
 
 const INVENTORY_ITEM = `query inventoryItem($inventoryItemId: String!) {
   inventoryItem(inventoryItemId: $inventoryItemId) { inventoryItemId buyableQuantity { unit amount } }

@@ -41,8 +41,8 @@ import { type PersonalDataTask, personalDataTaskQuery } from './personal-data-ta
  * const event = new BuyWithPrimeEventParser().parse(input);
  * if (event.kind === 'DELIVERY_IN_TRANSIT') {
  *   const resolution = await client.resolveDelivery(event);
- *   if (resolution.status === 'found') await markAsShipped(resolution.contents, resolution.delivery.tracking);
- *   else console.warn(resolution.reason, resolution.hint);
+ *   if (resolution.status === 'not-found') throw new Error(resolution.hint); // read too early: have the event redelivered
+ *   await markAsShipped(resolution.contents, resolution.delivery.tracking);
  * }
  * ```
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/delivery_in_transit | DELIVERY_IN_TRANSIT}
@@ -241,6 +241,7 @@ export class BuyWithPrimeClient {
    * ```ts
    * for await (const { subscriptionId } of client.eventSubscriptions()) console.log(await client.eventSubscription(subscriptionId));
    * ```
+   * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/events-queries-eventsubscriptions | eventSubscriptions}
    */
   eventSubscriptions(
     options: CallOptions & { readonly pageSize?: number | undefined } = {},

@@ -54,7 +54,8 @@ export type BuyWithPrimeEventHandlers<Context = unknown> = EventHandlers<BuyWith
  * export const handler = eventBridgeHandler({
  *   DELIVERY_IN_TRANSIT: async (event, { signal }) => {
  *     const found = await client.resolveDelivery(event, { signal });
- *     if (found.status === 'found') await markAsShipped(event.orderId, found.lineItems);
+ *     if (found.status === 'not-found') throw new Error(found.hint); // read too early: the event is redelivered
+ *     await markAsShipped(event.orderId, found.lineItems);
  *   },
  *   unknown: (event) => console.info('not handled yet:', event.eventType),
  * });
@@ -90,7 +91,7 @@ export function eventBridgeHandler(
  * ```ts
  * export const handler = sqsHandler(
  *   {
- *     DELIVERY_IN_TRANSIT: async (event, { signal }) => markAsShipped(event.orderId, await client.resolveDelivery(event, { signal })),
+ *     DELIVERY_IN_TRANSIT: (event, { signal }) => ship(event.orderId, event.deliveryId, signal),
  *     REFUND_REQUESTED: (event) => refund(event.orderId, event.refundId),
  *   },
  *   { onError: (error, { messageId }) => console.error(messageId, error) },

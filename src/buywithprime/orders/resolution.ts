@@ -31,7 +31,7 @@ export type DeliveryResolution =
     }
   | {
       readonly status: 'not-found';
-      /** `delivery-not-in-order` is a normal outcome: a pending delivery was split, or the order was read too early. */
+      /** The order was read too early: have the event redelivered. Or, for `delivery-not-in-order`, a pending delivery was split into others. */
       readonly reason: 'order-not-found' | 'delivery-not-in-order';
       /** What to do next, in one sentence. */
       readonly hint: string;
@@ -55,7 +55,7 @@ export const ORDER_NOT_FOUND = {
 /** What to do if the order does not contain what an event names. */
 export const RETRY_LATER: string = 'Retry in some minutes: an order may contain what an event names only some moments later.';
 
-const SPLIT = 'A pending delivery can be split into several with new ids: use those in "order", or retry in some minutes.';
+const SPLIT = 'Retry in some minutes; if it stays like this, a pending delivery was split into several with new ids: use those in "order".';
 
 /** Finds a delivery in its order. */
 export function findDelivery(order: BuyWithPrimeOrder, deliveryId: string): DeliveryResolution {

@@ -40,13 +40,9 @@ export type BuyWithPrimeWebhookHandlerOptions = WebhookHandlerOptions<BuyWithPri
  * export default { fetch: verifier.handler((event) => queue.send(event), { idempotencyStore }) };
  * ```
  *
- * @example In Express, with the raw body
+ * @example In Express, before every body parser
  * ```ts
- * app.post('/bwp', express.raw({ type: '*\/*' }), async (request, response) => {
- *   const event = await verifier.verify(request);
- *   await queue.send(event);
- *   response.sendStatus(200);
- * });
+ * app.post('/bwp', toNodeHandler(verifier.handler((event) => queue.send(event), { idempotencyStore })));
  * ```
  *
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/steps-to-subscribe-to-buy-with-prime-events-using-webhook-events | Webhook events}

@@ -118,7 +118,7 @@ function remarksOn(action: string, { trackingId, date, notes }: Cells, { cells }
   const isShort = trackingId !== '' && trackingId.length < SHORT_NUMBER;
   return [
     ...(isShort ? [`${names['trackingId']} has fewer than ${SHORT_NUMBER} characters: is it the whole number?`] : []),
-    ...unused.map((name) => `${names[`ndrRequestData.${name}`]} is left out for ${action}, which has no such data`),
+    ...unused.map((name) => `${names[`ndrRequestData.${name}`]} is left out for ${action}, which needs no such data`),
     ...columns.remarksOn(cells),
   ];
 }

@@ -46,7 +46,11 @@ function actionsFor(reason: string): readonly SuggestedNdrAction[] {
       return [reattempt('Describe how to find the address.')];
     case 'Unable to contact customer':
       // Amazon's table is about its spreadsheet, whose notes may contain another phone number; here they must not.
-      return [reattempt('Ask the customer how to find the address. A phone number must not be in the notes; enter it in the portal.')];
+      return [
+        reattempt(
+          'Ask the customer how to find the address. A phone number must not be in the notes: only column K of the bulk upload accepts one.',
+        ),
+      ];
     case 'Customer unavailable':
       return [reschedule('Ask the customer for a day on which somebody is at home.')];
     case 'Payment not ready':

@@ -98,6 +98,7 @@ export class NdrFeedbackClient {
    * ```ts
    * await client.submit({ trackingId, ndrAction: 'REATTEMPT', ndrRequestData: { additionalAddressNotes: 'Second gate' } });
    * ```
+   * @see {@link https://developer-docs.amazon.com/amazon-shipping/reference/submitndrfeedback | submitNdrFeedback}
    */
   async submit(feedback: NdrFeedback, options: NdrFeedbackCallOptions = {}): Promise<NdrFeedbackReceipt> {
     checkCallOptions(options, CALL_OPTIONS);

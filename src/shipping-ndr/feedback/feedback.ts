@@ -21,6 +21,8 @@ export interface RescheduleFeedback {
      * documented.
      */
     readonly rescheduleDate: Date | string;
+    /** Sent too, as Amazon's model allows. Its pages name notes for REATTEMPT only: whether a driver sees them is not documented. */
+    readonly additionalAddressNotes?: string | undefined;
   };
 }
 
@@ -35,6 +37,8 @@ export interface ReattemptFeedback {
      * Amazon forbids phone numbers and the like.
      */
     readonly additionalAddressNotes: string;
+    /** Sent too, as Amazon's model allows. Its pages name a date for RESCHEDULE only: whether it counts is not documented. */
+    readonly rescheduleDate?: Date | string | undefined;
   };
 }
 
@@ -64,12 +68,12 @@ export const NdrFeedbackSchema: z.ZodMiniType<NdrFeedback> = /* @__PURE__ */ z.l
     z.strictObject({
       trackingId,
       ndrAction: z.literal('RESCHEDULE'),
-      ndrRequestData: z.strictObject({ rescheduleDate: dateSchema() }),
+      ndrRequestData: z.strictObject({ rescheduleDate: dateSchema(), additionalAddressNotes: z.optional(notesSchema()) }),
     }),
     z.strictObject({
       trackingId,
       ndrAction: z.literal('REATTEMPT'),
-      ndrRequestData: z.strictObject({ additionalAddressNotes: notesSchema() }),
+      ndrRequestData: z.strictObject({ additionalAddressNotes: notesSchema(), rescheduleDate: z.optional(dateSchema()) }),
     }),
     z.strictObject({ trackingId, ndrAction: z.literal('RTO'), ndrRequestData: z.optional(z.never()) }),
   ]);

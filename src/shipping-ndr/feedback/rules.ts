@@ -38,17 +38,14 @@ export function readFeedback(given: NdrFeedback): FeedbackBody {
   const input = withBareId(given);
   const feedback = parseSchema(NdrFeedbackSchema, input, { surface: SURFACE, direction: 'request', hint: hintFor(input) });
   const { trackingId, ndrAction } = feedback;
-  switch (ndrAction) {
-    case 'RESCHEDULE': {
-      const date = toDate(feedback.ndrRequestData.rescheduleDate) as Date;
-      // Some calls of the Selling Partner API refuse offsets.
-      return { trackingId, ndrAction, ndrRequestData: { rescheduleDate: date.toISOString() } };
-    }
-    case 'REATTEMPT':
-      return { trackingId, ndrAction, ndrRequestData: { additionalAddressNotes: feedback.ndrRequestData.additionalAddressNotes } };
-    default:
-      return { trackingId, ndrAction };
-  }
+  if (feedback.ndrAction === 'RTO') return { trackingId, ndrAction };
+  const { rescheduleDate, additionalAddressNotes } = feedback.ndrRequestData;
+  const ndrRequestData = {
+    // In UTC: some calls of the Selling Partner API refuse offsets.
+    ...(rescheduleDate !== undefined && { rescheduleDate: (toDate(rescheduleDate) as Date).toISOString() }),
+    ...(additionalAddressNotes !== undefined && { additionalAddressNotes }),
+  };
+  return { trackingId, ndrAction, ndrRequestData };
 }
 
 /** The hint for feedback that is spelt as on Amazon's pages, or with its data in the wrong place. */
@@ -82,7 +79,7 @@ export function checkRules({ ndrRequestData }: FeedbackBody, now: Date, { allowC
   if (due && due < now) {
     throw invalid(
       { message: 'the time for feedback about this shipment has passed: "dueDate" is in the past' },
-      'The parcel went back to the shipper, or a later attempt has its own event. To send the feedback anyway, leave "dueDate" out.',
+      'The parcel may have gone back, or a later attempt has its own event. To send the feedback anyway, leave "dueDate" out.',
     );
   }
   if (rescheduleDate !== undefined && new Date(rescheduleDate) <= now) {

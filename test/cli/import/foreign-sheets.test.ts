@@ -252,7 +252,7 @@ describe('rows', () => {
       1809561149387: {},
       1809561149388: { additionalAddressNotes: 'SBI ATM' },
     });
-    expect(report.map((cells) => cells.join(',')).join('\n')).toContain('column ""Remarks"" is left out for RTO, which has no such data');
+    expect(report.map((cells) => cells.join(',')).join('\n')).toContain('column ""Remarks"" is left out for RTO, which needs no such data');
   });
 
   test('with a date and no notes are rescheduled only if --dates-reschedule says so', async () => {

@@ -88,8 +88,12 @@ export const amazonPay: Guide = [
     does: 'returns the code of a carrier only if it is certain',
     async run({ load, printed }) {
       const { carrierCodeOf } = await load();
-      expect(['Hermes', 'Deutsche Post DHL', 'Royal Mail'].map(carrierCodeOf)).toEqual(['HERMES_DE', 'DHL_DE', undefined]);
-      expect(printed).toEqual([['unsupported', expect.stringContaining('Royal Mail')]]);
+      const names = ['Hermes', 'Deutsche Post DHL', 'Royal Mail', 'bpost'];
+      expect(names.map(carrierCodeOf)).toEqual(['HERMES_DE', 'DHL_DE', undefined, 'BPOST']);
+      expect(printed).toEqual([
+        ['Royal Mail', 'unsupported', expect.stringContaining('Royal Mail')],
+        ['bpost', 'found', expect.stringContaining('may refuse it')],
+      ]);
     },
   },
   {

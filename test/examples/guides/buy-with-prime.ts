@@ -54,7 +54,10 @@ export const buyWithPrime: Guide = [
       await onTransit(eventOf(IN_TRANSIT), context);
       expect(shop.markShipped).toHaveBeenCalledWith('322-ABC1-AAAAAA', expect.any(Array), expect.any(String));
       vi.stubGlobal('client', shopWith([]).client);
-      await expect(onTransit(eventOf(IN_TRANSIT), context)).rejects.toThrow('read too early');
+      await expect(onTransit(eventOf(IN_TRANSIT), context)).rejects.toThrow('order-not-found');
+      const order = { ...buyWithPrimeOrder(), deliveries: [] };
+      vi.stubGlobal('client', shopWith([order]).client);
+      await expect(onTransit(eventOf(IN_TRANSIT), context)).rejects.toThrow('delivery-not-in-order');
     },
   },
   {
@@ -302,6 +305,12 @@ export const refundsAndReturns: Guide = [
       const refund = vi.fn(async () => ({ amount: 20, currencyCode: 'USD' }));
       const { onRefundRequested } = await load({ shop: { refund } });
       for (const _ of [1, 2]) await onRefundRequested(client, eventOf('REFUND_REQUESTED'));
+      expect(refund).toHaveBeenCalledOnce();
+      for (const state of ['REJECTED', 'PARTIAL']) {
+        const { client: settled } = shopWith([buyWithPrimeOrder({ refunds: [{ ...REFUND, state }] })]);
+        const handled = onRefundRequested(settled, eventOf('REFUND_REQUESTED'));
+        await (state === 'REJECTED' ? handled : expect(handled).rejects.toThrow('the refund is PARTIAL'));
+      }
       expect(refund).toHaveBeenCalledOnce();
     },
   },

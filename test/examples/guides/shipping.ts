@@ -99,7 +99,8 @@ export const shippingNdr: Guide = [
         ...ndrEvent({ detail: { reasonCode: 'Customer unavailable', ndrDueDate: new Date(Date.now() + 86_400_000).toISOString() } }),
       };
       const tomorrow = new Date(Date.now() + 90_000_000);
-      expect([await decide(event, tomorrow), await decide(event, undefined)]).toEqual([true, false]);
+      const late = { ...event, detail: { ...event.detail, ndrDueDate: '2026-01-01T00:00:00Z' } };
+      expect([await decide(event, tomorrow), await decide(event, undefined), await decide(late, tomorrow)]).toEqual([true, false, false]);
       expect(kit.amazon.emulator.ndrFeedback).toHaveLength(1);
     },
   },
@@ -134,6 +135,11 @@ export const shippingNdr: Guide = [
       waiting = eventOf('Address not found');
       expect(await onAnswer('1809561149386', { directions: 'Blue gate' })).toBe('sent');
       expect(kit.amazon.emulator.ndrFeedback.map(({ ndrAction }) => ndrAction)).toEqual(['RESCHEDULE', 'REATTEMPT']);
+
+      // Accepted, and answered in another way than documented: nobody is asked again.
+      waiting = eventOf('Address not found');
+      kit.amazon.emulator.fail({ path: '/shipping/v2/ndrFeedback', status: 200, body: {} });
+      expect(await onAnswer('1809561149386', { directions: 'Blue gate' })).toBe('sent');
     },
   },
   {

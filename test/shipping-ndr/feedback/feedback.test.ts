@@ -91,7 +91,7 @@ describe('the schema for any validator', () => {
   test.each<[unknown, readonly (readonly PropertyKey[] | undefined)[]]>([
     [{ ...RESCHEDULE, ndrAction: 'RTO' }, [['ndrRequestData']]],
     [{ ...RTO, ndrAction: 'RESCHEDULE' }, [['ndrRequestData']]],
-    [{ ...REATTEMPT, ndrRequestData: RESCHEDULE.ndrRequestData }, [['ndrRequestData', 'additionalAddressNotes'], ['ndrRequestData']]],
+    [{ ...REATTEMPT, ndrRequestData: RESCHEDULE.ndrRequestData }, [['ndrRequestData', 'additionalAddressNotes']]],
     [{ ...RTO, trackingId: '', ndrRequestData: {} }, [['trackingId'], ['ndrRequestData']]],
     [{ ...RTO, note: 'x' }, [undefined]],
     [{ ndrAction: 'RTO' }, [['trackingId']]],

@@ -38,8 +38,28 @@ describe('feedback is refused before it is sent', () => {
     [{ trackingId, ndrAction: 'RESCHEDULE', ndrRequestData: 'x' }, 'ndrRequestData: expected object, got string'],
     [{ trackingId, ndrAction: 'REATTEMPT', ndrRequestData: {} }, 'ndrRequestData.additionalAddressNotes: expected string, got nothing'],
     [
-      { trackingId, ndrAction: 'RESCHEDULE', ndrRequestData: { rescheduleDate: '2023-12-12T05:24:00Z', additionalAddressNotes: 'x' } },
-      'ndrRequestData: unknown properties: additionalAddressNotes',
+      { trackingId, ndrAction: 'RESCHEDULE', ndrRequestData: { rescheduleDate: '2023-12-12T05:24:00Z', additionalAddressNotes: '' } },
+      'ndrRequestData.additionalAddressNotes: expected notes, got an empty string',
+    ],
+    [
+      { trackingId, ndrAction: 'REATTEMPT', ndrRequestData: { additionalAddressNotes: 'x', rescheduleDate: '2023-12-12' } },
+      'ndrRequestData.rescheduleDate: expected a Date, or a string such as',
+    ],
+    [
+      { trackingId, ndrAction: 'REATTEMPT', ndrRequestData: { additionalAddressNotes: 'x', rescheduleDate: NOW } },
+      'ndrRequestData.rescheduleDate: must be in the future',
+    ],
+    [
+      {
+        trackingId,
+        ndrAction: 'RESCHEDULE',
+        ndrRequestData: { rescheduleDate: '2123-12-12T05:24:00Z', additionalAddressNotes: 'call 9876543210' },
+      },
+      'ndrRequestData.additionalAddressNotes: looks as if it contained a phone number',
+    ],
+    [
+      { trackingId, ndrAction: 'RESCHEDULE', ndrRequestData: { rescheduleDate: '2023-12-12T05:24:00Z', notes: 'x' } },
+      'ndrRequestData: unknown properties: notes',
     ],
     [
       date(undefined),

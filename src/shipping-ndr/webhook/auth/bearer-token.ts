@@ -17,7 +17,7 @@ import { type NdrAuth, refused, soleValue } from './mechanism.ts';
  *
  * @example Opaque tokens, stored as hashes
  * ```ts
- * bearerToken(async (token) => (await tokens.findByHash(await sha256(token))) !== undefined);
+ * bearerToken(async (token) => Boolean(await tokens.findByHash(await sha256(token))));
  * ```
  */
 export function bearerToken(check: (token: string) => boolean | Promise<boolean>): NdrAuth {
