@@ -2,8 +2,8 @@
  * `npm run fleet -- --events N`: eight processes behind one Redis, then behind one PostgreSQL, get NDR events with 5 % duplicates and in
  * disorder, while one of them is killed every second. Then both again with the engine down for 10 seconds in the middle.
  *
- * Fails if an event was lost or handled again after its completion, if the feedback of all exceeded the quota, or if it takes too long.
- * `--engine redis` runs one of the engines, `--outage 0` only the runs without an outage, `--timeout` is in seconds.
+ * Fails if an event was lost or handled again after its completion, if the feedback of all exceeded the quota, or if none is completed for
+ * `--timeout` seconds. `--engine redis` runs one of the engines, `--outage 0` only the runs without an outage.
  */
 import { parseArgs } from 'node:util';
 import { loadBundle } from './install.mjs';
@@ -13,12 +13,12 @@ const { values } = parseArgs({
     events: { type: 'string', default: '4000' },
     engine: { type: 'string', multiple: true, default: ['redis', 'postgres'] },
     outage: { type: 'string', multiple: true, default: ['0', '10'] },
-    timeout: { type: 'string' },
+    timeout: { type: 'string', default: '120' },
     seed: { type: 'string', default: '1' },
   },
 });
 const events = Number(values.events);
-const timeout = values.timeout === undefined ? 120 + events / 20 : Number(values.timeout);
+const timeout = Number(values.timeout);
 const { runFleet } = await loadBundle('fleet/fleet.ts');
 
 let failures = 0;

@@ -22,11 +22,25 @@ export function jsonObject(body: Uint8Array): Record<string, unknown> | undefine
   }
 }
 
-/** The options, or an empty object without any. Refuses everything else: spreading a string yields its characters. */
-export function asOptions<Options extends object>(name: string, options: Options | undefined): Options | Partial<Options> {
+/**
+ * The options, or an empty object without any. Refuses everything else, because spreading a string yields its characters, and a misspelt
+ * name. `renamed` has names that belong elsewhere.
+ */
+export function asOptions<Options extends object>(
+  name: string,
+  options: Options | undefined,
+  names?: readonly string[],
+  renamed: Readonly<Record<string, string>> = {},
+): Options | Partial<Options> {
   if (options === undefined) return {};
-  if (isObject(options)) return options;
-  throw misconfigured(SURFACE, undefined, `${name}() accepts an object of overrides or options`);
+  if (!isObject(options)) throw misconfigured(SURFACE, undefined, `${name}() accepts an object of overrides or options`);
+  if (names) checkNames(SURFACE, options, names, renamed);
+  return options;
+}
+
+/** Where the names of a group belong that stand outside it. */
+export function inGroup(group: string, names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, `${group}.${name}`]));
 }
 
 /** The options in `group`, or an empty object. Refuses a group that is not an object, and a misspelt name in it. */

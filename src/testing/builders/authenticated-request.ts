@@ -6,7 +6,7 @@
  */
 import { encodeBase64, encodeUtf8 } from '../../core/bytes.ts';
 import { type ConfigurationError, misconfigured } from '../../core/errors.ts';
-import { readUrl } from '../../core/options.ts';
+import { checkNames, readUrl } from '../../core/options.ts';
 import { SURFACE } from '../surface.ts';
 import { asOptions, toJson } from './arguments.ts';
 
@@ -53,7 +53,8 @@ export const EVENT_BRIDGE_HEADERS: Readonly<Record<string, string>> = {
  * ```
  */
 export function authenticatedRequest(event: unknown, options: AuthenticatedRequestOptions): Request {
-  const { url = 'https://shop.example/amazon/ndr', auth } = asOptions('authenticatedRequest', options) as AuthenticatedRequestOptions;
+  const given = asOptions('authenticatedRequest', options, ['url', 'auth']) as AuthenticatedRequestOptions;
+  const { url = 'https://shop.example/amazon/ndr', auth } = given;
   const target = new URL(readUrl(SURFACE, 'url', url, true));
   const headers = new Headers(EVENT_BRIDGE_HEADERS);
   presentCredential(auth, target, headers);
@@ -63,7 +64,9 @@ export function authenticatedRequest(event: unknown, options: AuthenticatedReque
 /** Adds a credential to the URL or to the headers of a request. */
 export function presentCredential(auth: WebhookAuth, url: URL, headers: Headers): void {
   if (!auth || !Object.hasOwn(CREDENTIALS, auth.type)) throw unusable('must have a type: apiKey, query, basic, bearer or none');
-  const missing = CREDENTIALS[auth.type].find((name) => typeof (auth as Readonly<Record<string, unknown>>)[name] !== 'string');
+  const names = CREDENTIALS[auth.type];
+  checkNames(SURFACE, auth, ['type', ...names, ...(auth.type === 'apiKey' ? ['header'] : [])], { headerName: 'header' }, 'auth.');
+  const missing = names.find((name) => typeof (auth as Readonly<Record<string, unknown>>)[name] !== 'string');
   if (missing) throw misconfigured(SURFACE, `auth.${missing}`, 'must be a string');
   try {
     if (auth.type === 'apiKey') headers.set(auth.header ?? 'x-api-key', auth.key);

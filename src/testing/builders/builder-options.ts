@@ -33,13 +33,27 @@ export interface BuilderContext {
   readonly now: number;
 }
 
-/** Reads the options of the builder `name`. */
-export function readBuilderOptions(name: string, options: BuilderOptions | undefined): BuilderContext {
-  const { seed, clock } = asOptions(name, options);
+/**
+ * Reads the options of the builder `name`. What it builds for one seed is `what`: with the same seed, others must have other ids, or a webhook
+ * would take the second for a redelivery of the first.
+ */
+export function readBuilderOptions(
+  name: string,
+  options: BuilderOptions | undefined,
+  { what = name, own = [] }: { readonly what?: string; readonly own?: readonly string[] } = {},
+): BuilderContext {
+  const { seed, clock } = asOptions(name, options, ['seed', 'clock', ...own]);
   assertOption(seed === undefined || Number.isInteger(seed), SURFACE, 'seed', 'must be a whole number');
   checkFunctions(SURFACE, { clock });
-  const random = seed === undefined ? undefined : seededRandom(seed);
-  return { random, newId: () => (random ? uuid(random) : crypto.randomUUID()), now: readClock(SURFACE, clock).getTime() };
+  const now = readClock(SURFACE, clock).getTime();
+  if (seed === undefined) return { random: undefined, newId: () => crypto.randomUUID(), now };
+  const ids = seededRandom(seed ^ hashOf(what));
+  return { random: seededRandom(seed), newId: () => uuid(ids), now };
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  return [...text].reduce((hash, character) => Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193), 0x811c9dc5);
 }
 
 /** ISO 8601 in UTC without milliseconds, as in Amazon's samples. */

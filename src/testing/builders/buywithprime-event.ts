@@ -6,15 +6,15 @@
  */
 
 import { type BuyWithPrimeEventKind, type BuyWithPrimeEventType, findEventKind } from '../../buywithprime/events/kinds.ts';
-import { assertOption, misconfigured } from '../../core/errors.ts';
+import { misconfigured } from '../../core/errors.ts';
 import type { Open } from '../../core/types.ts';
 import type { EmulatedOrder } from '../emulator/buywithprime/buywithprime-order.ts';
 import { SURFACE } from '../surface.ts';
-import { asOptions } from './arguments.ts';
+import { asOptions, inGroup, isObject, readGroup } from './arguments.ts';
 import { type BuilderOptions, isoSeconds, readBuilderOptions } from './builder-options.ts';
 import { characters, pick, type Random, seededRandom, uuid } from './random.ts';
 
-/** An event as EventBridge delivers it. */
+/** An event as EventBridge delivers it, of the form that types for AWS Lambda have too. */
 export interface BuyWithPrimeEventBody {
   readonly version: string;
   readonly id: string;
@@ -23,7 +23,7 @@ export interface BuyWithPrimeEventBody {
   readonly account: string;
   readonly time: string;
   readonly region: string;
-  readonly resources: readonly string[];
+  readonly resources: string[];
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
@@ -49,8 +49,9 @@ export interface BuyWithPrimeIds {
   readonly trackingNumber?: string | undefined;
 }
 
-/** Properties that replace those of the default event. */
-export interface BuyWithPrimeEventOverrides extends Partial<BuyWithPrimeEventBody> {
+/** Properties that replace those of the default event; of `detail`, only those that are given, and `{}` empties it. */
+export interface BuyWithPrimeEventOverrides extends Partial<Omit<BuyWithPrimeEventBody, 'resources'>> {
+  readonly resources?: readonly string[];
   /** Ids for its resource path. */
   readonly ids?: BuyWithPrimeIds | undefined;
 }
@@ -69,6 +70,10 @@ const IDS: CompleteIds = {
   carrierCode: 'ups',
   trackingNumber: '1Z999AA10123456784',
 };
+
+const ENVELOPE = ['version', 'id', 'detail-type', 'source', 'account', 'time', 'region', 'resources', 'detail'];
+const DETAIL = ['idempotencyKey', 'eventDescriptor', 'eventId', 'apiVersion', 'subscriptionId', 'eventTime', 'data'];
+const ELSEWHERE = { ...inGroup('ids', Object.keys(IDS)), ...inGroup('detail', DETAIL) };
 
 /** Names from before `detail` contained a copy of the webhook's envelope. */
 const OLD_NAMES = /^(DELIVERY|RETURN_DELIVERY|ITEM)_/;
@@ -89,33 +94,33 @@ export function buyWithPrimeEvent(
   overrides?: BuyWithPrimeEventOverrides,
   options?: BuilderOptions,
 ): BuyWithPrimeEventBody {
-  const { ids, ...others } = asOptions('buyWithPrimeEvent', overrides);
-  const { newId, now } = readBuilderOptions('buyWithPrimeEvent', options);
-  const [newEventId, idempotencyKey] = [newId(), newId()];
-  const { id = newEventId, time = isoSeconds(now) } = others;
-  const resources = others.resources ?? [pathOf(type, { ...idsOf(options), ...withoutUndefined(ids) })];
-  const detail = {
-    idempotencyKey,
-    eventDescriptor: type,
-    resources,
-    eventId: id,
-    apiVersion: '2024-11-01',
-    subscriptionId: '8e5da864-34ee-461d-9d76-0babcef14677',
-    eventTime: time,
-    data: {},
-  };
-  return {
+  const { ids, detail, ...others } = asOptions('buyWithPrimeEvent', overrides, [...ENVELOPE, 'ids'], ELSEWHERE);
+  const { newId, now } = readBuilderOptions('buyWithPrimeEvent', options, { what: `buyWithPrimeEvent ${String(type)}` });
+  const [id, idempotencyKey] = [newId(), newId()];
+  const envelope = {
     version: '0',
     id,
     'detail-type': type,
     source: 'aws.partner/buywithprime/emulator',
     account: '111122223333',
-    time,
+    time: isoSeconds(now),
     region: 'us-east-1',
-    resources,
-    detail: OLD_NAMES.test(type) ? {} : detail,
+    resources: others.resources ?? [pathOf(type, { ...idsOf(options), ...readIds(ids) })],
     ...others,
   };
+  const copy = {
+    idempotencyKey,
+    eventDescriptor: envelope['detail-type'],
+    resources: envelope.resources,
+    eventId: envelope.id,
+    apiVersion: '2024-11-01',
+    subscriptionId: '8e5da864-34ee-461d-9d76-0babcef14677',
+    eventTime: envelope.time,
+    data: {},
+  };
+  const isOld = OLD_NAMES.test(envelope['detail-type']) || (isObject(detail) && Object.keys(detail).length === 0);
+  const isMerged = detail === undefined || isObject(detail);
+  return { ...envelope, detail: isMerged ? { ...(!isOld && copy), ...detail } : detail } as BuyWithPrimeEventBody;
 }
 
 /**
@@ -158,15 +163,15 @@ function chooseIds(random: Random): CompleteIds {
     deliveryId: uuid(random),
     refundId: uuid(random),
     returnId: uuid(random),
-    itemId: uuid(random),
+    itemId: characters(random, letters, 14),
     taskId: uuid(random),
     carrierCode: pick(random, ['ups', 'usps', 'fedex', 'amazon']),
     trackingNumber: `1Z${characters(random, letters, 16)}`,
   };
 }
 
-function withoutUndefined(ids: BuyWithPrimeIds = {}): Partial<CompleteIds> {
-  assertOption(typeof ids === 'object' && ids !== null, SURFACE, 'ids', 'must be an object such as { orderId }');
+function readIds(given: BuyWithPrimeIds | undefined): Partial<CompleteIds> {
+  const ids = readGroup('ids', given, Object.keys(IDS));
   return Object.fromEntries(Object.entries(ids).filter(([, id]) => id !== undefined)) as Partial<CompleteIds>;
 }
 

@@ -5,6 +5,7 @@
  * @see {@link https://developer-docs.amazon.com/amazon-shipping/docs/ndr-api-push-notifications | NDR push notifications}
  */
 
+import { checkNames } from '../../core/options.ts';
 import { type NdrReason, type NdrStatus, trackingEventCodes } from '../../shipping-ndr/events/codes.ts';
 import type {
   NdrDetail,
@@ -13,7 +14,8 @@ import type {
   TrackingDetail,
   TrackingEventPayload,
 } from '../../shipping-ndr/events/schemas.ts';
-import { asOptions } from './arguments.ts';
+import { SURFACE } from '../surface.ts';
+import { asOptions, inGroup, isObject } from './arguments.ts';
 import { type BuilderContext, type BuilderOptions, isoSeconds, readBuilderOptions } from './builder-options.ts';
 import { between, characters, pick, type Random, uuid } from './random.ts';
 
@@ -24,17 +26,30 @@ export type EventOverrides<Payload extends { readonly detail: object }> = {
   readonly detail?: { readonly [Name in keyof Payload['detail']]?: Payload['detail'][Name] | undefined } | undefined;
 };
 
+/** An envelope of the form that types for AWS Lambda have too. */
+type EnvelopeBody = { readonly [Name in Exclude<keyof ShippingEventEnvelope, 'detail-type' | 'resources'>]-?: string } & {
+  readonly 'detail-type': ShippingEventEnvelope['detail-type'];
+  readonly resources: string[];
+};
+
 /** What {@link ndrEvent} returns: every property that Amazon's sample has, unless an override removes it. */
-export type NdrEventBody = { readonly [Name in keyof ShippingEventEnvelope]-?: NonNullable<ShippingEventEnvelope[Name]> } & {
+export type NdrEventBody = EnvelopeBody & {
   readonly detail: { readonly [Name in keyof NdrDetail]-?: NonNullable<NdrDetail[Name]> };
 };
 
 /** What {@link trackingEvent} returns. */
-export type TrackingEventBody = { readonly [Name in keyof ShippingEventEnvelope]-?: NonNullable<ShippingEventEnvelope[Name]> } & {
+export type TrackingEventBody = EnvelopeBody & {
   readonly detail: {
     readonly [Name in Exclude<keyof TrackingDetail, 'trackingDetailCodes'>]-?: NonNullable<TrackingDetail[Name]>;
   } & Pick<TrackingDetail, 'trackingDetailCodes'>;
 };
+
+const ENVELOPE = ['version', 'id', 'detail-type', 'source', 'account', 'time', 'region', 'resources', 'detail'];
+const NDR_DETAIL =
+  'trackingId referenceID latestDeliveryAttemptedDate deliveryAttemptCount shipmentStatus reasonCode paymentType ndrDueDate expectedDeliveryDate shippingPartyAccountId appId version timeToLive'.split(
+    ' ',
+  );
+const TRACKING_DETAIL = 'trackingId alternateLegTrackingId eventCode eventTime shipmentType location trackingDetailCodes'.split(' ');
 
 const HOUR = 3_600_000;
 const DIGITS = '0123456789';
@@ -85,7 +100,7 @@ export const indianPlaces: readonly Required<NonNullable<TrackingDetail['locatio
  * ```
  */
 export function ndrEvent(overrides?: EventOverrides<NdrEventPayload>, options?: BuilderOptions): NdrEventBody {
-  const { detail, ...others } = asOptions('ndrEvent', overrides);
+  const { detail, ...others } = readOverrides('ndrEvent', overrides, NDR_DETAIL);
   const context = readBuilderOptions('ndrEvent', options);
   const { random, now } = context;
   return {
@@ -124,7 +139,7 @@ export function ndrEvent(overrides?: EventOverrides<NdrEventPayload>, options?: 
  * ```
  */
 export function trackingEvent(overrides?: EventOverrides<TrackingEventPayload>, options?: BuilderOptions): TrackingEventBody {
-  const { detail, ...others } = asOptions('trackingEvent', overrides);
+  const { detail, ...others } = readOverrides('trackingEvent', overrides, TRACKING_DETAIL);
   const context = readBuilderOptions('trackingEvent', options);
   const { random, now } = context;
   return {
@@ -142,6 +157,17 @@ export function trackingEvent(overrides?: EventOverrides<TrackingEventPayload>, 
       ...detail,
     },
   } as TrackingEventBody;
+}
+
+/** The overrides of an event. Refuses a name of its detail beside it, and misspelt names: the event would be the one without them. */
+function readOverrides<Overrides extends { readonly detail?: object | undefined }>(
+  name: string,
+  overrides: Overrides | undefined,
+  namesOfDetail: readonly string[],
+): Partial<Overrides> {
+  const given = asOptions(name, overrides, ENVELOPE, inGroup('detail', namesOfDetail));
+  if (isObject(given.detail)) checkNames(SURFACE, given.detail, namesOfDetail, {}, 'detail.');
+  return given;
 }
 
 /** The first status that a reason comes with; that of the default reason for one that Amazon may add. */

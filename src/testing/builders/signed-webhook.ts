@@ -36,7 +36,8 @@ export interface SignedWebhookOptions extends SignOptions {
  * ```
  */
 export function signedWebhook(event: unknown, options: SignedWebhookOptions): Request {
-  const { keys, url = 'https://shop.example/amazon/buy-with-prime', ...how } = asOptions('signedWebhook', options) as SignedWebhookOptions;
+  const given = asOptions('signedWebhook', options, ['keys', 'url', 'keyId', 'encoding']) as SignedWebhookOptions;
+  const { keys, url = 'https://shop.example/amazon/buy-with-prime', ...how } = given;
   checkKeys(keys);
   const target = readUrl(SURFACE, 'url', url, true);
   const body = toJson(webhookBody(event));

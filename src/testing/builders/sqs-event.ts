@@ -70,10 +70,12 @@ export interface SqsEventOptions extends BuilderOptions {
  * ```
  */
 export function sqsEvent(events: readonly unknown[], options: SqsEventOptions = {}): SqsEvent {
-  const { newId, now } = readBuilderOptions('sqsEvent', options);
+  const { newId, now } = readBuilderOptions('sqsEvent', options, { own: ['sns', 'messageGroupId', 'receiveCount'] });
   const { sns = false, messageGroupId, receiveCount = 1 } = options;
   assertOption(Array.isArray(events), SURFACE, undefined, 'sqsEvent() accepts an array of events');
   assertOption(Number.isInteger(receiveCount) && receiveCount >= 1, SURFACE, 'receiveCount', 'must be a whole number, 1 or more');
+  const isGroup = messageGroupId === undefined || typeof messageGroupId === 'string' || typeof messageGroupId === 'function';
+  assertOption(isGroup, SURFACE, 'messageGroupId', 'must be a string or a function');
   const region = events.map(regionOf).find(Boolean) ?? 'us-east-1';
   const notify = (message: string): string =>
     JSON.stringify({

@@ -40,7 +40,7 @@ export interface TestKeysOptions {
  * ```
  */
 export async function testKeys(options?: TestKeysOptions): Promise<TestKeys> {
-  const { environment = 'sandbox' } = asOptions('testKeys', options);
+  const { environment = 'sandbox' } = asOptions('testKeys', options, ['environment']);
   assertOption(ENVIRONMENTS.includes(environment), SURFACE, 'environment', 'must be live, sandbox or legacy');
   const algorithm = { name: 'RSA-PSS', hash: 'SHA-256', modulusLength: 2_048, publicExponent: new Uint8Array([1, 0, 1]) };
   const { privateKey, publicKey } = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);

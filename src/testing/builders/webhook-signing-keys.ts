@@ -68,7 +68,7 @@ export class WebhookSigningKeys {
 
   /** @throws {@link ConfigurationError} `CONFIGURATION` for options that cannot work. */
   constructor(options?: WebhookSigningKeysOptions) {
-    const { seed } = asOptions('WebhookSigningKeys', options);
+    const { seed } = asOptions('WebhookSigningKeys', options, ['seed']);
     assertOption(seed === undefined || typeof seed === 'string', SURFACE, 'seed', 'must be a string');
     this.#seed = seed;
   }
@@ -101,13 +101,18 @@ export class WebhookSigningKeys {
     for (const key of keys) this.#withdrawn.add(key.keyId);
   }
 
+  /** Publishes every key again, also those that `withdraw()` removed. */
+  republish(): void {
+    this.#withdrawn.clear();
+  }
+
   /**
    * Signs a body, given as a string or as bytes, and returns the signature in base64.
    *
    * @throws {@link ConfigurationError} `CONFIGURATION` if there is no such key or encoding.
    */
   sign(body: string | Uint8Array, options?: SignOptions): string {
-    const { keyId = this.keyId, encoding = 'der' } = asOptions('sign', options);
+    const { keyId = this.keyId, encoding = 'der' } = asOptions('sign', options, ['keyId', 'encoding']);
     assertOption(encoding === 'der' || encoding === 'ieee-p1363', SURFACE, 'encoding', 'must be "der" or "ieee-p1363"');
     const isSignable = typeof body === 'string' || body instanceof Uint8Array;
     assertOption(isSignable, SURFACE, undefined, 'sign() accepts a string or bytes');

@@ -7,7 +7,7 @@
 import { encodeBase64, encodeUtf8 } from '../../core/bytes.ts';
 import { AccessTokens } from '../../core/call/tokens.ts';
 import { assertOption } from '../../core/errors.ts';
-import { requireString } from '../../core/options.ts';
+import { checkNames, requireString } from '../../core/options.ts';
 import { isObject, jsonObject } from '../builders/arguments.ts';
 import { EVENT_BRIDGE_HEADERS, presentCredential, type WebhookAuth } from '../builders/authenticated-request.ts';
 import { checkKeys, signatureHeaders } from '../builders/signed-webhook.ts';
@@ -105,7 +105,9 @@ function secretsOf(auth: DeliveryAuth): readonly string[] {
 }
 
 /** Signed for each attempt, because the key may have been rotated. */
-function signer({ type: _, keys, ...how }: SignatureDeliveryAuth, { signingKeys }: AuthContext): MakeRequest {
+function signer(auth: SignatureDeliveryAuth, { signingKeys }: AuthContext): MakeRequest {
+  checkNames(SURFACE, auth, ['type', 'keys', 'keyId', 'encoding'], {}, 'auth.');
+  const { type: _, keys, ...how } = auth;
   const own = keys ?? signingKeys;
   checkKeys(own);
   return ({ method, headers, body }, url, signal) => {
@@ -151,6 +153,7 @@ const CREDENTIALS = ['form', 'json', 'basic'];
 
 /** Makes the request for a token. */
 function tokenRequest(auth: OAuthDeliveryAuth): (signal: AbortSignal) => Request {
+  checkNames(SURFACE, auth, ['type', 'tokenEndpoint', 'clientId', 'clientSecret', 'credentials', 'parameters'], {}, 'auth.');
   const { tokenEndpoint, credentials = 'form', parameters = { grant_type: 'client_credentials' } } = auth;
   const url = urlOf('auth.tokenEndpoint', tokenEndpoint);
   const clientId = requireString(SURFACE, 'auth.clientId', auth.clientId);

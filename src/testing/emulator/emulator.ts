@@ -12,7 +12,7 @@ import type { DeliveryReport } from '../delivery/report.ts';
 import { SURFACE } from '../surface.ts';
 import type { DeliveryTrackerRecord } from './amazon-pay/service.ts';
 import type { AuthProfileRecord } from './buywithprime/auth-profiles.ts';
-import type { EmulatedOrder } from './buywithprime/buywithprime-order.ts';
+import { type EmulatedOrder, problemOfOrder } from './buywithprime/buywithprime-order.ts';
 import type { EventSubscriptionRecord } from './buywithprime/event-subscriptions.ts';
 import type { EmulatedInventoryItem } from './buywithprime/inventory.ts';
 import type { EmulatedPersonalDataTask } from './buywithprime/personal-data-tasks.ts';
@@ -66,7 +66,19 @@ export class AmazonEmulator {
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   readonly #settings: EmulatorSettings;
   readonly #listeners = new Listeners();
-  readonly #orders: ObservedMap<EmulatedOrder>;
+  readonly #orders = new ObservedMap<EmulatedOrder>(
+    (action, id, record) => this.#listeners.emit('change', { of: 'orders', action, id, record }),
+    (order) => {
+      const problem = problemOfOrder(order);
+      assertOption(!problem, SURFACE, undefined, problem ?? '');
+    },
+  );
+  readonly #inventory = new ObservedMap<EmulatedInventoryItem>((action, id, record) =>
+    this.#listeners.emit('change', { of: 'inventory', action, id, record }),
+  );
+  readonly #tasks = new ObservedMap<EmulatedPersonalDataTask>((action, id, record) =>
+    this.#listeners.emit('change', { of: 'personalDataTasks', action, id, record }),
+  );
   #state: EmulatorState;
   /** Milliseconds by which `setTime()` and `advance()` have moved the clock. */
   #offset = 0;
@@ -75,7 +87,6 @@ export class AmazonEmulator {
   /** @throws {@link ConfigurationError} `CONFIGURATION` for an option that cannot work. */
   constructor(options: AmazonEmulatorOptions = {}) {
     this.#settings = readOptions(options);
-    this.#orders = new ObservedMap((action, id, record) => this.#listeners.emit('change', { of: 'orders', action, id, record }));
     this.#state = this.#start();
     this.fetch = (input, init) => this.#state.gateway.fetch(input, init);
   }
@@ -107,12 +118,12 @@ export class AmazonEmulator {
 
   /** What `inventoryItem` and `product` find, by item id: add, change and delete items at any time. */
   get inventory(): Map<string, EmulatedInventoryItem> {
-    return this.#state.services.graphql.inventory;
+    return this.#inventory;
   }
 
   /** Buy with Prime's privacy tasks by id: add, change and delete them at any time. */
   get personalDataTasks(): Map<string, EmulatedPersonalDataTask> {
-    return this.#state.services.graphql.personalDataTasks;
+    return this.#tasks;
   }
 
   /** The auth profiles that exist. */
@@ -252,8 +263,9 @@ export class AmazonEmulator {
   }
 
   /**
-   * Drops all records, faults and deliveries in flight, and sets the time back to the clock's; the orders are those of the options. Listeners
-   * stay, and `reset` tells them. Access tokens stay valid, so that one client can be used in every test.
+   * Drops all records, faults and deliveries in flight, and sets the time back to the clock's. The orders are those of the options, and every
+   * signing key is published again. Listeners stay, and `reset` tells them. Access tokens stay valid, so that one client can be used in every
+   * test.
    */
   reset(): void {
     const { services } = this.#state;
@@ -267,12 +279,16 @@ export class AmazonEmulator {
 
   #start(): EmulatorState {
     const settings = this.#settings;
-    this.#orders.replace(settings.orders.map((order) => [order.id, order]));
+    this.#orders.replace(structuredClone(settings.orders).map((order) => [order.id, order]));
+    this.#inventory.replace([]);
+    this.#tasks.replace([]);
+    settings.signingKeys.republish();
+    const records = { orders: this.#orders, inventory: this.#inventory, personalDataTasks: this.#tasks };
     const newId = (): number => {
       this.#lastId += 1;
       return this.#lastId;
     };
-    return new EmulatorState({ settings, listeners: this.#listeners, orders: this.#orders, now: () => this.time, newId });
+    return new EmulatorState({ settings, listeners: this.#listeners, records, now: () => this.time, newId });
   }
 
   #moveBy(milliseconds: number): void {

@@ -5,6 +5,7 @@
  */
 import { assertOption } from '../../core/errors.ts';
 import { checkNames } from '../../core/options.ts';
+import { nearest } from '../../core/wording.ts';
 import { isObject } from '../builders/arguments.ts';
 import { SURFACE } from '../surface.ts';
 import type { GraphQLFaultType } from './buywithprime/graphql-fault.ts';
@@ -26,7 +27,7 @@ export interface FaultRule {
   readonly delay?: number | undefined;
   /** Responds with this status, and with the error that the service has for it. */
   readonly status?: number | undefined;
-  /** Responds to a GraphQL request with status 200 and an error of this classification, such as `ThrottlingError`. */
+  /** Responds with status 200 and an error of this classification, such as `ThrottlingError`. Affects requests to `/graphql` only. */
   readonly classification?: GraphQLFaultType | undefined;
   /** Replaces the body of the response: a string as it is, anything else as JSON. */
   readonly body?: unknown;
@@ -126,7 +127,8 @@ export class Faults {
   }
 }
 
-function isAffected({ path }: FaultRule, documentedPath: string | undefined, pathname: string): boolean {
+function isAffected({ path, classification }: FaultRule, documentedPath: string | undefined, pathname: string): boolean {
+  if (classification !== undefined && documentedPath !== GRAPHQL) return false;
   if (path === undefined) return true;
   return typeof path === 'string' ? path === documentedPath || path === pathname : pathname.search(path) !== -1;
 }
@@ -135,6 +137,11 @@ function isAffected({ path }: FaultRule, documentedPath: string | undefined, pat
 export function isHandled({ handled, status, classification, reset }: FaultRule): boolean {
   return handled ?? (status === undefined && classification === undefined && !reset);
 }
+
+const GRAPHQL = '/graphql';
+
+/** The paths as Amazon documents them. */
+const SERVED = ['/v2/deliveryTrackers', '/auth/o2/token', '/shipping/v2/ndrFeedback', '/token', GRAPHQL, '/jwks.json'];
 
 const NAMES = 'path times delay status classification body headers reset truncate handled'.split(' ');
 const RENAMED = { url: 'path', count: 'times', code: 'status', statusCode: 'status', once: 'times', error: 'classification' };
@@ -147,8 +154,12 @@ function checkRule(rule: FaultRule): void {
   const isPath = path === undefined || typeof path === 'string' || path instanceof RegExp;
   assertOption(isPath, SURFACE, 'path', 'must be a string or a RegExp');
   // It would never be used, and a test of what happens then would pass.
-  const isUsable = typeof path !== 'string' || /^\/(?:.*[^/])?$/s.test(path);
-  assertOption(isUsable, SURFACE, 'path', 'must start with "/" and not end with it, such as "/v2/deliveryTrackers"');
+  const isUsable = typeof path !== 'string' || /^\/(?:[^?#]*[^/?#])?$/.test(path);
+  assertOption(isUsable, SURFACE, 'path', 'must start with "/", not end with it and have no query, such as "/v2/deliveryTrackers"');
+  const meant = typeof path !== 'string' || SERVED.includes(path) ? undefined : nearest(path, SERVED);
+  assertOption(!meant, SURFACE, 'path', 'is served by nothing', `Did you mean "${meant}"?`);
+  const isGraphQL = rule.classification === undefined || typeof path !== 'string' || path === GRAPHQL;
+  assertOption(isGraphQL, SURFACE, 'path', `must be "${GRAPHQL}" for a classification: no other service has them`);
   const effects = ['delay', 'status', 'classification', 'body', 'headers', 'reset', 'truncate'] as const;
   assertOption(
     effects.some((name) => rule[name] !== undefined),

@@ -11,7 +11,7 @@ import { WebhookSigningKeys } from '../builders/webhook-signing-keys.ts';
 import type { DeliverySettings } from '../delivery/event-delivery.ts';
 import { SURFACE } from '../surface.ts';
 import { type VerifySignature, webCryptoVerifier } from './amazon-pay/signature.ts';
-import type { EmulatedOrder } from './buywithprime/buywithprime-order.ts';
+import { type EmulatedOrder, problemOfOrder } from './buywithprime/buywithprime-order.ts';
 import type { QuotaLimit } from './quota.ts';
 
 /** What the emulated token endpoints accept. Made up, and not secret: never put real credentials here. */
@@ -147,15 +147,17 @@ export function readOptions(options: AmazonEmulatorOptions): EmulatorSettings {
   checkNames(SURFACE, options, NAMES, RENAMED);
   const { publicKeys = {}, orders = [], signingKeys = new WebhookSigningKeys(), clock, maxRecords = 10_000 } = options;
   checkPublicKeys(publicKeys);
-  const isOrders = Array.isArray(orders) && orders.every((order) => typeof order?.id === 'string');
-  assertOption(isOrders, SURFACE, 'orders', 'must be an array of orders');
+  assertOption(Array.isArray(orders), SURFACE, 'orders', 'must be an array of orders');
+  const problem = orders.map(problemOfOrder).find(Boolean);
+  assertOption(!problem, SURFACE, 'orders', `cannot be used: ${problem}`, 'buyWithPrimeOrder() makes one.');
   assertOption(typeof signingKeys?.sign === 'function', SURFACE, 'signingKeys', 'must be WebhookSigningKeys');
   checkFunctions(SURFACE, { clock });
   assertOption(maxRecords >= 1, SURFACE, 'maxRecords', 'must be at least 1');
   return {
     publicKeys,
     credentials: readCredentials(options.credentials),
-    orders,
+    // A copy: what a test changes in place ends with reset().
+    orders: structuredClone(orders),
     quota: readQuota(options.quota),
     signingKeys,
     delivery: readDelivery(options.delivery),

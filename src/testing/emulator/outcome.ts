@@ -55,6 +55,7 @@ export async function applyFault(fault: FaultRule, service: Service | undefined,
 /** The outcome that a fault demands by a status or a classification. */
 function refusalBy({ status, classification }: FaultRule, service: Service | undefined): Outcome | undefined {
   if (status !== undefined) {
+    if (status < 300) return { response: new Response(null, { status }) };
     const refusal = service?.fault(status) ?? new Refusal(status, 'Fault', 'An injected fault');
     if (hasNoBody(status)) return { refusal, response: new Response(null, { status }) };
     return { refusal, response: service?.refuse(refusal) ?? Response.json({ message: refusal.message }, { status }) };
@@ -66,8 +67,11 @@ function refusalBy({ status, classification }: FaultRule, service: Service | und
 }
 
 function withBody({ status, headers }: Response, body: unknown): Response {
-  const allowed = hasNoBody(status) ? 200 : status;
-  return typeof body === 'string' ? new Response(body, { status: allowed, headers }) : Response.json(body, { status: allowed });
+  const init = { status: hasNoBody(status) ? 200 : status, headers: new Headers(headers) };
+  if (typeof body !== 'string') return Response.json(body, init);
+  // As a gateway sends it.
+  if (body.startsWith('<')) init.headers.set('content-type', 'text/html');
+  return new Response(body, init);
 }
 
 /** The platform makes no `Response` with such a status and a body. */

@@ -25,8 +25,12 @@ export class Quota {
   /** Whether a call at `now` is within the limit. A call beyond it does not count. */
   take(now: Date): boolean {
     const { burst, perSecond } = this.#limit;
-    const fullAt = Math.max(now.getTime(), this.#fullAt) + 1_000 / perSecond;
-    if (fullAt - now.getTime() > (burst * 1_000) / perSecond) return false;
+    const time = now.getTime();
+    const longest = (burst * 1_000) / perSecond;
+    // The clock may have gone back: a bucket is never emptier than empty.
+    this.#fullAt = Math.min(this.#fullAt, time + longest);
+    const fullAt = Math.max(time, this.#fullAt) + 1_000 / perSecond;
+    if (fullAt - time > longest) return false;
     this.#fullAt = fullAt;
     return true;
   }

@@ -5,9 +5,8 @@
  */
 import type { WebhookSigningKeys } from '../builders/webhook-signing-keys.ts';
 import { AmazonPayService, type AmazonPayServiceOptions } from './amazon-pay/service.ts';
-import type { EmulatedOrder } from './buywithprime/buywithprime-order.ts';
 import { EventSubscriptions } from './buywithprime/event-subscriptions.ts';
-import { GraphQLService, type GraphQLServiceOptions } from './buywithprime/graphql-service.ts';
+import { type EditableRecords, GraphQLService } from './buywithprime/graphql-service.ts';
 import type { EmulatorSettings } from './options.ts';
 import { isAmazonHost, type Received, Refusal, type Service } from './service.ts';
 import { FeedbackService, type FeedbackServiceOptions } from './shipping/feedback-service.ts';
@@ -28,18 +27,15 @@ export interface EmulatedServices {
 export interface ServicesContext {
   readonly now: () => Date;
   readonly newId: () => number;
-  /** The orders, which the caller may change at any time. */
-  readonly orders: Map<string, EmulatedOrder>;
+  readonly records: EditableRecords;
   readonly onTracker: AmazonPayServiceOptions['onCreate'];
   readonly onFeedback: FeedbackServiceOptions['onCreate'];
-  readonly onItem: GraphQLServiceOptions['onItem'];
-  readonly onTask: GraphQLServiceOptions['onTask'];
 }
 
 /** Makes the services, without any records. */
 export function startServices(settings: EmulatorSettings, context: ServicesContext): EmulatedServices {
   const { credentials, quota, maxRecords, randomId, signingKeys } = settings;
-  const { now, newId, orders, onTracker, onFeedback, onItem, onTask } = context;
+  const { now, newId, records, onTracker, onFeedback } = context;
   const { lwa, buyWithPrime } = credentials;
   const common = { now, randomId, maxRecords };
   const lwaToken = new TokenService({
@@ -71,12 +67,10 @@ export function startServices(settings: EmulatorSettings, context: ServicesConte
     graphql: new GraphQLService({
       tokens: buyWithPrimeToken,
       targetId: buyWithPrime.targetId,
-      orders,
+      records,
       subscriptions,
       randomId,
       now,
-      onItem,
-      onTask,
     }),
     subscriptions,
     jwks: new JwksService(signingKeys),

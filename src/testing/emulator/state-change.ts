@@ -35,16 +35,19 @@ export type StateChange =
 /** Is told of a change of an entry. */
 export type OnEntry<Value> = (action: StateChange['action'], id: string, record: Value) => void;
 
-/** A map that reports every change of an entry. */
+/** A map that reports every change of an entry. `check` throws for a record that cannot be one. */
 export class ObservedMap<Value> extends Map<string, Value> {
   readonly #onChange: OnEntry<Value>;
+  readonly #check: ((record: Value) => void) | undefined;
 
-  constructor(onChange: OnEntry<Value>) {
+  constructor(onChange: OnEntry<Value>, check?: (record: Value) => void) {
     super();
     this.#onChange = onChange;
+    this.#check = check;
   }
 
   override set(id: string, record: Value): this {
+    this.#check?.(record);
     const action = this.has(id) ? 'changed' : 'created';
     super.set(id, record);
     this.#onChange(action, id, record);

@@ -6,8 +6,8 @@
 import { EventDelivery } from '../delivery/event-delivery.ts';
 import type { DeliveredEvent, DeliveryReport, DroppedEvent } from '../delivery/report.ts';
 import type { AuthProfileRecord } from './buywithprime/auth-profiles.ts';
-import type { EmulatedOrder } from './buywithprime/buywithprime-order.ts';
 import type { EventSubscriptionRecord } from './buywithprime/event-subscriptions.ts';
+import type { EditableRecords } from './buywithprime/graphql-service.ts';
 import { Gateway } from './gateway.ts';
 import type { Listeners } from './listeners.ts';
 import type { EmulatorSettings } from './options.ts';
@@ -19,7 +19,7 @@ import { ChangeFinder } from './state-change.ts';
 export interface StateOptions {
   readonly settings: EmulatorSettings;
   readonly listeners: Listeners;
-  readonly orders: Map<string, EmulatedOrder>;
+  readonly records: EditableRecords;
   readonly now: () => Date;
   readonly newId: () => number;
 }
@@ -34,7 +34,7 @@ export class EmulatorState {
   /** A request from before a reset may still be in flight after it. */
   #isStopped = false;
 
-  constructor({ settings, listeners, orders, now, newId }: StateOptions) {
+  constructor({ settings, listeners, records, now, newId }: StateOptions) {
     const { delivery, signingKeys, maxRecords } = settings;
     const emit: Listeners['emit'] = (name, payload) => {
       if (!this.#isStopped) listeners.emit(name, payload);
@@ -44,11 +44,9 @@ export class EmulatorState {
     this.services = startServices(settings, {
       now,
       newId,
-      orders,
+      records,
       onTracker: (record) => emit('change', { of: 'deliveryTrackers', action: 'created', id: record.id, record }),
       onFeedback: (record) => emit('change', { of: 'ndrFeedback', action: 'created', id: record.id, record }),
-      onItem: (action, id, record) => emit('change', { of: 'inventory', action, id, record }),
-      onTask: (action, id, record) => emit('change', { of: 'personalDataTasks', action, id, record }),
     });
     const { services } = this;
     const reportChanges = graphqlChanges(services, emit);

@@ -6,7 +6,9 @@
 import * as fc from 'fast-check';
 import { carriers } from '../../amazonpay/carriers/carriers.ts';
 import type { DeliveryTrackerInput } from '../../amazonpay/delivery-tracker.ts';
+import { assertOption } from '../../core/errors.ts';
 import { asOptions } from '../builders/arguments.ts';
+import { SURFACE } from '../surface.ts';
 import { type Flawed, flawed, flawsAt } from './flaws.ts';
 
 /** Options of {@link anyDeliveryTrackerInput}. */
@@ -24,10 +26,12 @@ const CHARACTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 /**
  * What `DeliveryTrackerClient.create()` accepts: ids of both kinds of order, every carrier of Amazon's list, numbers of 8 to 30 characters.
  *
- * @throws {@link ConfigurationError} `CONFIGURATION` for options that are not an object.
+ * @throws {@link ConfigurationError} `CONFIGURATION` for options that cannot work.
  */
 export function anyDeliveryTrackerInput(options?: DeliveryTrackerArbitraryOptions): fc.Arbitrary<DeliveryTrackerInput> {
-  const { environment } = asOptions('anyDeliveryTrackerInput', options);
+  const { environment } = asOptions('anyDeliveryTrackerInput', options, ['environment']);
+  const isEnvironment = environment === undefined || Object.hasOwn(PREFIXES, environment);
+  assertOption(isEnvironment, SURFACE, 'environment', 'must be live or sandbox');
   const prefixes = environment ? PREFIXES[environment] : [...PREFIXES.live, ...PREFIXES.sandbox];
   const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 7, maxLength: 7 });
   const id = fc

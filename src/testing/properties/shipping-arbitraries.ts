@@ -4,12 +4,14 @@
  * @module
  */
 import * as fc from 'fast-check';
+import { assertOption } from '../../core/errors.ts';
 import { ndrReasons, ndrStatuses, trackingDetailCodes, trackingEventCodes } from '../../shipping-ndr/events/codes.ts';
 import type { NdrEventPayload, TrackingEventPayload } from '../../shipping-ndr/events/schemas.ts';
 import type { NdrFeedback } from '../../shipping-ndr/feedback/feedback.ts';
 import { asOptions } from '../builders/arguments.ts';
 import { isoSeconds } from '../builders/builder-options.ts';
 import { indianPlaces } from '../builders/shipping-events.ts';
+import { SURFACE } from '../surface.ts';
 import { arrivalsOf, type EventArrival } from './arrivals.ts';
 import { type Flawed, flawed, flawsAt } from './flaws.ts';
 
@@ -111,10 +113,11 @@ export function anyInvalidNdrEvent(): fc.Arbitrary<Flawed> {
 /**
  * Feedback for each action: dates as `Date` and as strings with offsets, notes of 1 to 256 code points in several scripts.
  *
- * @throws {@link ConfigurationError} `CONFIGURATION` for options that are not an object.
+ * @throws {@link ConfigurationError} `CONFIGURATION` for options that cannot work.
  */
 export function anyNdrFeedback(options?: NdrFeedbackArbitraryOptions): fc.Arbitrary<NdrFeedback> {
-  const { after = new Date(Date.now() + DAY) } = asOptions('anyNdrFeedback', options);
+  const { after = new Date(Date.now() + DAY) } = asOptions('anyNdrFeedback', options, ['after']);
+  assertOption(after instanceof Date && Number.isFinite(after.getTime()), SURFACE, 'after', 'must be a valid Date');
   const date = fc.date({ min: after, max: new Date(after.getTime() + 7 * DAY), noInvalidDate: true });
   const offset = fc.constantFrom(0, 330, -480);
   const text = fc.tuple(date, offset).map(([at, minutes]) => withOffset(at, minutes));

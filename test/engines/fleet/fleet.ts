@@ -16,7 +16,7 @@ export interface FleetOptions {
   readonly events: number;
   /** Milliseconds for which the engine is down in the middle of the run. */
   readonly outage: number;
-  /** Milliseconds after which the run has failed. */
+  /** Milliseconds without a completed event after which the run has failed. */
   readonly timeout: number;
   readonly seed: number;
 }
@@ -75,12 +75,16 @@ export async function runFleet({ engine: kind, events, outage, timeout, seed }: 
   await fleet.start();
 
   const since = performance.now();
+  let progressAt = since;
   let duplicates = 0;
   const done = Array.from({ length: events }, (_, at) => {
     const id = `fleet-${at}`;
     const to = async (request: Request): Promise<Response> => {
       const response = await fleet.forward(request);
-      if (response.ok && !completed.has(id)) completed.set(id, Date.now());
+      if (response.ok && !completed.has(id)) {
+        completed.set(id, Date.now());
+        progressAt = performance.now();
+      }
       return response;
     };
     const options = { to, auth: { type: 'apiKey', key: KEY }, duplicates: 0.05, disorder: 60_000 } as const;
@@ -91,9 +95,12 @@ export async function runFleet({ engine: kind, events, outage, timeout, seed }: 
   });
   const over = new AbortController();
   const finished = Promise.all(done).finally(() => over.abort());
-  const killing = fleet.killEverySecond(over.signal);
+  const killing = fleet.killEverySecond(over.signal, () => completed.size);
   const breaking = outage > 0 ? breakEngine(engine, outage, () => completed.size > events / 3, over.signal) : undefined;
-  await Promise.race([finished, sleep(timeout, undefined, { signal: over.signal }).catch(() => undefined)]);
+  const stalled = async (): Promise<void> => {
+    while (!over.signal.aborted && performance.now() - progressAt < timeout) await sleep(500);
+  };
+  await Promise.race([finished, stalled()]);
   const seconds = (performance.now() - since) / 1_000;
   over.abort();
   await killing;
@@ -190,12 +197,14 @@ class Fleet {
     return fetch(`http://127.0.0.1:${port}/amazon/ndr`, { method: request.method, headers: request.headers, body, signal: request.signal });
   }
 
-  async killEverySecond(signal: AbortSignal): Promise<void> {
+  async killEverySecond(signal: AbortSignal, completed: () => number): Promise<void> {
+    let before = 0;
     while (!signal.aborted) {
       await sleep(1_000, undefined, { signal }).catch(() => undefined);
       const children = [...this.#workers.keys()];
-      // A busy machine starts them more slowly than they are killed.
-      if (signal.aborted || children.length < WORKERS / 2) continue;
+      // A busy machine starts them more slowly than they are killed, and would do nothing else.
+      if (signal.aborted || children.length < WORKERS / 2 || completed() < before + WORKERS) continue;
+      before = completed();
       children[Math.floor(this.#random() * children.length)]?.kill('SIGKILL');
       this.kills += 1;
     }

@@ -1,4 +1,4 @@
-import type { SQSEvent } from 'aws-lambda';
+import type { EventBridgeEvent, SQSEvent } from 'aws-lambda';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { BuyWithPrimeEventParser, parseResourcePath } from '../../../src/buywithprime/index.ts';
 import {
@@ -23,6 +23,7 @@ import {
   trackingEvent,
   type WebhookAuth,
 } from '../../../src/testing/index.ts';
+import { waybillErrorOf } from '../../support/errors.ts';
 
 describe('ndrEvent', () => {
   test('has a new id each time, and a day left for feedback', () => {
@@ -94,6 +95,20 @@ describe('buyWithPrimeEvent', () => {
     });
   });
 
+  test('merges an overridden detail, so that it stays the body of a webhook; an empty one empties it', () => {
+    const data = { order: { id: 'o' } };
+    const event = buyWithPrimeEvent('PACKAGE_DELIVERED', { detail: { data } });
+    expect(new BuyWithPrimeEventParser().parse(event.detail)).toMatchObject({ kind: 'DELIVERY_COMPLETED', id: event.id, data });
+    expect(buyWithPrimeEvent('PACKAGE_DELIVERED', { detail: {} }).detail).toEqual({});
+    expect(buyWithPrimeEvent('PACKAGE_DELIVERED', { detail: 'broken' as never }).detail).toBe('broken');
+    expect(buyWithPrimeEvent('ITEM_DELIVERED', { detail: { data } }).detail).toEqual({ data });
+  });
+
+  test('with another type or without an id is so in that envelope too', () => {
+    expect(buyWithPrimeEvent('PACKAGE_DELIVERED', { 'detail-type': 'LOCKER_OPENED' }).detail['eventDescriptor']).toBe('LOCKER_OPENED');
+    expect(buyWithPrimeEvent('PACKAGE_DELIVERED', { id: undefined } as never).detail['eventId']).toBeUndefined();
+  });
+
   test('accepts ids and overrides', () => {
     expect(() => buyWithPrimeEvent('DELIVERY_CANCELLED', { ids: null as never })).toThrow(expect.objectContaining({ option: 'ids' }));
     const event = buyWithPrimeEvent('DELIVERY_CANCELLED', { ids: { orderId: 'o', deliveryId: 'd' }, source: 's' });
@@ -114,6 +129,36 @@ describe('buyWithPrimeEvent', () => {
     const { orderId, deliveryId } = parseResourcePath(buyWithPrimeEvent('DELIVERY_IN_TRANSIT').resources[0] ?? '');
     expect(buyWithPrimeOrder()).toMatchObject({ id: orderId, deliveries: [{ id: deliveryId }] });
     expect(new AmazonEmulator({ orders: [buyWithPrimeOrder({ id: 'x' })] }).orders.get('x')?.lineItems).toHaveLength(2);
+  });
+});
+
+describe('names that an event does not have', () => {
+  test.each<[string, () => unknown, string]>([
+    ['one of its detail beside it', () => ndrEvent({ trackingId: '1' } as never), '"trackingId" is not an option'],
+    ['a misspelt one', () => ndrEvent({ detial: {} } as never), 'Did you mean "detail"?'],
+    ['a misspelt one of its detail', () => ndrEvent({ detail: { trackingID: '1' } as never }), 'Did you mean "detail.trackingId"?'],
+    ['one of its detail, of tracking', () => trackingEvent({ eventCode: 'Delivered' } as never), 'Did you mean "detail.eventCode"?'],
+    ['an id outside "ids"', () => buyWithPrimeEvent('PACKAGE_DELIVERED', { orderId: 'o' } as never), 'Did you mean "ids.orderId"?'],
+    ['a misspelt id', () => buyWithPrimeEvent('PACKAGE_DELIVERED', { ids: { orderID: 'o' } as never }), 'Did you mean "ids.orderId"?'],
+    ['its data outside "detail"', () => buyWithPrimeEvent('PACKAGE_DELIVERED', { data: {} } as never), 'Did you mean "detail.data"?'],
+    ['a misspelt option', () => ndrEvent({}, { sed: 1 } as never), 'Did you mean "seed"?'],
+    ['a misspelt option of a batch', () => sqsEvent([], { recieveCount: 2 } as never), 'Did you mean "receiveCount"?'],
+    ['a group that is a number', () => sqsEvent([], { messageGroupId: 5 } as never), '"messageGroupId" must be a string or a function'],
+    [
+      'a misspelt part of a credential',
+      () => authenticatedRequest({}, { auth: { type: 'apiKey', headerName: 'x', key: 'k' } as never }),
+      'Did you mean "auth.header"?',
+    ],
+  ])('are refused: %s', async (_, make, words) => {
+    const { message, hint } = await waybillErrorOf(make);
+    expect(`${message} ${hint}`).toContain(words);
+  });
+
+  test('are accepted if they are new: Amazon may add some', () => {
+    expect(ndrEvent({ weather: 'rain', detail: { weather: 'rain' } } as never)).toMatchObject({
+      weather: 'rain',
+      detail: { weather: 'rain' },
+    });
   });
 });
 
@@ -146,6 +191,23 @@ describe('a seed', () => {
       expect(reasonsOfStatus.find(([status]) => status === shipmentStatus)?.[1]).toContain(reasonCode);
       expect(parseShippingEvent(trackingEvent({}, { seed, clock })).kind).toBe('tracking');
     }
+  });
+
+  test('gives each event an id of its own, or a webhook would take the second for a redelivery', () => {
+    const types = ['PACKAGE_DELIVERY_IN_TRANSIT', 'PACKAGE_DELIVERED', 'REFUND_REQUESTED'];
+    const batch = sqsEvent([ndrEvent({}, { seed: 7 })], { seed: 7 });
+    const ids = [
+      ...types.map((type) => buyWithPrimeEvent(type, {}, { seed: 7 })).flatMap(({ id, detail }) => [id, detail['idempotencyKey']]),
+      ndrEvent({}, { seed: 7 }).id,
+      trackingEvent({}, { seed: 7 }).id,
+      batch.Records[0]?.messageId,
+    ];
+    expect(new Set(ids).size).toBe(2 * types.length + 3);
+  });
+
+  test('gives an item an id that Amazon accepts', () => {
+    const { itemId } = parseResourcePath(buyWithPrimeEvent('INVENTORY_CHANGED', {}, { seed: 5 }).resources[0] ?? '');
+    expect(itemId).toMatch(/^[A-Z0-9]{14}$/);
   });
 
   test('leads an event to the order of the same seed', async () => {
@@ -233,6 +295,11 @@ describe('sqsEvent', () => {
   test.each([0, 1.5, '2'])('refuses a receive count of %j', (receiveCount) => {
     expect(() => sqsEvent([], { receiveCount } as never)).toThrow(expect.objectContaining({ option: 'receiveCount' }));
   });
+});
+
+test('events fit the type of AWS', () => {
+  const events: EventBridgeEvent<string, unknown>[] = [ndrEvent(), trackingEvent(), buyWithPrimeEvent('PACKAGE_DELIVERED')];
+  expect(events).toHaveLength(3);
 });
 
 test('an event of Amazon Shipping is what EventBridge passes to a function that it invokes', async () => {
@@ -329,5 +396,6 @@ describe('authenticatedRequest', () => {
 });
 
 test('testKeys makes ids of every kind', async () => {
+  await expect(testKeys({ enviroment: 'live' } as never)).rejects.toMatchObject({ hint: 'Did you mean "environment"?' });
   expect((await testKeys({ environment: 'legacy' })).publicKeyId).toMatch(/^A[A-Z]{23}$/);
 });

@@ -89,6 +89,8 @@ describe('WebhookSigningKeys', () => {
     expect([own.keyId, published()]).toEqual([third, [first, third]]);
     own.withdraw();
     expect(published()).toEqual([third]);
+    own.republish();
+    expect(published()).toEqual([first, second, third]);
     expect(await waybillErrorOf(() => own.withdraw('nobody'))).toBeInstanceOf(ConfigurationError);
   });
 

@@ -28,6 +28,9 @@ describe('faults', () => {
     ['/shipping/v2/ndrFeedback', 429, { errors: [{ code: 'TooManyRequests' }] }],
     ['/shipping/v2/ndrFeedback', 502, { errors: [{ code: 'InternalError' }] }],
     ['/graphql', 500, { errors: [{ extensions: { classification: { type: 'InternalServerError' } } }] }],
+    ['/graphql', 400, { errors: [{ extensions: { classification: { type: 'ValidationError' } } }] }],
+    ['/shipping/v2/ndrFeedback', 422, { errors: [{ code: 'InvalidRequest' }] }],
+    ['/v2/deliveryTrackers', 422, { reasonCode: 'InvalidRequest' }],
     ['/nowhere', 500, { message: 'An injected fault' }],
   ])('at %s with %i', async (path, status, expected) => {
     const emulator = emulate();
@@ -76,12 +79,21 @@ describe('faults', () => {
 
   test('replace a body', async () => {
     const emulator = emulate();
-    emulator.fail({ status: 502, body: '<html>', headers: { 'content-type': 'text/html' } });
+    emulator.fail({ status: 502, body: '<html>' });
+    emulator.fail({ status: 502, body: '<xml/>', headers: { 'content-type': 'text/xml' } });
     emulator.fail({ body: { surprise: true } });
     const html = await track(emulator);
     expect([html.status, await html.text(), html.headers.get('content-type')]).toEqual([502, '<html>', 'text/html']);
+    expect((await track(emulator)).headers.get('content-type')).toBe('text/xml');
     const json = await track(emulator);
-    expect([json.status, await json.json()]).toEqual([200, { surprise: true }]);
+    expect([json.status, await json.json(), json.headers.get('x-amz-pay-request-id')]).toEqual([
+      200,
+      { surprise: true },
+      expect.any(String),
+    ]);
+    emulator.fail({ status: 200 });
+    const empty = await track(emulator);
+    expect([empty.status, await empty.text()]).toEqual([200, '']);
     emulator.fail({ status: 204 });
     expect((await track(emulator)).status).toBe(204);
     emulator.fail({ status: 204, body: 'a success with a body' });
@@ -97,6 +109,23 @@ describe('faults', () => {
       200,
       { data: null, errors: [{ message: 'Too many requests.', extensions: { classification: { type: 'ThrottlingError' } } }] },
     ]);
+  });
+
+  test('of a classification affect GraphQL only: no other service has them', async () => {
+    const emulator = emulate();
+    emulator.fail({ classification: 'ThrottlingError' });
+    expect((await track(emulator)).status).toBe(200);
+    expect(emulator.faults).toHaveLength(1);
+    const response = await emulator.fetch('https://api.buywithprime.amazon.com/graphql', { method: 'POST' });
+    expect(await response.json()).toMatchObject({ errors: [{ message: 'Too many requests.' }] });
+    expect(() => emulator.fail({ path: PATH, classification: 'ThrottlingError' })).toThrow('must be "/graphql" for a classification');
+  });
+
+  test('at a misspelt path are refused, because they would never be used', () => {
+    const misspelt = expect.objectContaining({ option: 'path', hint: 'Did you mean "/v2/deliveryTrackers"?' });
+    for (const path of ['/v2/deliveryTracker', '/v2/deliverytrackers', '/v2/DeliveryTrackers']) {
+      expect(() => emulate().fail({ path, status: 503 })).toThrow(misspelt);
+    }
   });
 
   test('delay the response; an abort ends the wait, and the request is processed', async () => {
@@ -131,6 +160,8 @@ describe('faults', () => {
     [{ path: 'v2/deliveryTrackers', status: 503 }],
     [{ path: '/v2/deliveryTrackers/', status: 503 }],
     [{ path: '/v2/deliveryTrackers' }],
+    [{ path: '/graphql?x', status: 503 }],
+    [{ path: '/graphql#x', status: 503 }],
     [{}],
   ])('refuses a rule (case %#)', (rule) => {
     expect(() => emulate().fail(rule as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
@@ -151,6 +182,39 @@ describe('state', () => {
     emulator.reset();
     expect([emulator.deliveryTrackers, emulator.requests, emulator.orders.size]).toEqual([[], [], 1]);
     expect((await track(emulator)).status).toBe(200);
+  });
+
+  test('does not survive a reset: orders changed in place, and signing keys that were withdrawn', () => {
+    const orders = [buyWithPrimeOrder()];
+    const emulator = new AmazonEmulator({ orders });
+    const { signingKeys } = emulator;
+    const change = (): void => {
+      const [delivery] = emulator.orders.get('322-ABC1-AAAAAA')?.deliveries ?? [];
+      (delivery as { state: string }).state = 'DELIVERED';
+    };
+    change();
+    signingKeys.withdraw(signingKeys.keyId);
+    expect(signingKeys.jwks.keys).toEqual([]);
+    for (const _ of [1, 2]) {
+      emulator.reset();
+      expect(emulator.orders.get('322-ABC1-AAAAAA')?.deliveries?.[0]?.state).toBe('IN_TRANSIT');
+      change();
+    }
+    expect(orders[0]?.deliveries?.[0]?.state).toBe('IN_TRANSIT');
+    expect(signingKeys.jwks.keys).toMatchObject([{ kid: signingKeys.keyId }]);
+  });
+
+  test('has a quota that recovers after the clock went back', async () => {
+    const quota = { live: { burst: 2, perSecond: 1 } };
+    const advanced = { dateTolerance: { past: 7_200_000 } };
+    const emulator = new AmazonEmulator({ publicKeys, clock: () => NOW, quota, advanced });
+    const statuses = async () => [(await track(emulator)).status, (await track(emulator)).status];
+    emulator.advance(3_600_000);
+    expect(await statuses()).toEqual([200, 200]);
+    emulator.setTime(NOW);
+    expect(await statuses()).toEqual([429, 429]);
+    emulator.advance(1_000);
+    expect(await statuses()).toEqual([200, 429]);
   });
 
   test('is bounded', async () => {

@@ -2,11 +2,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { EventSubscriptions } from '../../../src/testing/emulator/buywithprime/event-subscriptions.ts';
 import { GraphQLService } from '../../../src/testing/emulator/buywithprime/graphql-service.ts';
+import type { EmulatedPersonalDataTask } from '../../../src/testing/emulator/buywithprime/personal-data-tasks.ts';
 import { TokenService } from '../../../src/testing/emulator/token-service.ts';
 
 let service: GraphQLService;
 let token: string;
+const personalDataTasks = new Map<string, EmulatedPersonalDataTask>();
 beforeEach(async () => {
+  personalDataTasks.clear();
   let ids = 0;
   const randomId = () => String(++ids);
   const now = () => new Date('2026-03-01T09:00:00Z');
@@ -29,12 +32,10 @@ beforeEach(async () => {
   service = new GraphQLService({
     tokens,
     targetId: 'bp',
-    orders: new Map(),
+    records: { orders: new Map(), inventory: new Map(), personalDataTasks },
     subscriptions: new EventSubscriptions(randomId),
     randomId,
     now,
-    onItem: () => undefined,
-    onTask: () => undefined,
   });
 });
 
@@ -63,7 +64,7 @@ const deletion = '{ personalDataDeletionTask(taskId: "t") { taskId status holdin
 
 describe('personalDataRetrievalTask', () => {
   test('has a new link in each response, because a link is valid for 60 seconds', async () => {
-    service.personalDataTasks.set('t', { kind: 'retrieval', status: 'COMPLETED', email: 'erika@example.com' });
+    personalDataTasks.set('t', { kind: 'retrieval', status: 'COMPLETED', email: 'erika@example.com' });
     const first = await execute(retrieval);
     expect(first).toEqual({
       data: {
@@ -83,23 +84,23 @@ describe('personalDataRetrievalTask', () => {
 
   test('has no link before it is completed, and errors if it failed', async () => {
     const errors = [{ code: 'DATA_SUBJECT_NOT_FOUND', message: 'There is no such shopper.' }];
-    service.personalDataTasks.set('t', { kind: 'retrieval', status: 'FAILED', errors });
+    personalDataTasks.set('t', { kind: 'retrieval', status: 'FAILED', errors });
     expect(await execute(retrieval)).toMatchObject({ data: { personalDataRetrievalTask: { dataRetrievalLink: null, errors } } });
   });
 });
 
 describe('personalDataDeletionTask', () => {
   test('has its holding period', async () => {
-    service.personalDataTasks.set('t', { kind: 'deletion', status: 'ON_HOLD', holdingPeriod: 30 });
+    personalDataTasks.set('t', { kind: 'deletion', status: 'ON_HOLD', holdingPeriod: 30 });
     expect(await execute(deletion)).toMatchObject({
       data: { personalDataDeletionTask: { taskId: 't', status: 'ON_HOLD', holdingPeriod: 30 } },
     });
   });
 
   test('is not found among the retrievals, nor the other way round', async () => {
-    service.personalDataTasks.set('t', { kind: 'retrieval', status: 'COMPLETED' });
+    personalDataTasks.set('t', { kind: 'retrieval', status: 'COMPLETED' });
     expect(await execute(deletion)).toMatchObject({ errors: [{ extensions: { classification: { type: 'ResourceNotFoundError' } } }] });
-    service.personalDataTasks.set('t', { kind: 'deletion', status: 'COMPLETED' });
+    personalDataTasks.set('t', { kind: 'deletion', status: 'COMPLETED' });
     expect(await execute(retrieval)).toMatchObject({ data: { personalDataRetrievalTask: null } });
   });
 });

@@ -218,8 +218,19 @@ describe('the order query', () => {
     });
   });
 
+  test.each<[unknown, string]>([
+    [undefined, 'an order must have an "id"'],
+    [{ lineItems: [] }, 'an order must have an "id"'],
+    [{ id: 'o' }, 'an order must have "lineItems", each with an "id"'],
+    [{ id: 'o', lineItems: [{}] }, 'an order must have "lineItems", each with an "id"'],
+  ])('refuses the order %j when it is set', (order, message) => {
+    expect(() => emulator.orders.set('o', order as never)).toThrow(message);
+    expect(() => new AmazonEmulator({ orders: [order as never] })).toThrow(message);
+    expect(emulator.orders.has('o')).toBe(false);
+  });
+
   test('responds to a malformed order that was set like a fault of the server', async () => {
-    emulator.orders.set('o', { id: 'o' } as never);
+    emulator.orders.set('o', { id: 'o', lineItems: [{ id: 'l' }], deliveries: 7 } as never);
     const { body } = await execute(`${ORDER} { id } }`, { orderIdentifier: { orderId: 'o' } });
     expect(body).toMatchObject({ data: { order: null }, errors: [{ path: ['order'], ...CLASSIFIED('InternalServerError') }] });
   });

@@ -365,18 +365,21 @@ describe('records', () => {
   test('of the catalog and of privacy tasks are heard of, also after a reset', () => {
     const emulator = emulatePay();
     const changes = listen(emulator, 'change');
-    const { inventory: before } = emulator;
+    const { inventory } = emulator;
+    inventory.set('of before', {});
     emulator.reset();
-    before.set('of before', {});
-    emulator.inventory.set('item-1', { amazonSku: 'A' });
+    expect([...emulator.inventory]).toEqual([]);
+    inventory.set('item-1', { amazonSku: 'A' });
     emulator.personalDataTasks.set('task-1', { kind: 'deletion', status: 'IN_PROGRESS' });
     emulator.personalDataTasks.delete('task-1');
     expect(changes.map(shown)).toEqual([
+      ['inventory', 'created', 'of before'],
       ['inventory', 'created', 'item-1'],
       ['personalDataTasks', 'created', 'task-1'],
       ['personalDataTasks', 'removed', 'task-1'],
     ]);
-    expect(changes[0]?.record).toEqual({ amazonSku: 'A' });
+    expect(changes[1]?.record).toEqual({ amazonSku: 'A' });
+    expect(emulator.inventory.get('item-1')).toEqual({ amazonSku: 'A' });
   });
 
   test('are not heard of one by one when reset() drops them', async () => {

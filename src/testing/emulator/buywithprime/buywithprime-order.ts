@@ -148,3 +148,11 @@ export interface EmulatedOrder {
   readonly returns?: readonly EmulatedReturn[] | undefined;
   readonly totalPrice?: EmulatedMoney | undefined;
 }
+
+/** Why the queries could not be executed on an order; `undefined` if they can. */
+export function problemOfOrder(order: unknown): string | undefined {
+  const { id, lineItems } = (order ?? {}) as Partial<EmulatedOrder>;
+  if (typeof id !== 'string' || id === '') return 'an order must have an "id"';
+  const isList = Array.isArray(lineItems) && lineItems.every((item) => typeof item?.id === 'string');
+  return isList ? undefined : 'an order must have "lineItems", each with an "id"';
+}

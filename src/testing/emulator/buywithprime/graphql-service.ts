@@ -8,7 +8,6 @@ import type { GraphQLSchema } from 'graphql';
 import { misconfigured } from '../../../core/errors.ts';
 import { SURFACE } from '../../surface.ts';
 import { isAmazonHost, isObject, jsonObject, mediaType, type Received, Refusal, type Service } from '../service.ts';
-import { ObservedMap, type OnEntry } from '../state-change.ts';
 import type { TokenService } from '../token-service.ts';
 import { AuthProfiles } from './auth-profiles.ts';
 import type { EmulatedOrder } from './buywithprime-order.ts';
@@ -26,13 +25,19 @@ export interface GraphQLServiceOptions {
   readonly tokens: TokenService;
   /** The business product that the credentials are for. */
   readonly targetId: string;
-  readonly orders: Map<string, EmulatedOrder>;
+  /** What the caller may change at any time. */
+  readonly records: EditableRecords;
   readonly subscriptions: EventSubscriptions;
   readonly randomId: () => string;
   /** @default () => new Date() */
   readonly now?: () => Date;
-  readonly onItem: OnEntry<EmulatedInventoryItem>;
-  readonly onTask: OnEntry<EmulatedPersonalDataTask>;
+}
+
+/** What queries find, by id. */
+export interface EditableRecords {
+  readonly orders: Map<string, EmulatedOrder>;
+  readonly inventory: Map<string, EmulatedInventoryItem>;
+  readonly personalDataTasks: Map<string, EmulatedPersonalDataTask>;
 }
 
 /** Checks the headers and executes the document. */
@@ -40,16 +45,12 @@ export class GraphQLService implements Service {
   readonly path = '/graphql';
   // That the header has this name is (inferred).
   readonly requestIdHeader = 'x-amzn-requestid';
-  readonly inventory: Map<string, EmulatedInventoryItem>;
-  readonly personalDataTasks: Map<string, EmulatedPersonalDataTask>;
   readonly authProfiles: AuthProfiles;
   readonly #options: GraphQLServiceOptions;
   readonly #schemas = new Map<string, GraphQLSchema>();
 
   constructor(options: GraphQLServiceOptions) {
     this.#options = options;
-    this.inventory = new ObservedMap(options.onItem);
-    this.personalDataTasks = new ObservedMap(options.onTask);
     this.authProfiles = new AuthProfiles(options.randomId);
   }
 
@@ -88,8 +89,7 @@ export class GraphQLService implements Service {
   }
 
   fault(status: number): Refusal {
-    const type: GraphQLFaultType =
-      status === 429 ? 'ThrottlingError' : status === 401 || status === 403 ? 'AccessDeniedError' : 'InternalServerError';
+    const type: GraphQLFaultType = FAULTS[status] ?? (status < 500 ? 'ValidationError' : 'InternalServerError');
     return new Refusal(status, type, new GraphQLFault(type).message);
   }
 
@@ -103,8 +103,9 @@ export class GraphQLService implements Service {
   }
 
   #rootValue(version: string): Readonly<Record<string, Resolver>> {
-    const { orders, subscriptions, targetId, randomId } = this.#options;
-    const { inventory, personalDataTasks, authProfiles } = this;
+    const { records, subscriptions, targetId, randomId } = this.#options;
+    const { orders, inventory, personalDataTasks } = records;
+    const { authProfiles } = this;
     return {
       order: (selector: OrderSelector) => viewOrder(findOrder(orders, selector)),
       packageTracker: ({ packageTrackerInput: { packageTrackerIdentifier: wanted } }: TrackerSelector) => {
@@ -132,7 +133,8 @@ export class GraphQLService implements Service {
   }
 
   #updateOrder(version: string, { orderIdentifier, input }: OrderSelector & { readonly input: UpdateOrderInput }): object {
-    const { orders, randomId, now = () => new Date() } = this.#options;
+    const { records, randomId, now = () => new Date() } = this.#options;
+    const { orders } = records;
     const order = findOrder(orders, { orderIdentifier: orderIdentifier ?? { orderId: input.orderId } });
     const updated = updateRefunds(order, input, { now: now().toISOString(), randomId });
     orders.set(order.id, updated);
@@ -140,7 +142,7 @@ export class GraphQLService implements Service {
   }
 
   #move(selector: OrderSelector, input: unknown): object {
-    const { orders } = this.#options;
+    const { orders } = this.#options.records;
     const order = findOrder(orders, selector);
     orders.set(order.id, moveDeliveries(order, input));
     return {};
@@ -172,6 +174,8 @@ function readRequest(headers: Headers, body: Uint8Array): GraphQLRequest {
     operationName: typeof operationName === 'string' ? operationName : null,
   };
 }
+
+const FAULTS: Readonly<Record<number, GraphQLFaultType>> = { 401: 'AccessDeniedError', 403: 'AccessDeniedError', 429: 'ThrottlingError' };
 
 /** Whether the version may be missing, and which then applies, is not documented: that it is required is (inferred). */
 function readVersion(headers: Headers): string {

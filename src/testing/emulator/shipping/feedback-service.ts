@@ -96,7 +96,7 @@ export class FeedbackService implements Service {
   }
 
   fault(status: number): Refusal {
-    const [code, message] = FAULTS[status] ?? FAULTS[500] ?? [];
+    const [code, message] = FAULTS[status] ?? FAULTS[status < 500 ? 400 : 500] ?? [];
     return new Refusal(status, code ?? '', message ?? '');
   }
 
