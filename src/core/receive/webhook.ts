@@ -14,7 +14,7 @@ import type { Bytes, Surface } from '../types.ts';
 import { typeName } from '../wording.ts';
 import { type EventCodec, type Received, toError, type Unreadable } from './codec.ts';
 import { checkType, inCharset } from './content-type.ts';
-import { decompress, encodingsOf } from './decode.ts';
+import { decompress } from './decode.ts';
 import { createDispatch, type EventHandlerOptions, type EventHandlers } from './handlers.ts';
 import { isOne, KeysOfDelivery } from './keys-of-delivery.ts';
 import {
@@ -134,20 +134,15 @@ export async function readEvents<Event extends { readonly kind: string }>(
     await checkBody?.(undefined);
     const body = request.parsed?.body;
     checkRead(surface, { headers: request.headers, body });
-    return mayBeEvents(surface, request, body, codec.decode(body));
+    return mayBeEvents(codec, request, body);
   }
   const sent = await request.read(maxBodyBytes);
   const contentEncoding = headerValues(request, 'content-encoding').join(',');
   // What is neither signed nor compressed needs no bytes.
-  if (typeof sent === 'string' && !checkBody && !contentEncoding) return mayBeEvents(surface, request, sent, codec.decode(sent));
+  if (typeof sent === 'string' && !checkBody && !contentEncoding) return mayBeEvents(codec, request, sent);
   const bytes = typeof sent === 'string' ? encodeUtf8(sent) : sent;
   // Which bytes are signed, the compressed ones or the others, is not documented.
   const refusal = checkBody && (await refusalOf(checkBody(bytes)));
-  if (encodingsOf(bytes, contentEncoding).length === 0) {
-    if (refusal) throw refusal;
-    const body = inCharset(request, bytes);
-    return mayBeEvents(surface, request, body, codec.decode(body));
-  }
   const inflated = await decompress(surface, bytes, contentEncoding, maxBodyBytes).catch((error: unknown) => {
     throw refusal ?? error;
   });
@@ -156,8 +151,7 @@ export async function readEvents<Event extends { readonly kind: string }>(
     if (inflated.bytes === bytes) throw refusal;
     await checkBody?.(inflated.bytes);
   }
-  const body = inCharset(request, inflated.bytes);
-  return mayBeEvents(surface, request, body, codec.decode(body));
+  return mayBeEvents(codec, request, inCharset(request, inflated.bytes));
 }
 
 /** Why a credential does not verify; `undefined` if it does. */
@@ -175,15 +169,15 @@ async function refusalOf(check: Promise<void>): Promise<AuthenticationError | un
  * Refuses a body that cannot be an event, even from an authenticated sender. Everything else may be an event, and never gets a final
  * response.
  */
-function mayBeEvents<Event>(
-  surface: Surface,
+function mayBeEvents<Event extends { readonly kind: string }>(
+  codec: EventCodec<Event>,
   request: IncomingRequest,
   body: unknown,
-  received: Iterable<Received<Event>>,
 ): Iterable<Received<Event>> | Promise<Iterable<Received<Event>>> {
+  const received = codec.decode(body);
   // One event is the usual case.
   if (Array.isArray(received) && 'event' in received[0]) return received;
-  return skipNoEvents(surface, request, body, received);
+  return skipNoEvents(codec.surface, request, body, received);
 }
 
 async function skipNoEvents<Event>(
