@@ -69,34 +69,29 @@ export function wrongInput(surface: Surface, value: unknown): ConfigurationError
   return misconfigured(surface, undefined, `this handler accepts a Request, got ${what}`, hint);
 }
 
+/** What may be passed in place of a `Request`, and what accepts it. */
+const REQUESTS: Readonly<Record<Exclude<Kind, 'event-bridge' | 'sqs'>, readonly [what: string, hint: string]>> = {
+  'http-lambda': ['an HTTP event of Lambda', 'Wrap it: export const handler = toLambdaHandler(…) from waybill/adapters/lambda.'],
+  node: ['a request of Node or Express', 'Wrap it: toNodeHandler(…) from waybill/adapters/node.'],
+  fastify: ['a request of Fastify', 'Register it: toFastifyPlugin(…) from waybill/adapters/fastify.'],
+  koa: ['a context of Koa', 'Call toNodeHandler(…) from waybill/adapters/node with context.req and context.res.'],
+  h3: ['an event of h3', 'Call toNodeHandler(…) from waybill/adapters/node with event.node.req and event.node.res.'],
+  hono: ['a context of Hono', 'Hono needs no adapter: pass context.req.raw to the handler itself.'],
+  request: ['a Request', 'This platform needs no adapter: pass the Request to the handler itself.'],
+  'wrapped-request': ['an object with a "request"', 'Pass its "request" to the handler itself.'],
+};
+
 /** What was passed in place of a request, and what accepts it. */
 export function describeInput(surface: Surface, value: unknown): readonly [what: string, hint: string] | undefined {
   const own = LAMBDA_HANDLERS[surface];
-  switch (recognise(value)) {
-    case 'http-lambda':
-      return ['an HTTP event of Lambda', 'Wrap it: export const handler = toLambdaHandler(…) from waybill/adapters/lambda.'];
-    case 'event-bridge':
-      return ['an event of EventBridge', own ? `Use ${own[0]} for a function that EventBridge invokes.` : LAMBDA_HINT];
-    case 'sqs':
-      return ['a batch of messages', own ? `Use ${own[1]} for a function that reads a queue.` : LAMBDA_HINT];
-    case 'node':
-      return ['a request of Node or Express', 'Wrap it: toNodeHandler(…) from waybill/adapters/node.'];
-    case 'fastify':
-      return ['a request of Fastify', 'Register it: toFastifyPlugin(…) from waybill/adapters/fastify.'];
-    case 'koa':
-      return ['a context of Koa', 'Call toNodeHandler(…) from waybill/adapters/node with context.req and context.res.'];
-    case 'h3':
-      return ['an event of h3', 'Call toNodeHandler(…) from waybill/adapters/node with event.node.req and event.node.res.'];
-    case 'hono':
-      return ['a context of Hono', 'Hono needs no adapter: pass context.req.raw to the handler itself.'];
-    case 'request':
-      return ['a Request', 'This platform needs no adapter: pass the Request to the handler itself.'];
-    case 'wrapped-request':
-      return ['an object with a "request"', 'Pass its "request" to the handler itself.'];
-    default:
-      if (!isBatch(value)) return undefined;
-      return ['a batch of messages', own ? `Use ${own[1]} for a queue, and ${own[0]} for records of SNS or Kinesis.` : LAMBDA_HINT];
+  const kind = recognise(value);
+  if (kind === 'event-bridge') {
+    return ['an event of EventBridge', own ? `Use ${own[0]} for a function that EventBridge invokes.` : LAMBDA_HINT];
   }
+  if (kind === 'sqs') return ['a batch of messages', own ? `Use ${own[1]} for a function that reads a queue.` : LAMBDA_HINT];
+  if (kind) return REQUESTS[kind];
+  if (!isBatch(value)) return undefined;
+  return ['a batch of messages', own ? `Use ${own[1]} for a queue, and ${own[0]} for records of SNS or Kinesis.` : LAMBDA_HINT];
 }
 
 /** Records of any source, with or without their envelope; an empty list may be anything. */
@@ -110,26 +105,13 @@ export function wrongInvocation(surface: Surface, name: string, wanted: string, 
   const [eventBridge, sqs] = LAMBDA_HANDLERS[surface] ?? ['', ''];
   const found = (what: string, hint: string): ConfigurationError =>
     misconfigured(surface, undefined, `${name} accepts ${wanted}, got ${what}`, hint);
-  switch (recognise(value)) {
-    case 'http-lambda':
-      return found('an HTTP request', 'Use a webhook verifier and toLambdaHandler() of waybill/adapters/lambda.');
-    case 'event-bridge':
-      return found('an event of EventBridge', `If EventBridge invokes the function itself, use ${eventBridge}.`);
-    case 'sqs':
-      return found('a batch of messages', `For a function that reads a queue, use ${sqs}.`);
-    case 'request':
-    case 'node':
-    case 'fastify':
-    case 'koa':
-    case 'hono':
-    case 'h3':
-    case 'wrapped-request':
-      return found('an HTTP request', 'Use handler() of a webhook verifier.');
-    default: {
-      const what = typeof value === 'object' && value !== null && !Array.isArray(value) ? 'an object without "Records"' : typeName(value);
-      return found(what, `If EventBridge invokes the function itself, use ${eventBridge}; for a queue, ${sqs}.`);
-    }
-  }
+  const kind = recognise(value);
+  if (kind === 'http-lambda') return found('an HTTP request', 'Use a webhook verifier and toLambdaHandler() of waybill/adapters/lambda.');
+  if (kind === 'event-bridge') return found('an event of EventBridge', `If EventBridge invokes the function itself, use ${eventBridge}.`);
+  if (kind === 'sqs') return found('a batch of messages', `For a function that reads a queue, use ${sqs}.`);
+  if (kind) return found('an HTTP request', 'Use handler() of a webhook verifier.');
+  const what = typeof value === 'object' && value !== null && !Array.isArray(value) ? 'an object without "Records"' : typeName(value);
+  return found(what, `If EventBridge invokes the function itself, use ${eventBridge}; for a queue, ${sqs}.`);
 }
 
 /** Refuses a `handler` method that was passed on without being called: an adapter then calls it with a request. */
