@@ -24,17 +24,30 @@ export async function raceAbort<Value>(value: Value | Promise<Value>, signal: Ab
   if (!signal) return value;
   return new Promise<Value>((resolve, reject) => {
     const off = onAbort(signal, () => reject(signal.reason));
-    Promise.resolve(value).then(
-      (result) => {
-        off();
-        resolve(result);
-      },
-      (error) => {
-        off();
-        reject(error);
-      },
-    );
+    void Promise.resolve(value).then(resolve, reject).finally(off);
   });
+}
+
+/**
+ * Settles as the task does, or rejects with the error of `late` if it takes longer. With `isBackground`, the wait does not keep the process
+ * alive.
+ */
+export async function withTimeout<Value>(
+  milliseconds: number,
+  task: () => Promise<Value>,
+  late: () => Error,
+  isBackground = false,
+): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), milliseconds);
+    if (isBackground) (timer as { unref?: () => void }).unref?.();
+  });
+  try {
+    return await Promise.race([task(), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The functions to call when a signal aborts. */

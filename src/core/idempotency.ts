@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { raceAbort } from './async.ts';
+import { raceAbort, withTimeout } from './async.ts';
 import { hashHex } from './bytes.ts';
 import { assertOption, misconfigured, TimeoutError, type WaybillError } from './errors.ts';
 import { notify } from './hooks.ts';
@@ -143,12 +143,11 @@ async function claimWithin(store: IdempotencyStore, key: string, options: { owne
 
 /** Settles as the task does; rejects if it takes too long or the signal aborts. */
 function within<Value>(task: () => Promise<Value>, { surface, limit, signal }: Limit): Promise<Value> {
-  let timer: ReturnType<typeof setTimeout>;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(slow(surface, limit)), limit);
-  });
-  const run = async (): Promise<Value> => task();
-  return raceAbort(Promise.race([run(), late]), signal).finally(() => clearTimeout(timer));
+  return withTimeout(
+    limit,
+    () => raceAbort(task(), signal),
+    () => slow(surface, limit),
+  );
 }
 
 function slow(surface: Surface, limit: number): WaybillError {

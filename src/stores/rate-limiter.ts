@@ -5,7 +5,7 @@
  * @module waybill/stores/rate-limiter
  * @see {@link https://github.com/animir/node-rate-limiter-flexible | rate-limiter-flexible}
  */
-import { onAbort, sleep } from '../core/async.ts';
+import { onAbort, sleep, withTimeout } from '../core/async.ts';
 import type { RateLimiter } from '../core/call/rate-limiter.ts';
 import { assertOption, type ConnectionError } from '../core/errors.ts';
 import { notify, report } from '../core/hooks.ts';
@@ -186,12 +186,10 @@ export class FleetRateLimiter implements RateLimiter {
 
   /** Asks the engine for one request. Returns 0 if it is granted, else the milliseconds to wait. */
   async #ask(): Promise<number> {
-    const done = new AbortController();
     try {
       // A late grant is lost, which keeps the quota.
-      const late = sleep(TIMEOUT, done.signal).then(() => Promise.reject(new Error('it is too slow')));
-      late.catch(() => undefined);
-      await Promise.race([this.#limiter.consume(this.#options.key), late]);
+      const consume = (): Promise<unknown> => this.#limiter.consume(this.#options.key);
+      await withTimeout(TIMEOUT, consume, () => new Error('it is too slow'));
       this.#isDown = false;
       return 0;
     } catch (error) {
@@ -200,8 +198,6 @@ export class FleetRateLimiter implements RateLimiter {
       if (!isRefusal) this.#tell(error);
       // A negative one means for ever.
       return (isRefusal && msBeforeNext >= 0 ? Math.min(Math.max(msBeforeNext, 1), MAX_WAIT) : PAUSE) + Math.random() * JITTER;
-    } finally {
-      done.abort();
     }
   }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { raceAbort, singleFlight, sleep } from '../async.ts';
+import { raceAbort, singleFlight, sleep, withTimeout } from '../async.ts';
 import { assertOption, TimeoutError, ValidationError } from '../errors.ts';
 import type { Surface } from '../types.ts';
 
@@ -187,21 +187,11 @@ export class AccessTokens {
   }
 
   /** Settles as the task does, or rejects when it has taken too long. */
-  async #bounded<Value>(task: () => Promise<Value>): Promise<Value> {
+  #bounded<Value>(task: () => Promise<Value>): Promise<Value> {
     const { surface, limit = 60_000 } = this.#options;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const fail = () =>
-        reject(new TimeoutError('total', `there was no access token within ${limit} ms`, { surface, attempts: 0, hint: SLOW }));
-      timer = setTimeout(fail, limit);
-      // A process whose calls have all been aborted may end.
-      (timer as { unref?: () => void }).unref?.();
-    });
-    try {
-      return await Promise.race([task(), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const late = () => new TimeoutError('total', `there was no access token within ${limit} ms`, { surface, attempts: 0, hint: SLOW });
+    // In the background, because a process whose calls have all been aborted may end.
+    return withTimeout(limit, task, late, true);
   }
 
   #valid(token: AccessToken | undefined): AccessToken | undefined {
@@ -212,17 +202,12 @@ export class AccessTokens {
   /** Asks the store. One that is down must not stop the calls: it only saves requests. */
   async #ask<Value>(task: () => Promise<Value>): Promise<Value | undefined> {
     const { storeTimeout = STORE_TIMEOUT, onStoreFailure } = this.#options;
-    const done = new AbortController();
     try {
-      const late = sleep(storeTimeout, done.signal).then(() => Promise.reject(new Error('the token store is too slow')));
-      late.catch(() => undefined);
-      return (await Promise.race([task(), late])) ?? undefined;
+      return (await withTimeout(storeTimeout, task, () => new Error('the token store is too slow'))) ?? undefined;
     } catch {
       if (!this.#hasStoreFailed) onStoreFailure?.();
       this.#hasStoreFailed = true;
       return undefined;
-    } finally {
-      done.abort();
     }
   }
 }
