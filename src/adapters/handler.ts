@@ -5,6 +5,7 @@
  */
 import { assertOption, isWaybillError, misconfigured } from '../core/errors.ts';
 import { tellError } from '../core/hooks.ts';
+import { assertObject, checkFunctions } from '../core/options.ts';
 import { rejection, statusOf } from '../core/receive/request.ts';
 
 /** A fetch-style handler, such as `handler()` of a webhook returns, or an emulator's `fetch`. */
@@ -23,9 +24,8 @@ export interface AdapterOptions {
 /** Refuses what is not a handler when it is passed, and not with the first request. */
 export function checkHandler(adapter: string, handler: unknown, options: AdapterOptions = {}): void {
   assertOption(typeof handler === 'function', 'core', undefined, `${adapter} accepts a function from Request to Response`);
-  assertOption(typeof options === 'object' && options !== null, 'core', undefined, 'the options must be an object');
-  const { onError } = options;
-  assertOption(onError === undefined || typeof onError === 'function', 'core', 'onError', 'must be a function');
+  assertObject('core', options);
+  checkFunctions('core', { onError: options.onError });
 }
 
 /** Calls a handler that is not made by this package. A request that cannot be built gets a response 400. */

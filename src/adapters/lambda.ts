@@ -7,7 +7,7 @@ import { decodeBase64, decodeStrictUtf8, encodeBase64, encodeUtf8 } from '../cor
 import { misconfigured } from '../core/errors.ts';
 import { describeInput, LAMBDA_HINT, readSafely, recognise } from '../core/receive/recognise.ts';
 import { attachParsed, checkLength, headerValues, type IncomingRequest, receiveOf, tooLarge } from '../core/receive/request.ts';
-import type { Bytes } from '../core/types.ts';
+import { type Bytes, isObject } from '../core/types.ts';
 import { typeName } from '../core/wording.ts';
 import { type AdapterOptions, checkHandler, type FetchHandler, makeHeaders, makeUrl, respond } from './handler.ts';
 
@@ -132,8 +132,10 @@ function methodOf(event: LambdaHttpEvent): string {
   });
   if (typeof found === 'string') return found;
   const isHttp = recognise(event) === 'http-lambda';
-  const isObject = typeof event === 'object' && event !== null;
-  const [what, hint] = (!isHttp && describeInput('core', event)) || [isObject ? 'an event of another kind' : typeName(event), LAMBDA_HINT];
+  const [what, hint] = (!isHttp && describeInput('core', event)) || [
+    isObject(event) ? 'an event of another kind' : typeName(event),
+    LAMBDA_HINT,
+  ];
   throw misconfigured('core', undefined, `expected an HTTP request, got ${what}`, hint);
 }
 
@@ -145,7 +147,7 @@ function headersOf({ headers, multiValueHeaders }: LambdaHttpEvent): Readonly<Re
 
 /** The body, if something like middy's JSON parser has run before: it is not a string then. */
 function parsedOf({ body }: LambdaHttpEvent): { readonly body: unknown } | undefined {
-  return typeof body === 'object' && body !== null ? { body } : undefined;
+  return isObject(body) ? { body } : undefined;
 }
 
 /** The request for a webhook of this package, without a `Request`. A class: with a literal that has a getter, an event takes a tenth longer. */

@@ -9,7 +9,7 @@ import { bareText, firstOf, PRINTABLE, type Rule, SHORT_NUMBER, TRACKING_NUMBER_
 import { ValidationError } from '../core/errors.ts';
 import type { Warning } from '../core/hooks.ts';
 import { safeParseSchema, toStandardSchema } from '../core/schema.ts';
-import type { Issue, StandardSchemaV1 } from '../core/types.ts';
+import { type Issue, isObject, type StandardSchemaV1 } from '../core/types.ts';
 import type { CarrierCheck, CarrierCode } from './carriers/carriers.ts';
 import type { AmazonPayEnvironment, AmazonPayRegion } from './regions.ts';
 import { SURFACE } from './surface.ts';
@@ -110,7 +110,7 @@ function exactlyOne(one: string, other: string): z.core.$ZodCheck<object> {
     issues.push({ code: 'custom', message: `expected either ${one} or ${other}, got ${got}`, input: value });
   });
   // Also if a property is wrong: all that is wrong with an input is said at once.
-  check._zod.def.when = ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  check._zod.def.when = ({ value }) => isObject(value) && !Array.isArray(value);
   check._zod.onattach.push((schema) => {
     schema._zod.processJSONSchema = (context, json, params) => {
       context.processors['object']?.(schema as never, context, json, params);

@@ -6,6 +6,7 @@
 import * as z from 'zod/mini';
 import { ValidationError } from '../core/errors.ts';
 import { parseSchema, safeParseSchema } from '../core/schema.ts';
+import { isObject } from '../core/types.ts';
 import { SURFACE } from './surface.ts';
 
 /**
@@ -21,7 +22,7 @@ export function present<Item>(list: Nullish<readonly (Item | null | undefined)[]
 
 /** The value, if it is an object and not an array. */
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  return isObject(value) && !Array.isArray(value) ? value : undefined;
 }
 
 /** The schema of an object in a response: it may be null, and fields that Amazon adds are kept. */

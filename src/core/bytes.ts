@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Bytes } from './types.ts';
+import { type Bytes, isObject } from './types.ts';
 
 // Made on first use, so that the package can be imported without them, as in jsdom.
 let encoder: TextEncoder | undefined;
@@ -68,11 +68,11 @@ export function isSecret(given: string, secret: string): boolean {
 export function bytesOf(value: unknown): Bytes | undefined {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength);
   // Most values are plain objects, and the tag costs more than all else that is done with some of them.
-  if (typeof value !== 'object' || value === null || !('byteLength' in value)) return undefined;
+  if (!isObject(value) || !('byteLength' in value)) return undefined;
   // By tag, because an ArrayBuffer of another realm is not an instance.
   if (Object.prototype.toString.call(value) !== '[object ArrayBuffer]') return undefined;
   // A DataView refuses what only calls itself a buffer; Uint8Array would copy as many items as it says it has.
-  return new Uint8Array(new DataView(value as ArrayBuffer).buffer);
+  return new Uint8Array(new DataView(value as unknown as ArrayBuffer).buffer);
 }
 
 /** Chunks as one. */

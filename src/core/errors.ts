@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Issue, Open, Surface } from './types.ts';
+import { type Issue, isObject, type Open, type Surface } from './types.ts';
 
 /** What went wrong, for `switch`. Minor versions may add codes. */
 export type ErrorCode = Open<AnyWaybillError['code']>;
@@ -269,7 +269,7 @@ export type AnyWaybillError =
  */
 export function isWaybillError(error: unknown): error is AnyWaybillError {
   try {
-    return typeof error === 'object' && error !== null && BRAND in error;
+    return isObject(error) && BRAND in error;
   } catch {
     // A revoked proxy.
     return false;

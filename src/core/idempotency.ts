@@ -210,7 +210,7 @@ export class MemoryIdempotencyStore implements Required<IdempotencyStore> {
     for (const [name, value] of Object.entries(this.#limits)) {
       assertOption(typeof value === 'number' && value >= 1, 'core', name, 'must be a number, at least 1');
     }
-    assertOption(clock === undefined || typeof clock === 'function', 'core', 'clock', 'must be a function');
+    checkFunctions('core', { clock });
     this.#clock = clock;
   }
 

@@ -7,7 +7,7 @@ import { MAX_MILLISECONDS } from './async.ts';
 import type { RateLimiter } from './call/rate-limiter.ts';
 import { assertOption, misconfigured } from './errors.ts';
 import type { Hooks } from './hooks.ts';
-import type { Fetch, Surface } from './types.ts';
+import { type Fetch, isObject, type Surface } from './types.ts';
 import { nearest } from './wording.ts';
 
 export { MAX_MILLISECONDS };
@@ -103,7 +103,7 @@ export function checkOptions(surface: Surface, options: ClientOptions, names: Op
   checkBudgets(surface, options);
   const { fetch, clock, hooks, rateLimiter, userAgent, baseUrl, allowHttp } = options;
   checkFunctions(surface, { fetch, clock });
-  assertOption(hooks === undefined || (typeof hooks === 'object' && hooks !== null), surface, 'hooks', 'must be an object');
+  assertOption(hooks === undefined || isObject(hooks), surface, 'hooks', 'must be an object');
   if (hooks) {
     checkNames(surface, hooks, HOOKS, {}, 'hooks.');
     const stranger = Object.keys(hooks).find((name) => /^on[A-Z]/.test(name) && !HOOKS.includes(name));
@@ -121,7 +121,7 @@ export function checkOptions(surface: Surface, options: ClientOptions, names: Op
   // A header cannot contain a line break, and some runtimes refuse a user agent that is not ASCII.
   const isPrintable = userAgent === undefined || (typeof userAgent === 'string' && /^[\x20-\x7e]*$/.test(userAgent));
   assertOption(isPrintable, surface, 'userAgent', 'must be printable ASCII');
-  assertOption(allowHttp === undefined || typeof allowHttp === 'boolean', surface, 'allowHttp', 'must be true or false');
+  checkBooleans(surface, { allowHttp });
   if (baseUrl !== undefined) checkUrl(surface, 'baseUrl', baseUrl, allowHttp);
   // It would be left out.
   const hasQuery = /[?#]/.test(String(baseUrl));
@@ -140,7 +140,7 @@ export function checkCall(surface: Surface, call: CallOptions, own: readonly str
 
 /** Refuses options that are not an object. */
 export function assertObject(surface: Surface, options: unknown): asserts options is object {
-  assertOption(typeof options === 'object' && options !== null, surface, undefined, 'the options must be an object');
+  assertOption(isObject(options), surface, undefined, 'the options must be an object');
 }
 
 /**
@@ -187,6 +187,13 @@ export function refuseUnknown(surface: Surface, options: object, known: readonly
 export function checkFunctions(surface: Surface, functions: Readonly<Record<string, unknown>>, at = ''): void {
   for (const [name, value] of Object.entries(functions)) {
     assertOption(value === undefined || typeof value === 'function', surface, `${at}${name}`, 'must be a function');
+  }
+}
+
+/** Refuses what is neither true, false nor absent: the string "false" would count as true. */
+export function checkBooleans(surface: Surface, options: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    assertOption(value === undefined || typeof value === 'boolean', surface, name, 'must be true or false');
   }
 }
 

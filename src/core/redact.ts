@@ -4,6 +4,7 @@
  * @module
  */
 import { encodeUtf8 } from './bytes.ts';
+import { isObject } from './types.ts';
 
 /** Redacts a string: by what a secret looks like, and by the secrets and personal values of a call. */
 export type Redact = (text: string, limit?: number) => string;
@@ -136,7 +137,7 @@ export function redactJson(value: unknown, clean: Redact = redact): unknown {
     if (typeof item === 'string') return cleanItem(item, 20_000);
     // A tracking number may be echoed as a number.
     if (typeof item === 'number') return cleanItem(String(item)) === String(item) ? item : '[redacted]';
-    if (typeof item !== 'object' || item === null) return item;
+    if (!isObject(item)) return item;
     if (depth > MAX_DEPTH) return '…';
     if (Array.isArray(item)) return item.slice(0, MAX_ITEMS).map((each) => visit(each, cleanItem, depth + 1));
     const entries = Object.entries(item).slice(0, MAX_ITEMS);
@@ -164,7 +165,7 @@ export function summarise(error: unknown, clean: Redact = redact): ErrorSummary 
   let code: string | undefined;
   let name: string | undefined;
   try {
-    for (let at: unknown = error, depth = 0; typeof at === 'object' && at !== null && depth < MAX_CAUSES; depth += 1) {
+    for (let at: unknown = error, depth = 0; isObject(at) && depth < MAX_CAUSES; depth += 1) {
       const link = at as Readonly<Partial<Record<'name' | 'message' | 'code' | 'cause' | 'errors', unknown>>>;
       name ??= typeof link.name === 'string' ? clean(link.name, 100) : undefined;
       if (typeof link.message === 'string' && link.message) messages.push(clean(link.message, 300));

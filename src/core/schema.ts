@@ -5,7 +5,7 @@
  */
 import * as z from 'zod/mini';
 import { type ErrorDetails, ValidationError } from './errors.ts';
-import type { Issue, StandardSchemaV1 } from './types.ts';
+import { type Issue, isObject, type StandardSchemaV1 } from './types.ts';
 import { typeName } from './wording.ts';
 
 /** What is checked, for the error. */
@@ -110,9 +110,9 @@ function withProperties(shape: Readonly<Record<string, z.core.$ZodType>>): Test 
   const properties = Object.entries(shape).map(([name, schema]) => [name, compileSchema(schema), schema._zod.optin] as const);
   return (value) => {
     // JSON can contain a property "__proto__", which a copy turns into a prototype: the schema drops it.
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.hasOwn(value, '__proto__')) return false;
+    if (!isObject(value) || Array.isArray(value) || Object.hasOwn(value, '__proto__')) return false;
     for (const [name, test, optional] of properties) {
-      const item = (value as Readonly<Record<string, unknown>>)[name];
+      const item = value[name];
       // An unknown value may be undefined, but it must be there.
       if (item === undefined && !optional && !(name in value)) return false;
       if (!test(item)) return false;

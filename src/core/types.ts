@@ -1,5 +1,5 @@
 /**
- * Small types that more than one surface uses.
+ * Small types that more than one surface uses, and the test for an object.
  *
  * @module
  */
@@ -20,6 +20,11 @@ export type Open<Known extends string> = Known | (string & {});
 
 /** A value, or a function that supplies it. The function is called whenever the value is needed, so that it can be rotated. */
 export type Provided<Value> = Value | (() => Value | Promise<Value>);
+
+/** Whether a value has properties: an object or an array, of any realm. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
 
 /** One value, or several that are valid at the same time. */
 export type OneOrMany<Value> = Value | readonly Value[];

@@ -11,6 +11,7 @@
 import type { AccessToken, TokenNeed, TokenStore } from '../core/call/tokens.ts';
 import { assertOption } from '../core/errors.ts';
 import { type Claim, type IdempotencyStore, storeKey } from '../core/idempotency.ts';
+import { isObject } from '../core/types.ts';
 import type { ObjectCall, ObjectRecord } from './durable-object-class.ts';
 import { COMPLETED_FOR, callEngine, checkStoreOptions, SURFACE } from './engine.ts';
 
@@ -162,7 +163,7 @@ function caller(namespace: ObjectNamespace, { shards = 8 }: DurableObjectTokenSt
       const response = await stub.fetch('https://waybill/', { method: 'POST', body: JSON.stringify({ ...call, id }) });
       const body = response.ok ? await response.json().catch(unlessSyntax) : undefined;
       // Another class may respond 200 too.
-      const isOurs = typeof body === 'object' && body !== null && 'reply' in body;
+      const isOurs = isObject(body) && 'reply' in body;
       assertOption(isOurs, SURFACE, 'namespace', 'leads to a class that is not WaybillObject', 'Check "class_name" of the binding.');
       return (body as { readonly reply: unknown }).reply;
     };

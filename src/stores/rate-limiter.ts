@@ -9,6 +9,7 @@ import { onAbort, sleep, withTimeout } from '../core/async.ts';
 import type { RateLimiter } from '../core/call/rate-limiter.ts';
 import { assertOption, type ConnectionError } from '../core/errors.ts';
 import { notify, report } from '../core/hooks.ts';
+import { checkFunctions } from '../core/options.ts';
 import { checkStoreOptions, engineFailure, SURFACE } from './engine.ts';
 
 export type { RateLimiter } from '../core/call/rate-limiter.ts';
@@ -135,7 +136,7 @@ export class FleetRateLimiter implements RateLimiter {
 
   constructor(createLimiter: (window: QuotaWindow) => FlexibleLimiter, options: FleetRateLimiterOptions) {
     checkStoreOptions(options, ['key', 'perSecond', 'burst', 'onError']);
-    assertOption(options.onError === undefined || typeof options.onError === 'function', SURFACE, 'onError', 'must be a function');
+    checkFunctions(SURFACE, { onError: options.onError });
     assertOption(typeof createLimiter === 'function', SURFACE, 'createLimiter', 'must be a function that returns a limiter');
     assertOption(typeof options.key === 'string' && options.key !== '', SURFACE, 'key', 'must be a string, and not empty');
     const window = quotaWindow(options);

@@ -7,6 +7,7 @@
 import { bytesOf } from '../../core/bytes.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { assertOption, ValidationError } from '../../core/errors.ts';
+import { isObject } from '../../core/types.ts';
 import { typeName } from '../../core/wording.ts';
 import { SURFACE } from '../surface.ts';
 
@@ -65,7 +66,7 @@ export interface SignableRequest {
  * @see {@link https://developer.amazon.com/docs/amazon-pay-api-v2/signing-requests.html | Signing requests}
  */
 export function canonicalRequest(request: SignableRequest): string {
-  if (typeof request !== 'object' || request === null) throw invalid('request', 'an object', request);
+  if (!isObject(request)) throw invalid('request', 'an object', request);
   const { method, url, headers, body } = request;
   if (typeof method !== 'string') throw invalid('method', 'a string', method);
   if (body !== undefined && typeof body !== 'string' && !ArrayBuffer.isView(body)) throw invalid('body', 'a string or bytes', body);

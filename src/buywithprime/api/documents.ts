@@ -6,6 +6,7 @@
  */
 import { assertOption } from '../../core/errors.ts';
 import { checkNames } from '../../core/options.ts';
+import { isObject } from '../../core/types.ts';
 import type { Data, Operation } from '../operation.ts';
 import { asRecord, invalidInput, Name, parseInput } from '../payload.ts';
 import { SURFACE } from '../surface.ts';
@@ -82,7 +83,7 @@ const VARIABLES: Readonly<Record<keyof BuyWithPrimeDocuments, readonly string[]>
 
 /** Refuses documents that no method can use. */
 export function checkDocuments(documents: BuyWithPrimeDocuments): void {
-  assertOption(typeof documents === 'object' && documents !== null, SURFACE, 'documents', 'must be an object');
+  assertOption(isObject(documents), SURFACE, 'documents', 'must be an object');
   const names = Object.keys(VARIABLES);
   checkNames(SURFACE, documents, names, {}, 'documents.');
   for (const [name, document] of Object.entries(documents)) {

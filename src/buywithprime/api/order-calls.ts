@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { ApiError, assertOption, GraphQLError } from '../../core/errors.ts';
-import type { CallOptions } from '../../core/options.ts';
+import { ApiError, GraphQLError } from '../../core/errors.ts';
+import { type CallOptions, checkBooleans } from '../../core/options.ts';
 import {
   type BuyWithPrimeOrder,
   deliveryDocument,
@@ -106,7 +106,7 @@ export async function updateRefund(
   checkVersionOfUpdate(apiVersion, update);
   const next = api.share(call);
   const { retryUnanswered } = next();
-  assertOption(retryUnanswered === undefined || typeof retryUnanswered === 'boolean', SURFACE, 'retryUnanswered', 'must be true or false');
+  checkBooleans(SURFACE, { retryUnanswered });
   let { current } = update;
   if (!current) {
     const resolution = await resolveRefund(api, { orderId, refundId }, next());

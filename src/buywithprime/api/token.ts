@@ -10,7 +10,7 @@ import { requestToken } from '../../core/call/token-request.ts';
 import { AccessTokens, STORE_FAILED, type TokenStore } from '../../core/call/tokens.ts';
 import { assertOption } from '../../core/errors.ts';
 import { type ClientOptions, checkFunctions, checkNames, readUrl, requireString } from '../../core/options.ts';
-import type { Provided } from '../../core/types.ts';
+import { isObject, type Provided } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
 
 /**
@@ -75,7 +75,7 @@ export function buyWithPrimeTokens(
 function readCredentials(credentials: BuyWithPrimeCredentials): BuyWithPrimeCredentials {
   const { clientId, clientSecret } = (credentials ?? {}) as Partial<BuyWithPrimeCredentials>;
   const renamed = { client_id: 'clientId', client_secret: 'clientSecret' };
-  if (typeof credentials === 'object' && credentials !== null) {
+  if (isObject(credentials)) {
     checkNames(SURFACE, credentials, ['clientId', 'clientSecret'], renamed, 'credentials.');
   }
   for (const [name, value] of Object.entries({ clientId, clientSecret })) {

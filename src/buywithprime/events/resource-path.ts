@@ -5,6 +5,7 @@
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/delivery_in_transit | DELIVERY_IN_TRANSIT}
  */
 import { ValidationError } from '../../core/errors.ts';
+import { isObject } from '../../core/types.ts';
 
 /**
  * The keys that Amazon documents, each with the property that its id is read into. They follow no rule
@@ -189,7 +190,7 @@ function endOf(path: string, start: number): number {
  */
 export function formatResourcePath(resource: ResourceIds | Pick<ResourcePath, 'segments'>): string {
   // What is not an object is refused below and must not throw here.
-  const ids: Partial<ResourcePath> = typeof resource === 'object' && resource !== null ? resource : {};
+  const ids: Partial<ResourcePath> = isObject(resource) ? resource : {};
   const { segments } = ids;
   if (!segments && (ids.itemId || ids.taskId)) {
     throw invalid('request', `"${ids.itemId ? 'itemId' : 'taskId'}" can stand under two keys: pass "segments" instead`);

@@ -6,7 +6,7 @@
  * @see {@link https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html | Structure of an EventBridge event}
  */
 import { decodeBase64 } from '../bytes.ts';
-import type { Issue, Surface } from '../types.ts';
+import { type Issue, isObject, type Surface } from '../types.ts';
 import { typeName } from '../wording.ts';
 import type { Received, Unreadable } from './codec.ts';
 import { decodeJson } from './decode.ts';
@@ -129,25 +129,24 @@ function open(raw: unknown, place: Place): Unwrapped | Contents {
   if ('problem' in decoded) return unreadable(raw, place, decoded.problem);
   const { value } = decoded;
   const isOurs = place.isOurs || value !== raw;
-  if (typeof value !== 'object' || value === null) return { ...unreadable(raw, place, typeName(value)), isNoEvent: true };
-  const object = value as JsonObject;
-  if (isEnvelope(object)) {
-    const carried = carriedBy(object);
-    return carried ? { items: [carried], messageId, isOurs } : { messageId, at, envelope: object, isOurs };
+  if (!isObject(value)) return { ...unreadable(raw, place, typeName(value)), isNoEvent: true };
+  if (isEnvelope(value)) {
+    const carried = carriedBy(value);
+    return carried ? { items: [carried], messageId, isOurs } : { messageId, at, envelope: value, isOurs };
   }
-  const batch = batchOf(object);
+  const batch = batchOf(value);
   if (batch) {
     if (batch.length >= budget.items) return unreadable(raw, place, `a batch of ${batch.length}`, TOO_MANY);
     budget.items -= batch.length + 1;
-    return { items: batch, messageId, isOurs, isList: batch === value };
+    return { items: batch, messageId, isOurs, isList: Array.isArray(value) };
   }
-  const content = contentOf(object);
+  const content = contentOf(value);
   // The outermost id counts: failed messages are reported to the queue, not to the topic behind it.
-  const id = messageId ?? idOf(object);
+  const id = messageId ?? idOf(value);
   if (content === undefined) {
     // With properties it may be an event that something on the way has changed: a final response would lose it.
-    const isNoEvent = Object.keys(object).length === 0;
-    return { ...unreadable(raw, { ...place, messageId: id }, ...explain(object)), isNoEvent };
+    const isNoEvent = Object.keys(value).length === 0;
+    return { ...unreadable(raw, { ...place, messageId: id }, ...explain(value)), isNoEvent };
   }
   return { items: [content], messageId: id, isOurs };
 }
@@ -163,13 +162,13 @@ function isEnvelope(value: JsonObject): boolean {
  */
 function carriedBy(event: JsonObject): unknown {
   const { 'detail-type': type, source, detail } = event;
-  if (typeof type !== 'string' || typeof detail !== 'object' || detail === null || detail === event) return undefined;
-  const { requestPayload, 'detail-type': inner, eventDescriptor, raw } = detail as JsonObject;
+  if (typeof type !== 'string' || !isObject(detail) || detail === event) return undefined;
+  const { requestPayload, 'detail-type': inner, eventDescriptor, raw } = detail;
   if (type.startsWith('Lambda Function Invocation Result')) return type.endsWith('Success') ? undefined : (requestPayload ?? undefined);
   const isFromPipe = type.startsWith('Event from aws:') || (typeof source === 'string' && source.startsWith('Pipe '));
   if (isFromPipe || typeof inner === 'string') return detail;
   // What was parsed before, or a body of Buy with Prime's webhook; in Amazon's own events that is the detail.
-  if (typeof raw === 'object' && raw !== null && isEnvelope(raw as JsonObject)) return raw;
+  if (isObject(raw) && isEnvelope(raw)) return raw;
   const isAmazons = source === undefined || (typeof source === 'string' && source.startsWith('aws.partner/'));
   return typeof eventDescriptor === 'string' && !isAmazons ? detail : undefined;
 }
@@ -188,7 +187,7 @@ function batchOf(value: JsonObject): readonly unknown[] | undefined {
 const EVENT_NAMES = ['detail', 'source', 'id', 'resources', 'eventId', 'data', 'idempotencyKey', 'trackingId', 'orderId'];
 
 function partitionsOf(records: unknown): readonly unknown[] | undefined {
-  if (typeof records !== 'object' || records === null) return undefined;
+  if (!isObject(records)) return undefined;
   const partitions = Object.values(records);
   return partitions.every(Array.isArray) ? partitions.flat() : undefined;
 }
@@ -197,19 +196,18 @@ function partitionsOf(records: unknown): readonly unknown[] | undefined {
 function contentOf(value: JsonObject): unknown {
   const { body, Body, Sns, Message, requestPayload, kinesis, data, eventSource, recordId, topic, raw } = value;
   // SQS, to a Lambda function; EventBridge Pipes parse the body.
-  if (!('headers' in value) && (typeof body === 'string' || (typeof body === 'object' && body !== null && 'messageId' in value)))
-    return body;
+  if (!('headers' in value) && (typeof body === 'string' || (isObject(body) && 'messageId' in value))) return body;
   // What was parsed before, and queued.
-  if (typeof raw === 'object' && raw !== null && isEnvelope(raw as JsonObject)) return raw;
+  if (isObject(raw) && isEnvelope(raw)) return raw;
   // SQS, from ReceiveMessage. A dead-letter queue of EventBridge is such a queue.
   if (typeof Body === 'string') return Body;
   // SNS, to a Lambda function and to a queue.
-  if (typeof Sns === 'object' && Sns) return Sns;
+  if (isObject(Sns)) return Sns;
   if (typeof Message === 'string' && (value['Type'] ?? 'Notification') === 'Notification') return Message;
   // The record of a Lambda function's failure destination.
-  if ((typeof requestPayload === 'object' && requestPayload) || typeof requestPayload === 'string') return requestPayload;
+  if (isObject(requestPayload) || typeof requestPayload === 'string') return requestPayload;
   // Kinesis, and through EventBridge Pipes; Firehose; Kafka.
-  if (typeof kinesis === 'object' && kinesis) return decoded((kinesis as JsonObject)['data']);
+  if (isObject(kinesis)) return decoded(kinesis['data']);
   if (eventSource === 'aws:kinesis' || recordId !== undefined) return decoded(data);
   if (typeof topic === 'string') return decoded(value['value']);
   return undefined;

@@ -7,8 +7,8 @@ import { hashHex } from '../bytes.ts';
 import { assertOption, InProgressError, misconfigured, type ValidationError } from '../errors.ts';
 import { notify, report } from '../hooks.ts';
 import { checkIdempotencyStore, type IdempotencyStore, runIdempotent } from '../idempotency.ts';
-import { checkFunctions, checkNames, checkWholeNumbers } from '../options.ts';
-import type { Bytes, Surface } from '../types.ts';
+import { assertObject, checkFunctions, checkNames, checkWholeNumbers } from '../options.ts';
+import { type Bytes, isObject, type Surface } from '../types.ts';
 import { nearest } from '../wording.ts';
 import { type EventCodec, type Received, toError } from './codec.ts';
 import { decodeText } from './decode.ts';
@@ -98,7 +98,7 @@ export function createDispatch<Event extends { readonly kind: string }, Context>
 ): Dispatch<Event, Context> {
   const { surface } = codec;
   const find = handlerFinder(codec, handlers);
-  assertOption(typeof options === 'object' && options !== null, surface, undefined, 'the options must be an object');
+  assertObject(surface, options);
   const names = [...OPTIONS, ...ownOptions];
   const renamed = names.flatMap((name) => (OTHER_NAMES[name] ?? []).map((other) => [other, name]));
   checkNames(surface, options, names, Object.fromEntries(renamed));
@@ -173,7 +173,7 @@ function handlerFinder<Event extends { readonly kind: string }, Context>(
 ): (event: Event) => EventHandler<Event, Context> | undefined {
   if (typeof handlers === 'function') return () => handlers;
   const { surface, kinds } = codec;
-  const given = typeof handlers === 'object' && handlers !== null ? (handlers as Readonly<Record<string, unknown>>) : {};
+  const given: Readonly<Record<string, unknown>> = isObject(handlers) ? handlers : {};
   const names = [...kinds, 'unknown', 'otherwise'];
   // Its events would be lost silently. An instance of a class may have fields.
   const isInstance = ![Object.prototype, null].includes(Object.getPrototypeOf(given));

@@ -4,6 +4,7 @@
  * @module
  */
 import { hashHex } from '../bytes.ts';
+import { isObject } from '../types.ts';
 import type { EventCodec, Received } from './codec.ts';
 
 /** An event of a delivery, however often it comes in it. */
@@ -89,7 +90,8 @@ export function toJson(value: unknown): string {
 export function sorted(json: string): string {
   if (json === '') return '';
   return JSON.stringify(JSON.parse(json), (_, item: unknown) => {
-    const isObject = typeof item === 'object' && item !== null && !Array.isArray(item);
-    return isObject ? Object.fromEntries(Object.entries(item).sort(([one], [other]) => (one < other ? -1 : 1))) : item;
+    return isObject(item) && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : item;
   });
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { type ConfigurationError, misconfigured } from '../errors.ts';
-import type { Surface } from '../types.ts';
+import { isObject, type Surface } from '../types.ts';
 import { typeName } from '../wording.ts';
 
 /** The functions of each surface for what AWS hands to Lambda. */
@@ -52,10 +52,6 @@ export function readSafely<Result>(read: () => Result): Result | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Shape {
-  return typeof value === 'object' && value !== null;
 }
 
 /** Records of SQS: those of SNS and Kinesis are read by any handler. */
@@ -110,7 +106,7 @@ export function wrongInvocation(surface: Surface, name: string, wanted: string, 
   if (kind === 'event-bridge') return found('an event of EventBridge', `If EventBridge invokes the function itself, use ${eventBridge}.`);
   if (kind === 'sqs') return found('a batch of messages', `For a function that reads a queue, use ${sqs}.`);
   if (kind) return found('an HTTP request', 'Use handler() of a webhook verifier.');
-  const what = typeof value === 'object' && value !== null && !Array.isArray(value) ? 'an object without "Records"' : typeName(value);
+  const what = isObject(value) && !Array.isArray(value) ? 'an object without "Records"' : typeName(value);
   return found(what, `If EventBridge invokes the function itself, use ${eventBridge}; for a queue, ${sqs}.`);
 }
 

@@ -7,7 +7,7 @@
 import { bytesOf, encodeUtf8, readStream } from '../bytes.ts';
 import { ConnectionError, isWaybillError, misconfigured, ValidationError } from '../errors.ts';
 import { copyError } from '../redact.ts';
-import type { Bytes, Surface } from '../types.ts';
+import { type Bytes, isObject, type Surface } from '../types.ts';
 import { readSafely, wrongInput } from './recognise.ts';
 
 /** Headers of any platform: `Headers`, a plain object, or any object with `get()`. */
@@ -91,7 +91,7 @@ export function fromRequest(surface: Surface, request: Request): IncomingRequest
  */
 export function toIncoming(surface: Surface, request: Request | WebhookRequest): IncomingRequest {
   if (isRequest(request)) return fromRequest(surface, request);
-  if (typeof request !== 'object' || request === null) {
+  if (!isObject(request)) {
     throw rejection(400, surface, 'expected a Request, or an object with headers and body');
   }
   const { headers, url = '', body } = request;
@@ -124,7 +124,7 @@ export function attachParsed(request: Request, body: unknown): void {
 
 /** Every value of a header; `Headers` joins several into one, a plain object may hold an array. */
 export function headerValues({ headers }: Pick<WebhookRequest, 'headers'>, name: string): readonly string[] {
-  if (typeof headers !== 'object' || headers === null) return [];
+  if (!isObject(headers)) return [];
   if (typeof headers.get === 'function') {
     const value: unknown = headers.get(name);
     return typeof value === 'string' ? [value] : [];

@@ -10,7 +10,7 @@ import type { RateLimiter } from '../../core/call/rate-limiter.ts';
 import type { AccessTokens } from '../../core/call/tokens.ts';
 import { ApiError, assertOption } from '../../core/errors.ts';
 import { checkIdempotencyStore } from '../../core/idempotency.ts';
-import { assertObject, checkCall, checkFunctions, checkUrl } from '../../core/options.ts';
+import { assertObject, checkBooleans, checkCall, checkFunctions, checkUrl } from '../../core/options.ts';
 import type { AnyIterable } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
 import {
@@ -69,7 +69,7 @@ export class NdrFeedbackClient {
     const settings = { own: CLIENT_OPTIONS, renamed: RENAMED_OPTIONS, ownCall: CALL_OPTIONS };
     this.#http = new HttpClient(SURFACE, { ...options, rateLimiter }, settings);
     this.#limiter = rateLimiter || undefined;
-    assertOption(typeof sandbox === 'boolean', SURFACE, 'sandbox', 'must be true or false');
+    checkBooleans(SURFACE, { sandbox });
     const host = sellingPartnerHost(region, sandbox);
     const isId = typeof businessId === 'string' && /^[\w-]+$/.test(businessId);
     assertOption(isId, SURFACE, 'businessId', 'must be an id such as AmazonShipping_IN');
@@ -236,11 +236,9 @@ export class NdrFeedbackClient {
   }
 }
 
-/** Refuses call options that cannot work: the string "false" would count as true. */
+/** Refuses call options that cannot work. */
 function checkCallOptions(options: NdrFeedbackCallOptions, names: readonly string[]): void {
   checkCall(SURFACE, options, names);
   const { retryUnanswered, allowContactData } = options;
-  for (const [name, value] of Object.entries({ retryUnanswered, allowContactData })) {
-    assertOption(value === undefined || typeof value === 'boolean', SURFACE, name, 'must be true or false');
-  }
+  checkBooleans(SURFACE, { retryUnanswered, allowContactData });
 }

@@ -10,7 +10,7 @@ import { requestToken } from '../../core/call/token-request.ts';
 import { AccessTokens, STORE_FAILED, type TokenStore } from '../../core/call/tokens.ts';
 import { assertOption } from '../../core/errors.ts';
 import { checkNames, readUrl, requireString } from '../../core/options.ts';
-import type { Provided } from '../../core/types.ts';
+import { isObject, type Provided } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
 
 /** Credentials of an application, and the authorization of the shipper that it acts for. */
@@ -100,8 +100,7 @@ const MISPLACED: readonly (readonly [name: keyof LwaCredentials, prefix: RegExp,
 
 /** Refuses credentials that cannot be right, with the likely cause. */
 function checkLwaCredentials(credentials: LwaCredentials): void {
-  const isObject = typeof credentials === 'object' && credentials !== null;
-  assertOption(isObject, SURFACE, 'credentials', 'is missing', 'Pass { clientId, clientSecret, refreshToken }.');
+  assertOption(isObject(credentials), SURFACE, 'credentials', 'is missing', 'Pass { clientId, clientSecret, refreshToken }.');
   checkNames(SURFACE, credentials, ['clientId', 'clientSecret', 'refreshToken'], RENAMED, 'credentials.');
   for (const name of ['clientId', 'clientSecret', 'refreshToken'] as const) {
     const value = credentials[name];

@@ -9,6 +9,7 @@ import { type AuthenticationError, ValidationError } from '../../core/errors.ts'
 import { decodeJson } from '../../core/receive/decode.ts';
 import { headerValues, type IncomingRequest, type OutgoingResponse } from '../../core/receive/request.ts';
 import { isAuthenticationError } from '../../core/receive/webhook.ts';
+import { isObject } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
 import { basicChallenge, readBasic } from '../webhook/auth/basic-auth.ts';
 import { refused } from '../webhook/auth/mechanism.ts';
@@ -40,7 +41,7 @@ export function readTokenParameters(request: IncomingRequest, body: string | { r
 
 /** From JSON, or from the form or JSON that a framework has parsed. */
 function fromObject(parsed: unknown): TokenParameters {
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw badRequest('the body is not a JSON object');
+  if (!isObject(parsed) || Array.isArray(parsed)) throw badRequest('the body is not a JSON object');
   const known = Object.entries(parsed).filter(([name, value]) => NAMES.includes(name) && value !== '' && value !== null);
   if (!known.every((entry): entry is [string, string] => typeof entry[1] === 'string')) throw badRequest('a parameter is not a string');
   return new Map(known);
