@@ -8,7 +8,7 @@ import { encodeUtf8 } from '../core/bytes.ts';
 import { type ItemOutcome, runIdempotentBatch } from '../core/call/batch.ts';
 import { type Exchange, HttpClient, type OutgoingRequest } from '../core/call/http.ts';
 import { TokenBucket } from '../core/call/rate-limiter.ts';
-import { describeBody, type HttpResponse, parseJson } from '../core/call/response.ts';
+import { describeBody, type HttpResponse, isSuccess, parseJson } from '../core/call/response.ts';
 import { sha256Hex } from '../core/digest.ts';
 import { ApiError, assertOption, ValidationError } from '../core/errors.ts';
 import { checkCall, checkFunctions, checkOptions, checkUrl } from '../core/options.ts';
@@ -231,7 +231,7 @@ export class DeliveryTrackerClient {
 
 function readTracker(response: HttpResponse, signed: SignedHeaders | undefined): DeliveryTracker {
   const { status, requestId, attempts } = response;
-  if (status < 200 || status >= 300) throw toApiError(response, signed);
+  if (!isSuccess(status)) throw toApiError(response, signed);
   const data = parseJson(response);
   const result = safeParseSchema(DeliveryTrackerResponseSchema, data);
   if ('value' in result) return { ...result.value, requestId, attempts };

@@ -11,7 +11,7 @@
  */
 import { encodeUtf8 } from '../../core/bytes.ts';
 import type { HttpClient } from '../../core/call/http.ts';
-import { describeBody, failureOf, type HttpResponse, parseJson } from '../../core/call/response.ts';
+import { describeBody, failureOf, type HttpResponse, isSuccess, parseJson } from '../../core/call/response.ts';
 import type { AccessTokens } from '../../core/call/tokens.ts';
 import { ApiError, GraphQLError, type GraphQLErrorEntry, ValidationError, type WaybillError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/options.ts';
@@ -153,7 +153,7 @@ function checkOf({ requestId, attempts }: HttpResponse): Check {
 function readData(response: HttpResponse, operation: Operation<unknown>): Data {
   const body = asRecord(parseJson(response));
   const entries = readEntries(body, response.redact);
-  if (response.status < 200 || response.status > 299) throw failed(response, body, entries);
+  if (!isSuccess(response.status)) throw failed(response, body, entries);
   if (!body) throw malformed(response, `is not a JSON object: ${describeBody(response)}`);
   const [first, ...others] = entries;
   const isExpected = first !== undefined && entries.every((entry) => isMissing(entry, operation.optional));

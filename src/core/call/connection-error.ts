@@ -6,7 +6,7 @@
 import { ConnectionError, TimeoutError, type WaybillError } from '../errors.ts';
 import { copyError, type Redact, redact, summarise } from '../redact.ts';
 import type { Surface } from '../types.ts';
-import { isRetryableStatus } from './response.ts';
+import { isRetryableStatus, isSuccess } from './response.ts';
 
 /** What is known of the attempt that failed. */
 interface FailedAttempt {
@@ -75,11 +75,10 @@ export function connectionError(thrown: unknown, attempt: FailedAttempt): Connec
   const reason = code && !words.includes(code) ? `${words || name} (${code})` : words;
   const details = { surface, attempts, systemCode: code, cause: copyError(thrown, clean) };
   if (status !== undefined) {
-    const isSuccess = status >= 200 && status < 300;
     return new ConnectionError(`the response ${status} of ${host} broke off${reason && `: ${reason}`}`, {
       ...details,
       retryable: isRetryableStatus(status),
-      hint: isSuccess ? 'The request was accepted, so it is not retried.' : OTHER,
+      hint: isSuccess(status) ? 'The request was accepted, so it is not retried.' : OTHER,
     });
   }
   const found = CLASSES.find(({ pattern }) => pattern.test(`${code ?? ''} ${name} ${message}`));
@@ -118,11 +117,10 @@ export function timeoutError(
     return new TimeoutError(budget, message, { ...details, hint: 'Run fewer calls concurrently, or raise "totalTimeout".' });
   }
   if (status !== undefined) {
-    const isSuccess = status >= 200 && status < 300;
     return new TimeoutError(budget, `the response ${status} was not complete within ${milliseconds} ms`, {
       ...details,
       retryable: isRetryableStatus(status),
-      hint: isSuccess ? `Raise "${option}". The request was accepted, so it is not retried.` : `Raise "${option}".`,
+      hint: isSuccess(status) ? `Raise "${option}". The request was accepted, so it is not retried.` : `Raise "${option}".`,
     });
   }
   const scope = budget === 'total' ? 'in all attempts together' : 'in one attempt';

@@ -9,7 +9,7 @@ import { ApiError, ConnectionError, isWaybillError, TimeoutError } from '../erro
 import { copyError, credentialsIn, redactor } from '../redact.ts';
 import type { Fetch, FetchInit, Surface } from '../types.ts';
 import { connectionError } from './connection-error.ts';
-import { isResponse, isRetryableStatus, notResponse, readText, responseInError } from './response.ts';
+import { fetchResponse, isRetryableStatus, readText } from './response.ts';
 
 /** What is requested, and how. */
 export interface FetchTextOptions {
@@ -28,15 +28,13 @@ export interface FetchTextOptions {
 
 /** The body of a response 200. Everything else is a {@link WaybillError} that contains nothing of the request. */
 export async function fetchText(init: Omit<FetchInit, 'redirect' | 'signal'>, options: FetchTextOptions): Promise<string> {
-  const { surface, task, hint, timeout = 2_000, hide = [], fetch = (...request) => globalThis.fetch(...request) } = options;
+  const { surface, task, hint, timeout = 2_000, hide = [], fetch } = options;
   const { href, host } = new URL(options.url);
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeout);
   let status: number | undefined;
   const load = async (): Promise<string> => {
-    const sent = async (): Promise<unknown> => fetch(href, { ...init, redirect: 'manual', signal: controller.signal });
-    const response = await sent().catch(responseInError);
-    if (!isResponse(response)) throw notResponse(surface);
+    const response = await fetchResponse(surface, fetch, href, { ...init, redirect: 'manual', signal: controller.signal });
     status = response.status;
     const text = await readText(response);
     if (status === 200) return text;

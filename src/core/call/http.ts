@@ -12,7 +12,7 @@ import type { Bytes, FetchInit, FetchResponse, Surface } from '../types.ts';
 import { VERSION } from '../version.ts';
 import { connectionError, timeoutError } from './connection-error.ts';
 import type { RateLimiter } from './rate-limiter.ts';
-import { type HttpResponse, headerOf, isResponse, notResponse, readText, responseInError, retryDelay } from './response.ts';
+import { fetchResponse, type HttpResponse, headerOf, readText, retryDelay } from './response.ts';
 
 /** A request as it is sent. Built anew for each attempt, so that date, signature and token are fresh. */
 export interface OutgoingRequest {
@@ -194,8 +194,6 @@ export class HttpClient {
   }
 
   async #fetch(request: OutgoingRequest, info: RequestInfo, call: Call, clean: Redact): Promise<HttpResponse> {
-    // Looked up now, so that a fetch that was patched after import is used; called bare, or workerd refuses it.
-    const { fetch = (...args) => globalThis.fetch(...args) } = this.#options;
     const { method, url, body } = request;
     const { signal } = call.current;
     const { attempt } = info;
@@ -206,10 +204,7 @@ export class HttpClient {
     let response: FetchResponse;
     let text: string;
     try {
-      const sent = async (): Promise<unknown> => fetch(url, init);
-      const returned = await sent().catch(responseInError);
-      if (!isResponse(returned)) throw notResponse(this.#surface);
-      response = returned;
+      response = await fetchResponse(this.#surface, this.#options.fetch, url, init);
       if (!signal.aborted) call.status = response.status;
       text = await readText(response);
       // Of a failure, readText returns the part that arrived, also after the end of the attempt.

@@ -4,9 +4,9 @@
  * @module
  */
 import { decodeUtf8, encodeUtf8, readStream } from '../bytes.ts';
-import { ApiError, type ApiErrorDetails, type ConfigurationError, misconfigured, type WaybillError } from '../errors.ts';
+import { ApiError, type ApiErrorDetails, assertOption, type WaybillError } from '../errors.ts';
 import { type Redact, redactJson } from '../redact.ts';
-import type { FetchResponse, Surface } from '../types.ts';
+import type { Fetch, FetchInit, FetchResponse, Surface } from '../types.ts';
 
 /** A response, read to its end. */
 export interface HttpResponse {
@@ -41,11 +41,10 @@ export function isResponse(value: unknown): value is FetchResponse & { readonly 
  * part that arrived is enough, because its status is known.
  */
 export async function readText(response: FetchResponse): Promise<string> {
-  const isSuccess = response.status >= 200 && response.status < 300;
   const { body } = response as { readonly body?: unknown };
   if (isStream(body)) {
     const { bytes, failure } = await readStream(body, MAX_BYTES);
-    if (failure && isSuccess) throw failure.error;
+    if (failure && isSuccess(response.status)) throw failure.error;
     return decodeUtf8(bytes);
   }
   try {
@@ -54,7 +53,7 @@ export async function readText(response: FetchResponse): Promise<string> {
     if (typeof response.arrayBuffer === 'function') return decodeUtf8((await response.arrayBuffer()).slice(0, MAX_BYTES));
     return ((await text?.call(response)) ?? '').slice(0, MAX_BYTES);
   } catch (error) {
-    if (isSuccess) throw error;
+    if (isSuccess(response.status)) throw error;
     return '';
   }
 }
@@ -70,11 +69,15 @@ export function responseInError(error: unknown): FetchResponse {
   return { status, headers, arrayBuffer: async () => encodeUtf8(text).buffer };
 }
 
-/** The error for a `fetch` that returned something else, as a mock may. */
-export function notResponse(surface: Surface): ConfigurationError {
+/** Calls a `fetch`, by default the platform's. Refuses what is not a response, as a mock may return. */
+export async function fetchResponse(surface: Surface, fetch: Fetch | undefined, url: string, init: FetchInit): Promise<FetchResponse> {
+  // Looked up now, so that a fetch that was patched after import is used; called bare, or workerd refuses it.
+  const send = async (): Promise<unknown> => (fetch ? fetch(url, init) : globalThis.fetch(url, init));
+  const response = await send().catch(responseInError);
   const hint =
     'A mock must return new Response(body, { status, headers }), or an object with "status", "headers" and arrayBuffer() or text().';
-  return misconfigured(surface, 'fetch', 'returned something that is not a Response', hint);
+  assertOption(isResponse(response), surface, 'fetch', 'returned something that is not a Response', hint);
+  return response as FetchResponse;
 }
 
 function isStream(body: unknown): body is Parameters<typeof readStream>[0] {
@@ -105,6 +108,11 @@ export function describeBody(response: Pick<HttpResponse, 'text' | 'headers'>): 
   if (text === '') return 'an empty body';
   const type = headerOf(response, 'content-type')?.split(';')[0]?.trim() ?? '';
   return `${text.length} characters of ${/^[\w.+/-]{1,60}$/.test(type) ? type : 'an unknown type'}`;
+}
+
+/** Whether a status means that the request was accepted. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** Whether a status means that the same request can succeed later. */

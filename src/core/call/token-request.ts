@@ -10,7 +10,7 @@ import { ApiError, ValidationError } from '../errors.ts';
 import { safeParseSchema } from '../schema.ts';
 import type { Surface } from '../types.ts';
 import type { HttpClient } from './http.ts';
-import { describeBody, failureOf, parseJson } from './response.ts';
+import { describeBody, failureOf, isSuccess, parseJson } from './response.ts';
 
 /** A request for a token. */
 export interface TokenRequest {
@@ -64,15 +64,14 @@ export async function requestToken(
     read: (response) => {
       const { status, requestId, attempts } = response;
       const body = parseJson(response);
-      const isSuccess = status >= 200 && status < 300;
       const token = safeParseSchema(TokenResponseSchema, body);
-      if (isSuccess && 'value' in token) {
+      if (isSuccess(status) && 'value' in token) {
         const expiresIn = Number(token.value.expires_in);
         return { accessToken: token.value.access_token, expiresIn: expiresIn > 0 && Number.isFinite(expiresIn) ? expiresIn : lifetime };
       }
       const { error, error_description: description } = (body ?? {}) as Readonly<Record<string, unknown>>;
       const reasonCode = typeof error === 'string' ? response.redact(error, 100) : undefined;
-      if (isSuccess && reasonCode === undefined) {
+      if (isSuccess(status) && reasonCode === undefined) {
         const message = `${server} issued no access token: it responded ${status} with ${describeBody(response)}`;
         throw new ValidationError('response', [{ message }], { surface, requestId, attempts, hint: hint(undefined, status) });
       }
