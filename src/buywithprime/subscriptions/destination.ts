@@ -79,52 +79,40 @@ interface DestinationDocument {
   readonly hide: readonly string[];
 }
 
-const TO_EVENT_BRIDGE = `mutation createEventSubscription($eventType: String!, $region: String!, $account: String!, $name: String!) {
-  createEventSubscription(input: {
-    eventType: $eventType
-    destination: { eventBridge: { region: $region, partnerEventSource: { account: $account, name: $name } } }
-  }) { subscriptionId }
-}`;
-
-const TO_WEBHOOK = `mutation createEventSubscription($eventType: String!, $url: String!) {
-  createEventSubscription(input: {
-    eventType: $eventType
-    destination: { webhook: { url: $url, method: POST } }
-  }) { subscriptionId }
-}`;
-
-const TO_WEBHOOK_WITH_PROFILE = `mutation createEventSubscription($eventType: String!, $url: String!, $authProfileId: String!) {
-  createEventSubscription(input: {
-    eventType: $eventType
-    destination: { webhook: { url: $url, method: POST, authProfileId: $authProfileId } }
-  }) { subscriptionId }
-}`;
-
 /** The mutation for a destination. */
 export function destinationDocument({ eventBridge, webhook }: EventSubscriptionDestination): DestinationDocument {
   if (eventBridge) {
     const { region, partnerEventSource } = eventBridge;
-    return { document: TO_EVENT_BRIDGE, variables: { region, ...partnerEventSource }, hide: [] };
+    const literal = 'eventBridge: { region: $region, partnerEventSource: { account: $account, name: $name } }';
+    return mutation(literal, { region, ...partnerEventSource }, []);
   }
   const { url, authProfileId, authConfig } = webhook as NonNullable<typeof webhook>;
-  if (authConfig) return inlineDocument(url, authConfig);
-  if (authProfileId !== undefined) return { document: TO_WEBHOOK_WITH_PROFILE, variables: { url, authProfileId }, hide: secretsOfUrl(url) };
-  return { document: TO_WEBHOOK, variables: { url }, hide: secretsOfUrl(url) };
+  const hide = secretsOfUrl(url);
+  if (authConfig) {
+    const { literal, variables } = authConfigLiteral(authConfig);
+    const webhookLiteral = `webhook: { url: $url, method: POST, authConfig: ${literal} }`;
+    return mutation(webhookLiteral, { url, ...variables }, [...hide, ...secretsOf(authConfig)]);
+  }
+  if (authProfileId === undefined) return mutation('webhook: { url: $url, method: POST }', { url }, hide);
+  return mutation('webhook: { url: $url, method: POST, authProfileId: $authProfileId }', { url, authProfileId }, hide);
 }
 
-/** The mutation for a webhook with inline credentials, which may have any number of parameters. */
-function inlineDocument(url: string, config: WebhookAuthConfig): DestinationDocument {
-  const { literal, variables } = authConfigLiteral(config);
-  const declared = ['eventType', 'url', ...Object.keys(variables)].map((name) => `$${name}: String!`).join(', ');
+function mutation(
+  destination: string,
+  variables: DestinationDocument['variables'],
+  hide: DestinationDocument['hide'],
+): DestinationDocument {
+  const declared = ['eventType', ...Object.keys(variables)].map((name) => `$${name}: String!`).join(', ');
   const document = `mutation createEventSubscription(${declared}) {
   createEventSubscription(input: {
     eventType: $eventType
-    destination: { webhook: { url: $url, method: POST, authConfig: ${literal} } }
+    destination: { ${destination} }
   }) { subscriptionId }
 }`;
-  return { document, variables: { url, ...variables }, hide: [...secretsOfUrl(url), ...secretsOf(config)] };
+  return { document, variables, hide };
 }
 
+/** The literal for inline credentials, which may have any number of parameters. */
 function authConfigLiteral({ oAuthConfig, basicAuthConfig }: WebhookAuthConfig): {
   readonly literal: string;
   readonly variables: Readonly<Record<string, string>>;
