@@ -5,7 +5,7 @@
  */
 import * as z from 'zod/mini';
 import { ValidationError } from '../core/errors.ts';
-import { parseSchema, safeParseSchema } from '../core/schema.ts';
+import { parseSchema } from '../core/schema.ts';
 import { isObject } from '../core/types.ts';
 import { SURFACE } from './surface.ts';
 
@@ -74,11 +74,6 @@ export function parseInput<Output>(
   about: { readonly at?: readonly PropertyKey[]; readonly hint?: string } = {},
 ): Output {
   return parseSchema(schema, input, { surface: SURFACE, direction: 'request', ...about });
-}
-
-/** Whether a schema accepts a value. */
-export function accepts<Output>(schema: z.ZodMiniType<Output>, value: unknown): value is Output {
-  return 'value' in safeParseSchema(schema, value);
 }
 
 /** The error for an input that cannot be right. Nothing is sent. */

@@ -86,11 +86,8 @@ export async function resolveRefund(
 ): Promise<RefundResolution> {
   const { orderId, refundId } = parseInput(RefundReference, event);
   const document = documents.refund ?? refundDocument(apiVersion);
-  const found = await send(
-    orderQuery(apiVersion, orderId, document, (order, check) => findRefund(order, refundId, check)),
-    call,
-  );
-  return found ?? { ...ORDER_NOT_FOUND };
+  const query = orderQuery(apiVersion, orderId, document, (order, check) => findRefund(order, refundId, check));
+  return (await send(query, call)) ?? { ...ORDER_NOT_FOUND };
 }
 
 /** Reports an update of a refund; reads the refund first unless the caller has it. */
@@ -125,9 +122,6 @@ export async function resolveReturn(
 ): Promise<ReturnResolution> {
   const { orderId, returnId } = parseInput(ReturnReference, event);
   const document = documents.return ?? returnDocument(apiVersion);
-  const found = await send(
-    orderQuery(apiVersion, orderId, document, (order, check) => findReturn(order, returnId, check)),
-    call,
-  );
-  return found ?? { ...ORDER_NOT_FOUND };
+  const query = orderQuery(apiVersion, orderId, document, (order, check) => findReturn(order, returnId, check));
+  return (await send(query, call)) ?? { ...ORDER_NOT_FOUND };
 }

@@ -9,8 +9,7 @@
  */
 import * as z from 'zod/mini';
 import { describedAs } from '../../core/schema.ts';
-import { eventKinds, eventTypesOf, findEventKind } from './kinds.ts';
-import type { ResourcePath } from './resource-path.ts';
+import { eventKinds, eventTypesOf, findEventKind, type IdName } from './kinds.ts';
 
 /**
  * An event as EventBridge delivers it. Beside these Amazon sends `id`, `time`, `source` (`aws.partner/buywithprime/…`), `account`, `region` and
@@ -42,7 +41,7 @@ export interface BuyWithPrimeWebhookPayload {
 export type BuyWithPrimeEventPayload = BuyWithPrimeEventBridgePayload | BuyWithPrimeWebhookPayload;
 
 /** Keys that an id can stand under. */
-const KEYS_OF: Readonly<Record<Exclude<keyof ResourcePath, 'segments' | 'businessProductId'>, string>> = {
+const KEYS_OF: Readonly<Record<IdName, string>> = {
   orderId: 'order',
   deliveryId: 'delivery',
   refundId: 'refund',
@@ -54,7 +53,7 @@ const KEYS_OF: Readonly<Record<Exclude<keyof ResourcePath, 'segments' | 'busines
 };
 
 /** A resource path that contains these ids, in any order. */
-function pathWith(ids: readonly (keyof typeof KEYS_OF)[]): RegExp {
+function pathWith(ids: readonly IdName[]): RegExp {
   const has = ids.map((id) => `(?=(?:/[^/]+/[^/]+)*?/${KEYS_OF[id]}/[^/]+)`);
   return new RegExp(`^businessProduct/[^/]+${has.join('')}(?:/[^/]+/[^/]+)*$`);
 }
@@ -72,15 +71,6 @@ function listWith(path: RegExp) {
 function noList() {
   const isNoList = (value: unknown): boolean => !Array.isArray(value) || value.length === 0;
   return z.optional(describedAs(z.custom<unknown>(isNoList), { not: { type: 'array', minItems: 1 } }));
-}
-
-function notAString() {
-  return z.optional(
-    describedAs(
-      z.custom<unknown>((value) => typeof value !== 'string'),
-      { not: { type: 'string' } },
-    ),
-  );
 }
 
 /** The documented types in groups that need the same ids, and a schema for every other type. */
@@ -112,7 +102,8 @@ export const BuyWithPrimeEventBridgeEventSchema: z.ZodMiniType<BuyWithPrimeEvent
 /** The body of a webhook request. */
 export const BuyWithPrimeWebhookEventSchema: z.ZodMiniType<BuyWithPrimeWebhookPayload> = /* @__PURE__ */ z.lazy(() => {
   const { groups, unknown } = types();
-  const other = notAString();
+  const isNoString = z.custom<unknown>((value) => typeof value !== 'string');
+  const other = z.optional(describedAs(isNoString, { not: { type: 'string' } }));
   const known = groups.map(({ names, path }) =>
     z.looseObject({ eventDescriptor: z.enum(names), 'detail-type': other, resources: listWith(path) }),
   );

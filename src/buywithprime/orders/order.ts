@@ -7,8 +7,9 @@
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/v2024-11-01/docs/changelog-for-the-buy-with-prime-api-v2024-11-01 | Changelog}
  */
 import * as z from 'zod/mini';
+import { safeParseSchema } from '../../core/schema.ts';
 import { type BuyWithPrimeApiVersion, byVersion, type Check, type Operation, queryField } from '../operation.ts';
-import { accepts, invalidInput, Name, type Nullish, nullableList, present, Selected } from '../payload.ts';
+import { invalidInput, Name, type Nullish, nullableList, present, Selected } from '../payload.ts';
 import { type BuyWithPrimeDelivery, type DeliveriesPayload, DeliveriesSchema, deliveriesOf, readDelivery } from './delivery.ts';
 import {
   ALIASES,
@@ -153,7 +154,7 @@ export function orderQuery<Result>(
 
 /** The identifier as the API expects it. Refuses what cannot be one. */
 function toOrderIdentifierInput(apiVersion: BuyWithPrimeApiVersion, identifier: OrderIdentifier): Readonly<Record<string, unknown>> {
-  if (!accepts(OrderIdentifierSchema, identifier)) {
+  if ('issues' in safeParseSchema(OrderIdentifierSchema, identifier)) {
     throw invalidInput(['identifier'], 'expected the id of an order, or { alias: { aliasId, aliasType } }');
   }
   if (typeof identifier === 'string') return { orderId: identifier };

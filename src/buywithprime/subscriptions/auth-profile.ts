@@ -150,7 +150,7 @@ export function deleteAuthProfileMutation(authProfileId: string, document: strin
 }
 
 /** With the method that every sample has. */
-function withMethod(config: WebhookAuthConfig): WebhookAuthConfig {
+export function withMethod(config: WebhookAuthConfig): WebhookAuthConfig {
   return config.oAuthConfig ? { oAuthConfig: { ...config.oAuthConfig, httpMethod: 'POST' } } : config;
 }
 

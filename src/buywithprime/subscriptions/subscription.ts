@@ -12,7 +12,7 @@ import type { BuyWithPrimeEventType } from '../events/kinds.ts';
 import type { Data, Operation } from '../operation.ts';
 import { AnyObject, Id, NullableString, type Nullish, nullableList, nullableObject, parseInput, present } from '../payload.ts';
 import { SURFACE } from '../surface.ts';
-import { SUBSCRIPTIONS_PERMISSION } from './auth-profile.ts';
+import { SUBSCRIPTIONS_PERMISSION, withMethod } from './auth-profile.ts';
 import { destinationDocument, type EventSubscriptionDestination, EventSubscriptionDestinationSchema } from './destination.ts';
 
 /** Input of {@link BuyWithPrimeClient.createEventSubscription}. */
@@ -187,9 +187,8 @@ export function deleteSubscriptionMutation(subscriptionId: string, document: str
 /** With the methods that every sample has. */
 function withMethods({ webhook, ...eventBridge }: EventSubscriptionDestination): object {
   if (!webhook) return eventBridge;
-  const { authConfig, ...others } = webhook;
-  const oAuthConfig = authConfig?.oAuthConfig && { oAuthConfig: { ...authConfig.oAuthConfig, httpMethod: 'POST' } };
-  return { webhook: { ...others, method: 'POST', ...(authConfig && { authConfig: oAuthConfig ?? authConfig }) } };
+  const { authConfig } = webhook;
+  return { webhook: { ...webhook, method: 'POST', ...(authConfig && { authConfig: withMethod(authConfig) }) } };
 }
 
 /** The variables that a document of the caller's mentions: a server may refuse others. Refuses one that leaves out a value of the input. */
