@@ -51,13 +51,9 @@ export function resolveEndpoint(publicKeyId: string, region: AmazonPayRegion, en
   const isKnown = environment === undefined || environment === 'live' || environment === 'sandbox';
   assertOption(isKnown, SURFACE, 'environment', 'must be "live" or "sandbox"');
   const named = environmentIn(publicKeyId);
-  assertOption(
-    !named || !environment || named === environment,
-    SURFACE,
-    'environment',
-    `is ${environment}, but "publicKeyId" is for ${named}`,
-    'Leave "environment" out: the key id names it.',
-  );
+  const agree = !named || !environment || named === environment;
+  const hint = 'Leave "environment" out: the key id names it.';
+  assertOption(agree, SURFACE, 'environment', `is ${environment}, but "publicKeyId" is for ${named}`, hint);
   const resolved = named ?? environment ?? 'live';
   return {
     environment: resolved,

@@ -112,12 +112,8 @@ export function checkOptions(surface: Surface, options: ClientOptions, names: Op
     // By name, because the hooks may be an instance of a class with other fields.
     checkFunctions(surface, Object.fromEntries(HOOKS.map((name) => [name, hooks[name as keyof Hooks]])), 'hooks.');
   }
-  assertOption(
-    !rateLimiter || typeof rateLimiter.acquire === 'function',
-    surface,
-    'rateLimiter',
-    'must have an acquire() method, or be false',
-  );
+  const isLimiter = !rateLimiter || typeof rateLimiter.acquire === 'function';
+  assertOption(isLimiter, surface, 'rateLimiter', 'must have an acquire() method, or be false');
   // A header cannot contain a line break, and some runtimes refuse a user agent that is not ASCII.
   const isPrintable = userAgent === undefined || (typeof userAgent === 'string' && /^[\x20-\x7e]*$/.test(userAgent));
   assertOption(isPrintable, surface, 'userAgent', 'must be printable ASCII');
@@ -214,13 +210,8 @@ export function requireString(surface: Surface, option: string, value: unknown, 
   assertOption(!isMissing, surface, option, 'is missing', hint ?? 'Is the variable or the secret that it comes from set?');
   assertOption(typeof value === 'string', surface, option, `must be a string, got ${typeof value}`, hint);
   assertOption(value.trim() !== '', surface, option, 'is empty: is the environment variable set?', hint);
-  assertOption(
-    value.trim() === value,
-    surface,
-    option,
-    'has spaces or a line break around it',
-    'Secret files often end with one: trim it.',
-  );
+  const isTrimmed = value.trim() === value;
+  assertOption(isTrimmed, surface, option, 'has spaces or a line break around it', 'Secret files often end with one: trim it.');
   assertOption(!/^(["'`]).*\1$/s.test(value), surface, option, 'is in quotes', 'Remove the quotes: docker --env-file keeps them.');
   return value;
 }
@@ -261,13 +252,9 @@ export function checkUrl(surface: Surface, option: string, text: unknown, allowH
   const url = typeof href === 'string' && href.length < 10_000 && URL.canParse(href) ? new URL(href) : undefined;
   assertOption(url && /^https?:$/.test(url.protocol), surface, option, 'must be a URL that starts with https://');
   assertOption(!url.username && !url.password, surface, option, 'must not contain a user name or password');
-  assertOption(
-    url.protocol === 'https:' || allowHttp || LOOPBACK.test(url.hostname),
-    surface,
-    option,
-    'must start with https://: http: is accepted for this machine only, because secrets would travel unencrypted',
-    'Pass allowHttp: true if a private network needs it.',
-  );
+  const isSecure = url.protocol === 'https:' || allowHttp || LOOPBACK.test(url.hostname);
+  const problem = 'must start with https://: http: is accepted for this machine only, because secrets would travel unencrypted';
+  assertOption(isSecure, surface, option, problem, 'Pass allowHttp: true if a private network needs it.');
   let end = url.pathname.length;
   while (url.pathname[end - 1] === '/') end -= 1;
   return `${url.origin}${url.pathname.slice(0, end)}`;

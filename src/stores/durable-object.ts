@@ -148,13 +148,8 @@ type Call = (call: ObjectCall) => Promise<unknown>;
 /** Calls the object that the key belongs to. */
 function caller(namespace: ObjectNamespace, { shards = 8 }: DurableObjectTokenStoreOptions, prefix: string): Call {
   const isNamespace = typeof namespace?.idFromName === 'function' && typeof namespace.get === 'function';
-  assertOption(
-    isNamespace,
-    SURFACE,
-    'namespace',
-    'must be the binding of a Durable Object',
-    'Is it in wrangler.jsonc, and is this its name?',
-  );
+  const hint = 'Is it in wrangler.jsonc, and is this its name?';
+  assertOption(isNamespace, SURFACE, 'namespace', 'must be the binding of a Durable Object', hint);
   assertOption(Number.isInteger(shards) && shards > 0, SURFACE, 'shards', 'must be a whole number, 1 or more');
   return async (call) => {
     const id = prefix + (await storeKey(call.id));

@@ -69,16 +69,11 @@ export class Items {
   readonly #prefix: string;
 
   constructor(client: DynamoDBClient, table: string, prefix: string) {
-    const methods = ['updateItem', 'deleteItem', 'getItem', 'send'].map(
-      (name) => (client as unknown as Readonly<Record<string, unknown>> | null)?.[name],
-    );
-    assertOption(
-      methods.every((method) => typeof method === 'function') && typeof client.middlewareStack?.add === 'function',
-      SURFACE,
-      'client',
-      'must be a DynamoDB of @aws-sdk/client-dynamodb 3',
-      'Neither its DynamoDBClient nor a DynamoDBDocument has the methods that are needed, and version 2 is another library.',
-    );
+    const methods = client as unknown as Readonly<Record<string, unknown>> | null;
+    const hasMethods = ['updateItem', 'deleteItem', 'getItem', 'send'].every((name) => typeof methods?.[name] === 'function');
+    const isClient = hasMethods && typeof client.middlewareStack?.add === 'function';
+    const hint = 'Neither its DynamoDBClient nor a DynamoDBDocument has the methods that are needed, and version 2 is another library.';
+    assertOption(isClient, SURFACE, 'client', 'must be a DynamoDB of @aws-sdk/client-dynamodb 3', hint);
     assertOption(typeof table === 'string' && table.length > 2, SURFACE, 'table', 'must be the name of a table');
     this.#client = client;
     this.#clock = clockOf(client);

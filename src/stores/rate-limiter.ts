@@ -66,13 +66,8 @@ const MAX_TRIED = 60;
  */
 export function quotaWindow({ perSecond, burst }: Quota): QuotaWindow {
   assertOption(perSecond > 0 && perSecond <= 1e6, SURFACE, 'perSecond', 'must be a number, more than 0 and at most 1e6');
-  assertOption(
-    burst >= 2 && burst <= 1e6,
-    SURFACE,
-    'burst',
-    'must be a number, from 2 to 1e6',
-    'A burst of 1 is exceeded where two windows meet.',
-  );
+  const hint = 'A burst of 1 is exceeded where two windows meet.';
+  assertOption(burst >= 2 && burst <= 1e6, SURFACE, 'burst', 'must be a number, from 2 to 1e6', hint);
   const rate = perSecond * (1 - HELD_BACK);
   const most = Math.max(1, Math.floor((burst * (1 - HELD_BACK)) / 2));
   let best: QuotaWindow = { points: 1, duration: Math.ceil(1 / rate) };

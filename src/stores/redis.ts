@@ -257,13 +257,8 @@ function evaluator(client: RedisClient): Evaluate {
   const has = (name: string): boolean => typeof (client as unknown as Readonly<Record<string, unknown>> | null)?.[name] === 'function';
   // Upstash's client has the names of ioredis, and other arguments.
   const isKnown = has('evalSha') || has('customCommand') || (has('evalsha') && !has('createScript'));
-  assertOption(
-    isKnown,
-    SURFACE,
-    'client',
-    'must be a client of node-redis, ioredis, iovalkey or Valkey GLIDE',
-    "Upstash's own client is not supported: connect to Upstash with ioredis.",
-  );
+  const hint = "Upstash's own client is not supported: connect to Upstash with ioredis.";
+  assertOption(isKnown, SURFACE, 'client', 'must be a client of node-redis, ioredis, iovalkey or Valkey GLIDE', hint);
   const call: Evaluate = (by, text, key, args) => {
     if (has('evalSha')) return (client as NodeRedisClient)[by === 'EVAL' ? 'eval' : 'evalSha'](text, { keys: [key], arguments: args });
     if (has('customCommand')) return (client as GlideClient).customCommand([by, text, '1', key, ...args]);

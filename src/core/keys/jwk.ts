@@ -57,13 +57,9 @@ export function isForSignatures(key: Pick<Jwk, 'kty' | 'use' | 'key_ops'>): bool
 /** Refuses what is not a public key. `hint` is for what is not a key at all. */
 export function checkPublicKey(surface: Surface, key: unknown, hint?: string): void {
   const { type, kty, d, k } = (key ?? {}) as Readonly<Partial<Record<'type' | 'kty' | 'd' | 'k', unknown>>>;
-  assertOption(
-    d === undefined && k === undefined && type !== 'private' && type !== 'secret',
-    surface,
-    'keys',
-    'contains a private or secret key, but the public one is needed',
-    'Anyone who has it can sign: replace it if it has been anywhere else.',
-  );
+  const isPublic = d === undefined && k === undefined && type !== 'private' && type !== 'secret';
+  const leaked = 'Anyone who has it can sign: replace it if it has been anywhere else.';
+  assertOption(isPublic, surface, 'keys', 'contains a private or secret key, but the public one is needed', leaked);
   const isPem = typeof key === 'string' && key.includes('-----BEGIN ');
   const convert = 'Convert it: crypto.createPublicKey(pem).export({ format: "jwk" }).';
   const isKey = type === 'public' || typeof kty === 'string';

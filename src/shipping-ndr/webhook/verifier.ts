@@ -58,12 +58,9 @@ export class NdrWebhookVerifier {
     checkNames(SURFACE, options, ['auth'], { authentication: 'auth', apiKey: 'auth', secret: 'auth' });
     assertOption(options.auth !== undefined, SURFACE, 'auth', 'is missing', 'Pass apiKey({ keys }) or another mechanism.');
     const mechanisms = [options.auth].flat() as readonly NdrAuth[];
-    assertOption(
-      mechanisms.length > 0 && mechanisms.every((auth) => typeof auth?.check === 'function' && typeof auth.challenge === 'function'),
-      SURFACE,
-      'auth',
-      'must be the result of apiKey() or another mechanism, or an array of these',
-    );
+    const isMechanism = (auth: NdrAuth): boolean => typeof auth?.check === 'function' && typeof auth.challenge === 'function';
+    const areMechanisms = mechanisms.length > 0 && mechanisms.every(isMechanism);
+    assertOption(areMechanisms, SURFACE, 'auth', 'must be the result of apiKey() or another mechanism, or an array of these');
     this.#authenticator = {
       authenticate: (request) => authenticateWithAny(mechanisms, request),
       challenge: (error) => mechanisms.map((auth) => auth.challenge(error)).join(', '),

@@ -111,13 +111,9 @@ export function bearerJwt(options: BearerJwtOptions): NdrAuth {
   checkFunctions(SURFACE, { fetch, clock });
   if (timeout !== undefined) checkWholeNumbers(SURFACE, { timeout });
   requireString(SURFACE, 'issuer', issuer, 'It is the "iss" of your authorization server.');
-  assertOption(
-    audience !== undefined,
-    SURFACE,
-    'audience',
-    'is missing: any token of that issuer would authenticate',
-    'Pass the "aud" that names this webhook; or false, with clientId or scope, for an issuer without it, such as Amazon Cognito.',
-  );
+  const hint =
+    'Pass the "aud" that names this webhook; or false, with clientId or scope, for an issuer without it, such as Amazon Cognito.';
+  assertOption(audience !== undefined, SURFACE, 'audience', 'is missing: any token of that issuer would authenticate', hint);
   const isSafe = audience !== false || clientId !== undefined || scope !== undefined;
   assertOption(isSafe, SURFACE, 'audience', 'may be false only with "clientId" or "scope": any token of that issuer would authenticate');
   if (typ !== undefined) requireString(SURFACE, 'typ', typ);
@@ -137,12 +133,8 @@ const RENAMED = { jwksUri: 'jwks', jwks_uri: 'jwks', jwksUrl: 'jwks', publicKey:
 
 function checkKeySource({ jwks, keys }: BearerJwtOptions, algorithms: readonly JwtAlgorithm[]): void {
   assertOption((jwks === undefined) !== (keys === undefined), SURFACE, undefined, 'bearerJwt() needs "jwks" or "keys", and not both');
-  assertOption(
-    jwks === undefined || !algorithms.some(isSymmetric),
-    SURFACE,
-    'algorithms',
-    'names HS256, HS384 or HS512, which need a shared secret in "keys": a published key set has none',
-  );
+  const problem = 'names HS256, HS384 or HS512, which need a shared secret in "keys": a published key set has none';
+  assertOption(jwks === undefined || !algorithms.some(isSymmetric), SURFACE, 'algorithms', problem);
 }
 
 /** Options as {@link bearerJwt} has checked them. */

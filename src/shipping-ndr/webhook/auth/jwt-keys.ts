@@ -84,11 +84,7 @@ function toSecret(key: unknown, algorithms: readonly JwtAlgorithm[]): JwtKey {
   const secret = bytesOf(key)?.slice();
   assertOption(secret, SURFACE, 'keys', 'must be the shared secret as Uint8Array if "algorithms" names HS256, HS384 or HS512');
   const needed = Math.max(...algorithms.map((name) => Number(name.slice(2)) / 8));
-  assertOption(
-    secret.length >= needed,
-    SURFACE,
-    'keys',
-    `contains a secret of ${secret.length} bytes; RFC 7518 asks for ${needed} or more`,
-  );
+  const problem = `contains a secret of ${secret.length} bytes; RFC 7518 asks for ${needed} or more`;
+  assertOption(secret.length >= needed, SURFACE, 'keys', problem);
   return secret;
 }

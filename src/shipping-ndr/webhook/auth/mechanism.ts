@@ -65,13 +65,8 @@ const REMOVED =
 /** The name of a header in lower case. Refuses what is not a name, and names that would never arrive. */
 export function checkHeaderName(option: string, name: unknown): string {
   assertOption(typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]{1,256}$/.test(name), SURFACE, option, 'must be the name of a header');
-  assertOption(
-    !REMOVED.test(name),
-    SURFACE,
-    option,
-    `cannot be "${name}": EventBridge, which Amazon very probably delivers with, removes that header`,
-    'Agree with Amazon on a name of your own, such as x-api-key.',
-  );
+  const problem = `cannot be "${name}": EventBridge, which Amazon very probably delivers with, removes that header`;
+  assertOption(!REMOVED.test(name), SURFACE, option, problem, 'Agree with Amazon on a name of your own, such as x-api-key.');
   return name.toLowerCase();
 }
 
