@@ -266,6 +266,13 @@ export function readUrl(surface: Surface, option: string, url: string | URL, all
   return typeof url === 'string' ? url : url.href;
 }
 
+/** Checks a value now, or what a function supplies whenever it is called. */
+export function provided<Checked>(given: unknown, check: (value: unknown) => Checked): () => Checked | Promise<Checked> {
+  if (typeof given === 'function') return async () => check(await given());
+  const checked = check(given);
+  return () => checked;
+}
+
 /** The time of a clock, which may be the caller's own. */
 export function readClock(surface: Surface, clock: (() => Date) | undefined): Date {
   const now = clock ? clock() : new Date();

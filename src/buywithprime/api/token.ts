@@ -9,7 +9,7 @@ import { HttpClient } from '../../core/call/http.ts';
 import { requestToken } from '../../core/call/token-request.ts';
 import { AccessTokens, STORE_FAILED, type TokenStore } from '../../core/call/tokens.ts';
 import { assertOption } from '../../core/errors.ts';
-import { type ClientOptions, checkFunctions, checkNames, readUrl, requireString } from '../../core/options.ts';
+import { type ClientOptions, checkFunctions, checkNames, provided, readUrl, requireString } from '../../core/options.ts';
 import { isObject, type Provided } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
 
@@ -47,11 +47,9 @@ export function buyWithPrimeTokens(
   http: HttpClient = new HttpClient(SURFACE, options, { own: ['credentials', 'targetId', 'fetchToken', 'tokenStore'] }),
 ): AccessTokens {
   const { credentials, targetId, tokenStore, fetchToken, allowHttp } = options;
-  if (typeof credentials !== 'function') readCredentials(credentials);
+  const provide = provided(credentials, readCredentials);
   const url = readUrl(SURFACE, 'tokenUrl', tokenUrl, allowHttp);
   checkFunctions(SURFACE, { fetchToken });
-  const provide = async (): Promise<BuyWithPrimeCredentials> =>
-    readCredentials(typeof credentials === 'function' ? await credentials() : credentials);
   return new AccessTokens({
     surface: SURFACE,
     now: () => http.now(),
@@ -60,9 +58,9 @@ export function buyWithPrimeTokens(
     onStoreFailure: () => http.warn(STORE_FAILED),
     key: async () => hashHex([SURFACE, url, (await provide()).clientId, targetId].join('\n')),
     fetchToken: async () => {
-      const provided = await provide();
-      if (!fetchToken) return request(http, url, provided);
-      const { accessToken = '', expiresIn = LIFETIME } = ((await fetchToken(provided)) ?? {}) as {
+      const current = await provide();
+      if (!fetchToken) return request(http, url, current);
+      const { accessToken = '', expiresIn = LIFETIME } = ((await fetchToken(current)) ?? {}) as {
         accessToken?: string;
         expiresIn?: number;
       };
@@ -72,7 +70,7 @@ export function buyWithPrimeTokens(
 }
 
 /** The credentials. Refuses what cannot be right. */
-function readCredentials(credentials: BuyWithPrimeCredentials): BuyWithPrimeCredentials {
+function readCredentials(credentials: unknown): BuyWithPrimeCredentials {
   const { clientId, clientSecret } = (credentials ?? {}) as Partial<BuyWithPrimeCredentials>;
   const renamed = { client_id: 'clientId', client_secret: 'clientSecret' };
   if (isObject(credentials)) {
@@ -82,7 +80,7 @@ function readCredentials(credentials: BuyWithPrimeCredentials): BuyWithPrimeCred
     const text = requireString(SURFACE, `credentials.${name}`, value, CONSOLE);
     assertOption(/^[\x21-\x7e]+$/.test(text), SURFACE, `credentials.${name}`, 'must be ASCII without spaces', CONSOLE);
   }
-  return credentials;
+  return credentials as BuyWithPrimeCredentials;
 }
 
 /** Requests a token with the client credentials, form-encoded: Amazon does not document the request (inferred). */

@@ -10,6 +10,7 @@ import { decodeBase64 } from '../../core/bytes.ts';
 import { AuthenticationError, assertOption, ConnectionError, misconfigured } from '../../core/errors.ts';
 import { checkPublicKey, type Jwk, listKeys } from '../../core/keys/jwk.ts';
 import { codeOf, type KeySetOptions, NO_KEY, remoteKeySet, SEVERAL_KEYS } from '../../core/keys/key-set.ts';
+import { provided } from '../../core/options.ts';
 import type { Bytes, OneOrMany, Provided, WebCryptoKey } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
 
@@ -82,9 +83,8 @@ export function ownKeys(algorithm: SignatureAlgorithm, keys: BuyWithPrimeWebhook
         return known;
       }),
     );
-  if (typeof keys === 'function') return async () => importAll(checkKeys(await keys(), algorithm));
-  const list = checkKeys(keys, algorithm);
-  return () => importAll(list);
+  const list = provided(keys, (supplied) => checkKeys(supplied, algorithm));
+  return async () => importAll(await list());
 }
 
 /** The keys that fit the algorithm. Refuses private ones, and a list in which none fits. */

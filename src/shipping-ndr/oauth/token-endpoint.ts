@@ -9,7 +9,7 @@ import { encodeUtf8 } from '../../core/bytes.ts';
 import { assertOption, misconfigured } from '../../core/errors.ts';
 import { tellError } from '../../core/hooks.ts';
 import type { Jwk } from '../../core/keys/jwk.ts';
-import { checkAllNames, checkFunctions, checkWholeNumbers, readClock, requireString } from '../../core/options.ts';
+import { checkAllNames, checkFunctions, checkWholeNumbers, provided, readClock, requireString } from '../../core/options.ts';
 import { decodeText, decompress } from '../../core/receive/decode.ts';
 import { assertCalled } from '../../core/receive/recognise.ts';
 import {
@@ -147,16 +147,11 @@ export class NdrTokenEndpoint {
     this.#lifetime = lifetime;
     this.#clients = new SecretSet('clients', clients, clientPairs);
 
-    const toKeyRing = (supplied: unknown): KeyRing => {
+    this.#keyRing = provided(keys, (supplied) => {
       const signing = toSigningKeys(supplied);
       const { verification, algorithms } = signing;
       return { ...signing, auth: bearerJwt({ issuer, audience, keys: verification, algorithms, typ: 'at+jwt', clock }) };
-    };
-    if (typeof keys === 'function') this.#keyRing = async () => toKeyRing(await keys());
-    else {
-      const keyRing = toKeyRing(keys);
-      this.#keyRing = () => keyRing;
-    }
+    });
   }
 
   /**

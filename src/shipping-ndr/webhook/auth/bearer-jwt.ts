@@ -8,7 +8,7 @@
 import type { JWTPayload, JWTVerifyGetKey, KeyInput } from 'jose';
 import { assertOption, isWaybillError, misconfigured } from '../../../core/errors.ts';
 import { codeOf, NO_KEY, remoteKeySet, SEVERAL_KEYS } from '../../../core/keys/key-set.ts';
-import { checkAllNames, checkFunctions, checkWholeNumbers, readClock, readUrl, requireString } from '../../../core/options.ts';
+import { checkAllNames, checkFunctions, checkWholeNumbers, provided, readClock, readUrl, requireString } from '../../../core/options.ts';
 import type { Fetch, OneOrMany } from '../../../core/types.ts';
 import { SURFACE } from '../../surface.ts';
 import { bearerChallenge, readBearer } from './bearer-token.ts';
@@ -143,8 +143,8 @@ type CheckedOptions = BearerJwtOptions & { readonly algorithms: readonly JwtAlgo
 /** Verifies tokens of one issuer. */
 class JwtVerifier {
   readonly #options: CheckedOptions;
-  /** The keys, if they are known from the start. Always the same objects, by which jose caches what it has imported. */
-  readonly #keys: readonly JwtKey[] | undefined;
+  /** The keys. If they are known from the start, always the same objects, by which jose caches what it has imported. */
+  readonly #keys: (() => readonly JwtKey[] | Promise<readonly JwtKey[]>) | undefined;
   readonly #keySet: JWTVerifyGetKey | undefined;
 
   constructor(options: CheckedOptions) {
@@ -152,15 +152,14 @@ class JwtVerifier {
     if (options.jwks !== undefined) {
       const { jwks, timeout, fetch, allowHttp } = options;
       this.#keySet = remoteKeySet({ surface: SURFACE, jwks: readUrl(SURFACE, 'jwks', jwks, allowHttp), timeout, fetch });
-    } else if (typeof options.keys !== 'function') this.#keys = listKeys(options.keys, options.algorithms);
+    } else this.#keys = provided(options.keys, (keys) => listKeys(keys, options.algorithms));
   }
 
   /** The token's claims. Throws an AuthenticationError if the token is not valid, and anything else if it could not be checked. */
   async verify(token: string): Promise<JWTPayload> {
-    const { keys, algorithms, clock } = this.#options;
-    const local = typeof keys === 'function' ? listKeys(await keys(), algorithms) : this.#keys;
+    const local = await this.#keys?.();
     // Checked first: with an invalid clock, no token would be expired.
-    const currentDate = readClock(SURFACE, clock);
+    const currentDate = readClock(SURFACE, this.#options.clock);
     let failure: unknown = new TypeError('none of the keys can be used');
     try {
       for await (const key of local ?? this.#candidates(token)) {

@@ -6,7 +6,7 @@
  */
 import { isSecret } from '../../../core/bytes.ts';
 import { AuthenticationError, assertOption } from '../../../core/errors.ts';
-import { requireString } from '../../../core/options.ts';
+import { provided, requireString } from '../../../core/options.ts';
 import type { WebhookRequest } from '../../../core/receive/request.ts';
 import type { OneOrMany, Provided } from '../../../core/types.ts';
 import { SURFACE } from '../../surface.ts';
@@ -78,17 +78,12 @@ export class SecretSet {
    * `toText` checks a secret and returns the string to compare, or several. It gets the name of the option, with the index of a list. What it
    * throws must not contain the secret.
    */
-  constructor(option: string, provided: Provided<OneOrMany<unknown>>, toText: (secret: unknown, option: string) => OneOrMany<string>) {
-    const textsOf = (secrets: unknown): readonly string[] => {
+  constructor(option: string, given: Provided<OneOrMany<unknown>>, toText: (secret: unknown, option: string) => OneOrMany<string>) {
+    this.#secrets = provided(given, (secrets) => {
       if (!Array.isArray(secrets)) return [toText(secrets, option)].flat();
       assertOption(secrets.length > 0, SURFACE, option, 'must not be empty: nobody could authenticate');
       return secrets.flatMap((secret: unknown, index) => toText(secret, `${option}.${index}`));
-    };
-    if (typeof provided === 'function') this.#secrets = async () => textsOf(await provided());
-    else {
-      const secrets = textsOf(provided);
-      this.#secrets = () => secrets;
-    }
+    });
   }
 
   /** Whether the credential is one of them. Takes the same time for one that is nearly right as for any other, and always compares with all. */
