@@ -8,7 +8,7 @@
  */
 import type { ValidationError } from '../../core/errors.ts';
 import { toError, type Unreadable } from '../../core/receive/codec.ts';
-import { type JsonObject, located, MAX_ITEMS, type Unwrapped, unwrap } from '../../core/receive/envelopes.ts';
+import { type Enveloped, type JsonObject, located, MAX_ITEMS, readEnvelope, type Unwrapped, unwrap } from '../../core/receive/envelopes.ts';
 import type { Issue, StandardSchemaV1 } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
 import type { BuyWithPrimeEvent, BuyWithPrimeEventBase } from './event.ts';
@@ -149,18 +149,10 @@ function failure(unreadable: Pick<Unreadable, 'issues' | 'hint'>, raw: unknown):
 
 /** The event in an envelope, or what it lacks. Never throws. */
 export function readUnwrapped(unwrapped: Unwrapped): BuyWithPrimeEvent | Unreadable {
-  if (!('envelope' in unwrapped)) return unwrapped;
-  const { envelope, at } = unwrapped;
-  try {
-    return readEvent(envelope, at);
-  } catch {
-    // Thrown by the value itself: a getter, a proxy.
-    const issue = located({ message: 'expected a Buy with Prime event, got a value that cannot be read' }, at);
-    return { raw: envelope, issues: [issue] };
-  }
+  return readEnvelope(SURFACE, unwrapped, readEvent);
 }
 
-function readEvent(envelope: JsonObject, at: readonly number[]): BuyWithPrimeEvent | Unreadable {
+function readEvent({ envelope, at }: Enveloped): BuyWithPrimeEvent | Unreadable {
   const { 'detail-type': detailType, source, id, time, detail } = envelope;
   // Without a "detail-type" it is the body of a webhook. Since 2025 "detail" is a copy of such a body; before, it was empty.
   const hasDetail = typeof detailType === 'string' && typeof detail === 'object' && detail !== null;

@@ -28,6 +28,9 @@ export type Unwrapped = {
   | Unreadable
 );
 
+/** An event in its own envelope. */
+export type Enveloped = Extract<Unwrapped, { readonly envelope: JsonObject }>;
+
 /** What an envelope is called in errors. */
 const NAMES: Readonly<Partial<Record<Surface, string>>> = {
   'shipping-ndr': 'an Amazon Shipping event',
@@ -69,6 +72,22 @@ export function unwrap(surface: Surface, input: unknown, maxItems: number = MAX_
     step = openSafely(step.items[0], place);
   }
   return 'items' in step ? unwrapAll(step, place) : [step];
+}
+
+/** What `read` makes of an envelope; what could not be unwrapped stays as it is. Never throws. */
+export function readEnvelope<Result>(
+  surface: Surface,
+  unwrapped: Unwrapped,
+  read: (enveloped: Enveloped) => Result,
+): Result | (Unwrapped & Unreadable) {
+  if (!('envelope' in unwrapped)) return unwrapped;
+  try {
+    return read(unwrapped);
+  } catch {
+    // Thrown by the value itself: a getter, a proxy.
+    const { envelope, messageId, at } = unwrapped;
+    return unreadable(envelope, { surface, messageId, at }, 'a value that cannot be read');
+  }
 }
 
 /** Makes the `decode` of a codec out of a function for one envelope, which must not throw. */
@@ -245,7 +264,12 @@ export function located(issue: Issue, at: readonly number[]): Issue {
   return at.length > 0 ? { ...issue, path: [...at, ...(issue.path ?? [])] } : issue;
 }
 
-function unreadable(raw: unknown, { surface, messageId, at }: Place, found: string, hint?: string): Unwrapped & Unreadable {
+function unreadable(
+  raw: unknown,
+  { surface, messageId, at }: Pick<Place, 'surface' | 'messageId' | 'at'>,
+  found: string,
+  hint?: string,
+): Unwrapped & Unreadable {
   const issue = located({ message: `expected ${NAMES[surface] ?? 'an event'}, got ${found}` }, at);
   return { messageId, at, raw, issues: [issue], hint };
 }

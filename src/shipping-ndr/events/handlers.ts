@@ -7,7 +7,7 @@
 import type * as z from 'zod/mini';
 import { ValidationError } from '../../core/errors.ts';
 import { type EventCodec, type Received, toError } from '../../core/receive/codec.ts';
-import { decoder, type JsonObject, located, type Unwrapped } from '../../core/receive/envelopes.ts';
+import { decoder, type Enveloped, type JsonObject, located, readEnvelope } from '../../core/receive/envelopes.ts';
 import { type EventBridgeHandler, eventBridge } from '../../core/receive/event-bridge.ts';
 import type { EventHandlers } from '../../core/receive/handlers.ts';
 import type { LambdaEventContext, LambdaHandlerOptions } from '../../core/receive/lambda.ts';
@@ -28,7 +28,7 @@ interface EventType {
 export const shippingCodec: EventCodec<ShippingEvent> = {
   surface: SURFACE,
   kinds: ['ndr', 'tracking'],
-  decode: /* @__PURE__ */ decoder(SURFACE, read),
+  decode: /* @__PURE__ */ decoder(SURFACE, (unwrapped) => readEnvelope(SURFACE, unwrapped, readEvent)),
   keyOf: (event) => event.id || deriveKey(event),
   contentOf: (event) => [event['detail-type'], event.detail],
   typeOf: (event) => event['detail-type'],
@@ -140,22 +140,7 @@ export function shippingSqsHandler(
   return sqs(shippingCodec, 'shippingSqsHandler()', handlers, options);
 }
 
-function read(unwrapped: Unwrapped): Received<ShippingEvent> {
-  if (!('envelope' in unwrapped)) return unwrapped;
-  try {
-    return readEnvelope(unwrapped);
-  } catch {
-    // Thrown by the value itself: a getter, a proxy.
-    const { envelope, messageId, at } = unwrapped;
-    return {
-      messageId,
-      raw: envelope,
-      issues: [located({ message: 'expected an Amazon Shipping event, got a value that cannot be read' }, at)],
-    };
-  }
-}
-
-function readEnvelope({ envelope, isOurs, messageId, at }: Extract<Unwrapped, { readonly envelope: JsonObject }>): Received<ShippingEvent> {
+function readEvent({ envelope, isOurs, messageId, at }: Enveloped): Received<ShippingEvent> {
   // A copy takes half as long as parsing, so what was parsed here is not copied. Checked after that: a copy has no inherited properties.
   const event = (isOurs ? envelope : { ...envelope }) as Record<string, unknown>;
   if (event['detail-type'] === undefined && event['eventDescriptor'] !== undefined) {
