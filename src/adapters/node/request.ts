@@ -29,12 +29,12 @@ export interface NodeRequest extends NodeStream, BodySource {
 export function toIncoming(incoming: NodeRequest, exchange: Exchange, stream: NodeStream = incoming): IncomingRequest {
   const { method = 'GET', rawHeaders } = incoming;
   const headers = rawHeaders ? new RawHeaders(rawHeaders) : incoming.headers;
-  let body: Body | { readonly error: unknown };
+  let body: Body;
   try {
     body = findBody(incoming, stream, exchange);
   } catch (error) {
     // Thrown when the body is read, so that the webhook responds with 503 and calls its onError.
-    body = { error };
+    body = { read: () => Promise.reject(error) };
   }
   return {
     method,
@@ -46,14 +46,8 @@ export function toIncoming(incoming: NodeRequest, exchange: Exchange, stream: No
   };
 }
 
-function readerOf(
-  body: Exclude<Body, { readonly parsed: unknown }> | { readonly error: unknown },
-): (limit: number) => Bytes | Promise<Bytes> {
-  if ('read' in body) return body.read;
-  return (limit) => {
-    if ('error' in body) throw body.error;
-    return withinLimits(body.bytes, limit);
-  };
+function readerOf(body: Exclude<Body, { readonly parsed: unknown }>): (limit: number) => Bytes | Promise<Bytes> {
+  return 'read' in body ? body.read : (limit) => withinLimits(body.bytes, limit);
 }
 
 /** The headers of a request as they were sent, found without making a `Headers` of all of them. Can be passed to `new Headers()`. */

@@ -238,7 +238,7 @@ export function runIdempotentBatch<Input, Value, Result>(
   { surface, store, totalTimeout = MAX_MILLISECONDS, read, toResult, onStoreFailure, ...options }: IdempotentBatch<Input, Value, Result>,
 ): AsyncIterable<Result> {
   checkIdempotencyStore(surface, store);
-  const work = async (input: Input, index: number, signal: AbortSignal): Promise<ItemOutcome<Value>> => {
+  const work: BatchTask<Input, ItemOutcome<Value>> = async (input, index, signal) => {
     let sent = false;
     try {
       const { key, send } = read(input, index);
@@ -255,9 +255,5 @@ export function runIdempotentBatch<Input, Value, Result>(
       return { status: 'failed', error, sent };
     }
   };
-  const task = async (input: Input, index: number, signal: AbortSignal): Promise<Result> => {
-    const outcome = await work(input, index, signal);
-    return toResult(input, index, outcome);
-  };
-  return runBatch(surface, inputs, task, options);
+  return runBatch(surface, inputs, async (input, index, signal) => toResult(input, index, await work(input, index, signal)), options);
 }
