@@ -12,7 +12,7 @@ import type { Provided } from '../../core/types.ts';
 import type { BuyWithPrimeApiVersion, Operation } from '../operation.ts';
 import { SURFACE } from '../surface.ts';
 import { type BuyWithPrimeDocuments, checkDocuments } from './documents.ts';
-import { GraphQLTransport, type MutationOptions } from './graphql.ts';
+import { type MutationOptions, sendOperation } from './graphql.ts';
 import { type BuyWithPrimeCredentials, buyWithPrimeTokens } from './token.ts';
 
 /** Options of {@link BuyWithPrimeClient}. */
@@ -84,17 +84,13 @@ export function openApi(options: BuyWithPrimeClientOptions): BuyWithPrimeApi {
   assertOption(isVersion, SURFACE, 'apiVersion', 'must be a date such as 2024-11-01');
   checkDocuments(documents);
   const { tokenUrl = `${host}/token` } = options;
-  const transport = new GraphQLTransport({
-    http,
-    url: `${host}/graphql`,
-    headers: { 'x-api-target-id': targetId, 'x-api-version': apiVersion },
-    tokens: buyWithPrimeTokens(options, tokenUrl, http),
-  });
+  const headers = { 'x-api-target-id': targetId, 'x-api-version': apiVersion };
+  const request = { http, url: `${host}/graphql`, headers, tokens: buyWithPrimeTokens(options, tokenUrl, http) };
   return {
     apiVersion,
     documents: { ...documents },
     refusesContents: false,
-    send: (operation, call) => transport.send(operation, call),
+    send: (operation, call) => sendOperation(request, operation, call),
     share: (call) => {
       const given = (call === undefined ? {} : call) as NonNullable<typeof call>;
       checkCall(SURFACE, given, OWN_CALL);

@@ -10,7 +10,7 @@
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/troubleshoot-events | Events}
  */
 import { encodeUtf8 } from '../../core/bytes.ts';
-import type { HttpClient } from '../../core/call/http.ts';
+import type { Exchange, HttpClient } from '../../core/call/http.ts';
 import { describeBody, failureOf, type HttpResponse, isSuccess, parseJson } from '../../core/call/response.ts';
 import type { AccessTokens } from '../../core/call/tokens.ts';
 import { ApiError, GraphQLError, type GraphQLErrorEntry, ValidationError, type WaybillError } from '../../core/errors.ts';
@@ -22,7 +22,7 @@ import { asRecord, Selected } from '../payload.ts';
 import { SURFACE } from '../surface.ts';
 
 /** What every request needs. */
-interface GraphQLTransportOptions {
+interface GraphQLOptions {
   readonly http: HttpClient;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -95,45 +95,27 @@ const HINTS: Readonly<Record<string, string>> = {
   UpdatePackageTrackerLimitExceeded: 'Update fewer trackers in one call.',
 };
 
-/** Sends operations with a valid token. */
-export class GraphQLTransport {
-  readonly #options: GraphQLTransportOptions;
-
-  constructor(options: GraphQLTransportOptions) {
-    this.#options = options;
-  }
-
-  /** Sends, and retries if that can help. Throws a {@link GraphQLError} if the response has errors. */
-  async send<Result>(operation: Operation<Result>, call: MutationOptions = {}): Promise<Result> {
-    const { http, url, headers, tokens } = this.#options;
-    const { document: query, variables, mutates, hide = [] } = operation;
-    const body = encodeUtf8(JSON.stringify({ query, variables }));
-    let token = '';
-    return http.send(
-      {
-        prepare: async () => {
-          token = await tokens.get(call.signal);
-          return {
-            method: 'POST',
-            url,
-            headers: {
-              ...headers,
-              authorization: `Bearer ${token}`,
-              'content-type': 'application/json',
-              accept: 'application/json',
-              'user-agent': http.userAgent,
-            },
-            body,
-          };
-        },
-        hide: () => hide,
-        read: (response) => operation.read(readData(response, operation), checkOf(response)),
-        recover: (error) => isRefused(error, 'AccessDeniedError', [401, 403]) && tokens.refuse(token),
-        isRepeatable: (error) => !mutates || call.retryUnanswered === true || isRefused(error, 'ThrottlingError', [429]),
-      },
-      call,
-    );
-  }
+/** Sends an operation with a valid token, and retries if that can help. Throws a {@link GraphQLError} if the response has errors. */
+export async function sendOperation<Result>(
+  { http, url, headers, tokens }: GraphQLOptions,
+  operation: Operation<Result>,
+  call: MutationOptions = {},
+): Promise<Result> {
+  const { document: query, variables, mutates, hide = [] } = operation;
+  const body = encodeUtf8(JSON.stringify({ query, variables }));
+  let token = '';
+  const exchange: Exchange<Result> = {
+    prepare: async () => {
+      token = await tokens.get(call.signal);
+      const own = { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: 'application/json' };
+      return { method: 'POST', url, headers: { ...headers, ...own, 'user-agent': http.userAgent }, body };
+    },
+    hide: () => hide,
+    read: (response) => operation.read(readData(response, operation), checkOf(response)),
+    recover: (error) => isRefused(error, 'AccessDeniedError', [401, 403]) && tokens.refuse(token),
+    isRepeatable: (error) => !mutates || call.retryUnanswered === true || isRefused(error, 'ThrottlingError', [429]),
+  };
+  return http.send(exchange, call);
 }
 
 /** Whether the whole operation was refused for this reason, so that nothing was done. Data means that a part may have been done. */
