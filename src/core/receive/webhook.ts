@@ -13,15 +13,16 @@ import { checkWholeNumbers } from '../options.ts';
 import type { Bytes, Surface } from '../types.ts';
 import { typeName } from '../wording.ts';
 import { type EventCodec, type Received, toError, type Unreadable } from './codec.ts';
-import { checkType, inCharset } from './content-type.ts';
 import { decompress } from './decode.ts';
 import { createDispatch, type EventHandlerOptions, type EventHandlers } from './handlers.ts';
 import { isOne, KeysOfDelivery } from './keys-of-delivery.ts';
 import {
   checkRead,
+  checkType,
   type FetchHandler,
   headerValues,
   type IncomingRequest,
+  inCharset,
   MAX_BODY_BYTES,
   type OutgoingResponse,
   rejection,
