@@ -6,7 +6,7 @@
  */
 
 import { type BuyWithPrimeEventKind, type BuyWithPrimeEventType, findEventKind } from '../../buywithprime/events/kinds.ts';
-import { misconfigured } from '../../core/errors.ts';
+import { type ConfigurationError, misconfigured } from '../../core/errors.ts';
 import type { Open } from '../../core/types.ts';
 import type { EmulatedOrder } from '../emulator/buywithprime/buywithprime-order.ts';
 import { SURFACE } from '../surface.ts';
@@ -95,7 +95,8 @@ export function buyWithPrimeEvent(
   options?: BuilderOptions,
 ): BuyWithPrimeEventBody {
   const { ids, detail, ...others } = asOptions('buyWithPrimeEvent', overrides, [...ENVELOPE, 'ids'], ELSEWHERE);
-  const { newId, now } = readBuilderOptions('buyWithPrimeEvent', options, { what: `buyWithPrimeEvent ${String(type)}` });
+  if (typeof type !== 'string') throw unknownType();
+  const { newId, now } = readBuilderOptions('buyWithPrimeEvent', options, { what: `buyWithPrimeEvent ${type}` });
   const [id, idempotencyKey] = [newId(), newId()];
   const envelope = {
     version: '0',
@@ -118,7 +119,8 @@ export function buyWithPrimeEvent(
     eventTime: envelope.time,
     data: {},
   };
-  const isOld = OLD_NAMES.test(envelope['detail-type']) || (isObject(detail) && Object.keys(detail).length === 0);
+  const name: unknown = envelope['detail-type'];
+  const isOld = (typeof name === 'string' && OLD_NAMES.test(name)) || (isObject(detail) && Object.keys(detail).length === 0);
   const isMerged = detail === undefined || isObject(detail);
   return { ...envelope, detail: isMerged ? { ...(!isOld && copy), ...detail } : detail } as BuyWithPrimeEventBody;
 }
@@ -206,10 +208,12 @@ const PATHS: Readonly<Record<BuyWithPrimeEventKind, PathOf>> = {
 };
 
 function pathOf(type: string, ids: CompleteIds): string {
-  const found = typeof type === 'string' ? findEventKind(type) : undefined;
-  if (!found) {
-    const hint = 'For a type that Amazon may add, override "resources".';
-    throw misconfigured(SURFACE, undefined, 'the type is not a documented type of Buy with Prime event', hint);
-  }
+  const found = findEventKind(type);
+  if (!found) throw unknownType();
   return `businessProduct/${ids.businessProductId}/${PATHS[found.kind](ids)}`;
+}
+
+function unknownType(): ConfigurationError {
+  const hint = 'For a type that Amazon may add, override "resources".';
+  return misconfigured(SURFACE, undefined, 'the type is not a documented type of Buy with Prime event', hint);
 }
