@@ -2,6 +2,9 @@
  * Finds events in what AWS wraps them in: SQS, SNS, Kinesis, Firehose, Kafka, Lambda destinations, dead-letter queues. Recognised by shape,
  * because nothing says what it is.
  *
+ * Each step opens one layer. A batch of SQS whose messages came through SNS is opened so: `{ Records }`, which contains messages;
+ * `{ messageId, body }`, whose content is JSON; `{ Type: 'Notification', Message }`, the same; `{ 'detail-type', … }`, an event.
+ *
  * @module
  * @see {@link https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html | Structure of an EventBridge event}
  */

@@ -9,11 +9,13 @@ import type { EventCodec, Received } from './codec.ts';
 
 /** An event of a delivery, however often it comes in it. */
 export interface DeliveredEvent {
+  /** Set when it is first found. */
   key: string | undefined;
-  /** What became of it. A second copy in the delivery is not handled again. */
+  /** What became of it, set when it is passed to its handler. A second copy in the delivery is not handled again. */
   outcome: Promise<void> | undefined;
-  /** What it can be read from again, as the first event, as long as its content has not been written down. */
+  /** What it can be read from again, as the first event, as long as `content` is not set. */
   readonly record: unknown;
+  /** What it says, as JSON: set when a second event has its key, or at once if there is no `record`. */
   content: string | undefined;
 }
 
