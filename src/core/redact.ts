@@ -63,8 +63,11 @@ const MAX_VALUES = 1_000;
 const MAX_TEXT = 200_000;
 /** Characters that one may be spelt with. */
 const MAX_SPELLING = 32;
-/** Of a longer value only the start is searched, and what follows it is dropped: engines limit the size of a pattern. */
+/** Of a longer value only the start is searched, and what may belong to it is dropped: engines limit the size of a pattern. */
 const MAX_LENGTH = 300;
+/** A signature or a token: its end is known by its characters, in every spelling. */
+const TOKEN = /^[\w+/=|.~-]+$/;
+const REST_OF_TOKEN = '[\\w+/=|.~%\\\\&#;-]*';
 
 /** Where a word starts or ends, also beside a character that is percent-encoded. */
 const START = '(?:(?<![\\p{L}\\p{N}_])|(?<=%[\\dA-Fa-f]{2}))';
@@ -79,7 +82,7 @@ function finder(value: string): { readonly anchor: string; readonly pattern: () 
   const make = (): RegExp => {
     // A backslash belongs to what follows it: it looks the same as one that escapes.
     const pattern = (start.match(/\\*[^\\]|\\+$/gu) ?? []).map(spelling).join('');
-    if (value.length > MAX_LENGTH) return new RegExp(`${pattern}[\\s\\S]*`, 'gu');
+    if (value.length > MAX_LENGTH) return new RegExp(`${pattern}${TOKEN.test(value) ? REST_OF_TOKEN : '[\\s\\S]*'}`, 'gu');
     return new RegExp(value.length < 8 ? `${START}${pattern}${END}` : pattern, 'gu');
   };
   return {

@@ -153,7 +153,17 @@ describe('redactor', () => {
   ])('a value of kilobytes of %s is found, and what follows it is dropped', (_, value) => {
     for (const spelt of [value, JSON.stringify(value), encodeURIComponent(value)]) {
       const clean = redactor([value])(`before ${spelt} after`);
-      expect(clean).toMatch(/^before "?\[redacted\](?: after)?$/);
+      expect(clean).toMatch(/^before "?\[redacted\](?:"? after)?$/);
+    }
+  });
+
+  test.each([
+    ['a signature', signature],
+    ['a token of Login with Amazon', `Atza|${'aB3-_'.repeat(80)}`],
+    ['a JWT', `eyJ.${'aB3-_'.repeat(80)}.end`],
+  ])('only %s of more than 300 characters is dropped, and not what follows it', (_, value) => {
+    for (const spelt of [value, encodeURIComponent(value), value.replaceAll('/', '\\/'), value.replaceAll('=', '&#x3d;')]) {
+      expect(redactor([value])(`signature [${spelt}] is wrong`)).toBe('signature [[redacted]] is wrong');
     }
   });
 
