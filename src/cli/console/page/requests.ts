@@ -100,7 +100,7 @@ function gistOf(service: string, body: unknown): string | undefined {
     case 'Token':
       return joined(values['grant_type']);
     case 'GraphQL': {
-      const [, kind = 'query', name] = /(query|mutation)?[^{]*\{\s*(\w+)/.exec(String(values['query'] ?? '')) ?? [];
+      const [, kind = 'query', name] = /^\s*(query|mutation)?[^{]*\{\s*(\w+)/.exec(String(values['query'] ?? '')) ?? [];
       return name && `${kind} ${name}`;
     }
     default:
