@@ -171,7 +171,8 @@ describe('what a webhook asks other servers shows nothing', () => {
 
 describe('a token shows nothing', () => {
   const form = () => ({ client_secret: SECRET.clientSecret, refresh_token: SECRET.refreshToken, note: SECRET.note });
-  const settings = { surface: 'core', server: 'The server', url: 'https://as.example/token', form, lifetime: 5, hint: () => 'x' } as const;
+  const server = { surface: 'core', server: 'The server', url: 'https://as.example/token', urlOption: 'tokenUrl' } as const;
+  const settings = { ...server, form, lifetime: 5, hint: () => 'x' };
 
   test.each<[string, () => Response]>([
     ['if the server refuses and repeats', () => Response.json({ error: SECRET.clientSecret, error_description: ECHO }, { status: 401 })],

@@ -57,8 +57,16 @@ export interface BuyWithPrimeApi {
 
 const BASE_URL = 'https://api.buywithprime.amazon.com';
 
-/** Names that only {@link BuyWithPrimeClientOptions} has. */
-const OWN = ['credentials', 'targetId', 'apiVersion', 'tokenUrl', 'fetchToken', 'tokenStore', 'documents'];
+/** Names of the options that {@link BuyWithPrimeClientOptions} adds. */
+export const CLIENT_OPTIONS: readonly string[] = [
+  'credentials',
+  'targetId',
+  'apiVersion',
+  'tokenUrl',
+  'fetchToken',
+  'tokenStore',
+  'documents',
+];
 
 /** Names that people use for them. */
 const RENAMED = {
@@ -75,7 +83,7 @@ const OWN_CALL = ['pageSize', 'retryUnanswered'];
 /** Refuses options that no client can work with. Nothing is sent. */
 export function openApi(options: BuyWithPrimeClientOptions): BuyWithPrimeApi {
   // First, because it refuses options that are not an object.
-  const http = new HttpClient(SURFACE, options, { own: OWN, renamed: RENAMED, ownCall: OWN_CALL });
+  const http = new HttpClient(SURFACE, options, { own: CLIENT_OPTIONS, renamed: RENAMED, ownCall: OWN_CALL });
   const { targetId, apiVersion = '2024-11-01', baseUrl = BASE_URL, documents = {}, allowHttp, totalTimeout = 30_000 } = options;
   const host = checkUrl(SURFACE, 'baseUrl', baseUrl, allowHttp);
   const target = requireString(SURFACE, 'targetId', targetId, 'It is the business product id; the merchant console calls it TargetId.');
@@ -83,9 +91,8 @@ export function openApi(options: BuyWithPrimeClientOptions): BuyWithPrimeApi {
   const isVersion = typeof apiVersion === 'string' && /^\d{4}-\d\d-\d\d$/.test(apiVersion);
   assertOption(isVersion, SURFACE, 'apiVersion', 'must be a date such as 2024-11-01');
   checkDocuments(documents);
-  const { tokenUrl = `${host}/token` } = options;
   const headers = { 'x-api-target-id': targetId, 'x-api-version': apiVersion };
-  const request = { http, url: `${host}/graphql`, headers, tokens: buyWithPrimeTokens(options, tokenUrl, http) };
+  const request = { http, url: `${host}/graphql`, headers, tokens: buyWithPrimeTokens(http, options, host) };
   return {
     apiVersion,
     documents: { ...documents },

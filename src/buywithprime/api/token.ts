@@ -5,7 +5,8 @@
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/authenticate-to-the-buy-with-prime-api | Authentication}
  */
 import { hashHex } from '../../core/bytes.ts';
-import { HttpClient } from '../../core/call/http.ts';
+import type { UrlOption } from '../../core/call/connection-error.ts';
+import type { HttpClient } from '../../core/call/http.ts';
 import { requestToken } from '../../core/call/token-request.ts';
 import { AccessTokens, STORE_FAILED, type TokenStore } from '../../core/call/tokens.ts';
 import { assertOption } from '../../core/errors.ts';
@@ -28,6 +29,7 @@ export interface BuyWithPrimeCredentials {
 interface TokenOptions extends ClientOptions {
   readonly credentials: Provided<BuyWithPrimeCredentials>;
   readonly targetId: string;
+  readonly tokenUrl?: string | undefined;
   readonly fetchToken?: ((credentials: BuyWithPrimeCredentials) => Promise<{ accessToken: string; expiresIn: number }>) | undefined;
   readonly tokenStore?: TokenStore | undefined;
 }
@@ -40,13 +42,9 @@ const RENEW_BEFORE = 60_000;
 
 const CONSOLE = 'Copy it from the merchant console: Settings, API credentials.';
 
-/** Checks the credentials, and returns access tokens for them. Without a client of the caller's, the requests have a separate one. */
-export function buyWithPrimeTokens(
-  options: TokenOptions,
-  tokenUrl: string,
-  http: HttpClient = new HttpClient(SURFACE, options, { own: ['credentials', 'targetId', 'fetchToken', 'tokenStore'] }),
-): AccessTokens {
-  const { credentials, targetId, tokenStore, fetchToken, allowHttp } = options;
+/** Checks the credentials, and returns access tokens for them. */
+export function buyWithPrimeTokens(http: HttpClient, options: TokenOptions, host: string): AccessTokens {
+  const { credentials, targetId, tokenUrl = `${host}/token`, tokenStore, fetchToken, allowHttp } = options;
   const provide = provided(credentials, readCredentials);
   const url = readUrl(SURFACE, 'tokenUrl', tokenUrl, allowHttp);
   checkFunctions(SURFACE, { fetchToken });
@@ -59,7 +57,7 @@ export function buyWithPrimeTokens(
     key: async () => hashHex([SURFACE, url, (await provide()).clientId, targetId].join('\n')),
     fetchToken: async () => {
       const current = await provide();
-      if (!fetchToken) return request(http, url, current);
+      if (!fetchToken) return request(http, url, options.tokenUrl === undefined ? 'baseUrl' : 'tokenUrl', current);
       const { accessToken = '', expiresIn = LIFETIME } = ((await fetchToken(current)) ?? {}) as {
         accessToken?: string;
         expiresIn?: number;
@@ -87,12 +85,14 @@ function readCredentials(credentials: unknown): BuyWithPrimeCredentials {
 function request(
   http: HttpClient,
   url: string,
+  urlOption: UrlOption,
   { clientId, clientSecret }: BuyWithPrimeCredentials,
 ): Promise<{ readonly accessToken: string; readonly expiresIn: number }> {
   return requestToken(http, {
     surface: SURFACE,
     server: 'Buy with Prime',
     url,
+    urlOption,
     form: () => ({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }),
     secrets: ['client_secret'],
     lifetime: LIFETIME,

@@ -15,10 +15,18 @@ interface FailedAttempt {
   readonly attempts: number;
   /** The status, if the head of a response arrived. */
   readonly status?: number | undefined;
+  /**
+   * The option that the URL comes from.
+   * @default 'baseUrl'
+   */
+  readonly urlOption?: UrlOption | undefined;
   readonly clean?: Redact;
 }
 
-/** Classes of faults by the system's code or by the message, each with the hint that helps. */
+/** An option with a URL that requests are sent to. */
+export type UrlOption = 'baseUrl' | 'tokenUrl';
+
+/** Classes of faults by the system's code or by the message, each with the hint that helps. `{url}` is the option with the URL. */
 const CLASSES: readonly { readonly pattern: RegExp; readonly hint: string; readonly isPermanent?: boolean }[] = [
   {
     // First, because a proxy's refusal has no code.
@@ -28,7 +36,7 @@ const CLASSES: readonly { readonly pattern: RegExp; readonly hint: string; reado
   },
   {
     pattern: /ENOTFOUND|EAI_AGAIN|ENODATA|ESERVFAIL|dns error|failed to lookup/i,
-    hint: 'The name cannot be resolved: check "baseUrl", the DNS server and whether this machine may reach the internet without a proxy.',
+    hint: 'The name cannot be resolved: check "{url}", the DNS server and whether this machine may reach the internet without a proxy.',
   },
   {
     // Before certificates: it names one only because the other side says so.
@@ -42,17 +50,17 @@ const CLASSES: readonly { readonly pattern: RegExp; readonly hint: string; reado
   },
   {
     pattern: /EPROTO|ERR_SSL|ERR_TLS|wrong version number|packet length too long/,
-    hint: 'The server did not respond with TLS: check scheme and port in "baseUrl" (http: or https:), and a proxy or firewall on the way.',
+    hint: 'The server did not respond with TLS: check scheme and port in "{url}" (http: or https:), and a proxy or firewall on the way.',
   },
   {
     pattern: /ECONNREFUSED|ConnectionRefused/,
-    hint: 'Nothing listens there: check host and port in "baseUrl", and the proxy or firewall on the way.',
+    hint: 'Nothing listens there: check host and port in "{url}", and the proxy or firewall on the way.',
   },
   { pattern: /proxy/i, hint: 'The proxy failed: check its address and whether it allows this host.' },
   {
     // No option of a client changes how long the system tries.
     pattern: /ETIMEDOUT|CONNECT_TIMEOUT/,
-    hint: 'No connection was made in time: check "baseUrl", a firewall that drops packets, and whether a proxy is needed.',
+    hint: 'No connection was made in time: check "{url}", a firewall that drops packets, and whether a proxy is needed.',
   },
   {
     pattern: /TIMEDOUT|TIMEOUT|TimeoutError/,
@@ -67,7 +75,7 @@ const OTHER = 'Check the network, DNS, TLS and proxies on the way. The request m
 
 /** The error for an attempt without a complete response. */
 export function connectionError(thrown: unknown, attempt: FailedAttempt): ConnectionError {
-  const { surface, url, attempts, status, clean = redact } = attempt;
+  const { surface, url, attempts, status, urlOption = 'baseUrl', clean = redact } = attempt;
   const { name, message, code } = summarise(thrown, clean);
   const { host } = new URL(url);
   // "fetch failed" adds nothing to its cause.
@@ -85,7 +93,7 @@ export function connectionError(thrown: unknown, attempt: FailedAttempt): Connec
   return new ConnectionError(`no response from ${host}${reason && `: ${reason}`}`, {
     ...details,
     retryable: !found?.isPermanent,
-    hint: found?.hint ?? OTHER,
+    hint: found?.hint.replace('{url}', urlOption) ?? OTHER,
   });
 }
 

@@ -10,7 +10,7 @@ import { type CallOptions, type ClientOptions, checkCall, checkOptions, type Opt
 import { credentialsIn, type Redact, redactor } from '../redact.ts';
 import type { Bytes, FetchInit, FetchResponse, Surface } from '../types.ts';
 import { VERSION } from '../version.ts';
-import { connectionError, timeoutError } from './connection-error.ts';
+import { connectionError, timeoutError, type UrlOption } from './connection-error.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { fetchResponse, type HttpResponse, headerOf, readText, retryDelay } from './response.ts';
 
@@ -20,6 +20,11 @@ export interface OutgoingRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Bytes;
+  /**
+   * The option that the URL comes from, for hints.
+   * @default 'baseUrl'
+   */
+  readonly urlOption?: UrlOption;
 }
 
 /** What a surface adds to the sending of a request. */
@@ -194,7 +199,7 @@ export class HttpClient {
   }
 
   async #fetch(request: OutgoingRequest, info: RequestInfo, call: Call, clean: Redact): Promise<HttpResponse> {
-    const { method, url, body } = request;
+    const { method, url, body, urlOption = 'baseUrl' } = request;
     const { signal } = call.current;
     const { attempt } = info;
     this.#notify('onRequest', info);
@@ -212,13 +217,13 @@ export class HttpClient {
     } catch (error) {
       // A custom fetch may throw a WaybillError.
       if (signal.aborted || isWaybillError(error)) throw error;
-      throw connectionError(error, { surface: this.#surface, url, attempts: attempt, status: call.status, clean });
+      throw connectionError(error, { surface: this.#surface, url, attempts: attempt, status: call.status, urlOption, clean });
     }
     const { status } = response;
     const requestId = this.#requestId(response, clean);
     this.#notify('onResponse', { ...info, status, duration: performance.now() - start, ...(requestId && { requestId }) });
     // A browser hides status and headers of a redirect: only its type is known.
-    if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) throw this.#redirected(status, info);
+    if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) throw this.#redirected(status, info, urlOption);
     return { status, headers: response.headers, text, attempts: attempt, requestId, redact: clean };
   }
 
@@ -232,13 +237,13 @@ export class HttpClient {
     return { surface: this.#surface, call: id, method, url: url.replace(/[?#].*$/s, ''), attempt: attempts };
   }
 
-  #redirected(status: number, { attempt }: RequestInfo): ApiError {
+  #redirected(status: number, { attempt }: RequestInfo, urlOption: UrlOption): ApiError {
     return new ApiError(`the response is a redirect${status ? ` (${status})` : ''}, and redirects are not followed`, {
       surface: this.#surface,
       status,
       attempts: attempt,
       retryable: false,
-      hint: 'Check "baseUrl", and whether a proxy or a captive portal is in between.',
+      hint: `Check "${urlOption}", and whether a proxy or a captive portal is in between.`,
     });
   }
 

@@ -9,6 +9,7 @@ import { encodeUtf8 } from '../bytes.ts';
 import { ApiError, ValidationError } from '../errors.ts';
 import { safeParseSchema } from '../schema.ts';
 import type { Surface } from '../types.ts';
+import type { UrlOption } from './connection-error.ts';
 import type { HttpClient } from './http.ts';
 import { describeBody, failureOf, isSuccess, parseJson } from './response.ts';
 
@@ -18,6 +19,8 @@ export interface TokenRequest {
   /** The server's name, for the error. */
   readonly server: string;
   readonly url: string;
+  /** The option that the URL comes from, for hints. */
+  readonly urlOption: UrlOption;
   /** The parameters. Form-encoded, because a refresh token may contain what does not arrive otherwise. */
   readonly form: () => Record<string, string> | Promise<Record<string, string>>;
   /** Names of the parameters that no error may contain. */
@@ -41,7 +44,7 @@ const TokenResponseSchema = /* @__PURE__ */ z.lazy(() =>
  */
 export async function requestToken(
   http: HttpClient,
-  { surface, server, url, form, secrets, lifetime, hint }: TokenRequest,
+  { surface, server, url, urlOption, form, secrets, lifetime, hint }: TokenRequest,
 ): Promise<{ readonly accessToken: string; readonly expiresIn: number }> {
   let parameters: Readonly<Record<string, string>> = {};
   return http.send({
@@ -52,6 +55,7 @@ export async function requestToken(
       return {
         method: 'POST',
         url,
+        urlOption,
         headers: {
           'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
           accept: 'application/json',

@@ -574,6 +574,16 @@ describe('the token', () => {
     });
   });
 
+  test.each([
+    ['tokenUrl', { tokenUrl: 'http://127.0.0.1:4711/token' }],
+    // The address of the tokens follows from it.
+    ['baseUrl', {}],
+  ])('is unavailable: the hint names "%s" with %j', async (option, given) => {
+    const fetch = () => Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
+    const { hint } = await failure(() => clientOf({ ...given, fetch, maxRetries: 0 }).order(orderId));
+    expect(hint).toContain(`check host and port in "${option}"`);
+  });
+
   test.each([503, 429])('is fetched again after HTTP %i', async (status) => {
     server.faults.token.push((response) => json(response, { error: 'busy' }, status));
     expect(await clientOf().order(orderId)).toMatchObject({ id: orderId });

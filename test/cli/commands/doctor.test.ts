@@ -181,6 +181,20 @@ describe('waybill doctor', () => {
     }
   });
 
+  test.each([
+    ['LWA_URL', 'shipping-ndr'],
+    ['BWP_TOKEN_URL', 'buywithprime'],
+  ])('names %s if nothing listens there', async (variable, surface) => {
+    const { url, close } = await serve(() => new Response());
+    close();
+    const { checks } = await doctor({ ...amazon.env, [variable]: url }, '--live', '--only', surface);
+    expect(checks.find(({ name }) => name === 'reachable')?.status).toBe('ok');
+    expect(checks.find(({ name }) => name === 'access token')).toMatchObject({
+      status: 'fail',
+      todo: expect.stringContaining(`check host and port in ${variable}`),
+    });
+  });
+
   test('retries after a connection that breaks', async () => {
     amazon.emulator.fail({ path: '/', reset: true });
     const { code, checks } = await doctor(amazon.env, '--live', '--only', 'buywithprime');

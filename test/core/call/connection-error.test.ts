@@ -100,6 +100,16 @@ describe('a fault of the network', () => {
     }
   });
 
+  test.each([
+    caused('getaddrinfo ENOTFOUND api.example', 'ENOTFOUND'),
+    caused('connect ECONNREFUSED 127.0.0.1:9', 'ECONNREFUSED'),
+    caused('write EPROTO', 'EPROTO'),
+    caused('connect ETIMEDOUT', 'ETIMEDOUT'),
+  ])('names the option that the URL comes from: %s', (thrown) => {
+    expect(connectionError(thrown, attempt).hint).toContain('"baseUrl"');
+    expect(connectionError(thrown, { ...attempt, urlOption: 'tokenUrl' }).hint).toMatch(/^[^{}]*"tokenUrl"[^{}]*$/);
+  });
+
   test('is named by its cause, because "fetch failed" says nothing', () => {
     const error = connectionError(caused('getaddrinfo ENOTFOUND api.example', 'ENOTFOUND'), attempt);
     expect(error.message).toBe('no response from api.example: getaddrinfo ENOTFOUND api.example');

@@ -23,6 +23,7 @@ describe('a request for a token', () => {
       surface: 'core',
       server: 'The server',
       url: `${server.url}/token`,
+      urlOption: 'tokenUrl',
       form,
       secrets: Object.keys(secrets),
       lifetime: 900,

@@ -1,5 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type AccessToken, type ApiError, NdrFeedbackClient, type TokenStore } from '../../../src/shipping-ndr/index.ts';
+import {
+  type AccessToken,
+  type ApiError,
+  NdrFeedbackClient,
+  type NdrFeedbackClientOptions,
+  type TokenStore,
+} from '../../../src/shipping-ndr/index.ts';
 import { consoleLines } from '../../support/console.ts';
 import { everythingShownOf, thrownBy, waybillErrorOf } from '../../support/errors.ts';
 import { clientOf, credentials, json, startAmazon } from '../../support/shipping-ndr/amazon.ts';
@@ -40,6 +46,18 @@ test('a token is renewed a minute before it expires', async () => {
   now += 1_000;
   await client.submit(rto);
   expect(amazon.feedbackRequests.at(-1)?.headers['x-amz-access-token']).toBe('Atza|2');
+});
+
+const unanswered = () => Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
+
+test.each<[string, Partial<NdrFeedbackClientOptions>]>([
+  ['does not respond', { fetch: unanswered }],
+  ['redirects', { fetch: async () => new Response(null, { status: 302 }) }],
+])('a token endpoint that %s is named by its own option', async (_, options) => {
+  const amazon = await startAmazon();
+  const { hint } = await waybillErrorOf(() => clientOf(amazon, options).submit(rto));
+  expect(hint).toContain('"tokenUrl"');
+  expect(hint).not.toContain('"baseUrl"');
 });
 
 test('a token without a lifetime is valid for an hour', async () => {
