@@ -56,8 +56,6 @@ export type DeliveryAuth = WebhookAuth | OAuthDeliveryAuth | SignatureDeliveryAu
 /** What an {@link Authenticator} needs beside its options. */
 export interface AuthContext {
   readonly now: () => Date;
-  /** Milliseconds for the request of a token. */
-  readonly timeout: number;
   /** Aborts a request in flight. */
   readonly signal: AbortSignal;
   readonly signingKeys: WebhookSigningKeys;
@@ -75,8 +73,8 @@ interface Credential {
   readonly refuse?: () => void;
 }
 
-/** Returns what the next request is to present. */
-export type Authenticator = () => Promise<Credential>;
+/** Returns what the next request is to present. A token is waited for as long as for a response: `timeout` milliseconds. */
+export type Authenticator = (timeout: number) => Promise<Credential>;
 
 /** How to authenticate. Throws for a credential that cannot work. */
 export function authenticatorOf(auth: DeliveryAuth, context: AuthContext): Authenticator {
@@ -122,18 +120,21 @@ function headersOf(usual: Readonly<Record<string, string>>, special: Readonly<Re
   return headers;
 }
 
-function oauth(auth: OAuthDeliveryAuth, { now, timeout, signal }: AuthContext): Authenticator {
+function oauth(auth: OAuthDeliveryAuth, { now, signal }: AuthContext): Authenticator {
   const makeTokenRequest = tokenRequest(auth);
+  // Of the delivery that presents the token next: deliveries that share it have their own.
+  let limit = 0;
   const fetchTokens = (): AccessTokens =>
     new AccessTokens({
       surface: SURFACE,
       now,
       renewBefore: 60_000,
       key: () => '',
-      fetchToken: async () => readToken(await sendTo(auth.tokenEndpoint, makeTokenRequest, timeout, signal)),
+      fetchToken: async () => readToken(await sendTo(auth.tokenEndpoint, makeTokenRequest, limit, signal)),
     });
   let tokens = fetchTokens();
-  return async () => {
+  return async (timeout) => {
+    limit = timeout;
     const mine = tokens;
     try {
       const token = await mine.get();

@@ -94,8 +94,8 @@ export function readDelivery(event: unknown, given: DeliverOptions): Delivery {
   const url = urlOf('to', to, options.url);
   // A copy, because the caller may go on to change it.
   const copy: unknown = typeof event === 'string' ? event : JSON.parse(toJson(event));
-  const content = damage === undefined ? copy : damagedEvent(copy, damage);
-  const body = auth?.type === 'signature' ? webhookBody(content) : content;
+  const whole = auth?.type === 'signature' ? webhookBody(copy) : copy;
+  const body = damage === undefined ? whole : damagedEvent(whole, damage);
   const label = { ...envelopeOf(copy), to: typeof to === 'function' ? 'handler' : `${url.origin}${url.pathname}` };
   return { event, label, to, url, auth, ...numbers, message: messageMaker(body, format) };
 }

@@ -10,7 +10,7 @@ import { isWaybillError } from '../../core/errors.ts';
 import { redactor } from '../../core/redact.ts';
 import { type Random, seededRandom } from '../builders/random.ts';
 import type { WebhookSigningKeys } from '../builders/webhook-signing-keys.ts';
-import { type Authenticator, authenticatorOf } from './auth.ts';
+import { type Authenticator, authenticatorOf, type DeliveryAuth } from './auth.ts';
 import { type DeliverOptions, type Delivery, readDelivery, type StartedDelivery } from './delivery.ts';
 import type { AttemptRecord, DeliveredEvent, DeliveryAttempt, DroppedEvent } from './report.ts';
 import { type AttemptResult, judge, readRetryAfter, type Verdict } from './retry-policy.ts';
@@ -100,7 +100,7 @@ export class EventDelivery {
   /** Starts to deliver an event. */
   deliver(event: unknown, options: DeliverOptions): StartedDelivery {
     const delivery = readDelivery(event, options);
-    const authenticator = this.#authenticator(delivery);
+    const authenticator = this.#authenticator(delivery.auth);
     // A sequence for each event, so that its choices do not depend on which response comes first.
     const random = seededRandom(Math.imul(this.#options.seed, 0x9e3779b1) + this.#count);
     this.#count += 1;
@@ -160,11 +160,11 @@ export class EventDelivery {
     }
   }
 
-  #authenticator({ auth, timeout }: Delivery): Authenticator {
+  #authenticator(auth: DeliveryAuth): Authenticator {
     const { signingKeys } = this.#options;
     const known = this.#authenticators.get(auth);
     if (known) return known;
-    const made = authenticatorOf(auth, { now: () => this.time, timeout, signal: this.#stopped.signal, signingKeys });
+    const made = authenticatorOf(auth, { now: () => this.time, signal: this.#stopped.signal, signingKeys });
     this.#authenticators.set(auth, made);
     return made;
   }
@@ -197,7 +197,7 @@ export class EventDelivery {
   async #attempt({ delivery, authenticator }: PendingEvent): Promise<AttemptResult & { readonly body?: string }> {
     try {
       const message = await delivery.message();
-      const { makeRequest, secrets, refuse } = await authenticator();
+      const { makeRequest, secrets, refuse } = await authenticator(delivery.timeout);
       const make = (signal: AbortSignal): Request => makeRequest(message, delivery.url, signal);
       const { status, headers, body } = await sendTo(delivery.to, make, delivery.timeout, this.#stopped.signal);
       if (status === 401 || status === 407) refuse?.();

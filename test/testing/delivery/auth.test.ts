@@ -143,6 +143,20 @@ describe('OAuth', () => {
     expect([delivered[0]?.attempts[0]?.error, delivered[0]?.attempts.at(-1)?.status]).toEqual([error, 200]);
   });
 
+  test('waits for a token as long as the delivery waits for a response, whichever delivery came first', async () => {
+    const { tokenEndpoint, webhook } = resource();
+    const slow = async (request: Request) => {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      return tokenEndpoint(request);
+    };
+    const auth = oauth(slow);
+    const emulator = emulate();
+    const first = await emulator.deliver({}, { to: webhook, auth, timeout: 5, maxRetries: 0 }).done;
+    expect(first).toMatchObject({ outcome: 'dropped', attempts: [{ error: 'no access token: no response within 5 ms' }] });
+    const second = await emulator.deliver({}, { to: webhook, auth, maxRetries: 0 }).done;
+    expect(second).toMatchObject({ outcome: 'delivered' });
+  });
+
   test('works with NdrTokenEndpoint and its mechanism, also while the secret is rotated', async () => {
     let secrets: string | string[] = 'old-secret';
     const endpoint = new NdrTokenEndpoint({
@@ -228,6 +242,23 @@ describe("Buy with Prime's signature", () => {
       expect(await done, JSON.stringify(format)).toMatchObject({ attempts: [{ status: 200 }] });
     }
     expect(kinds).toHaveLength(4);
+  });
+
+  test('is over a damaged body of a webhook, not over a damaged envelope', async () => {
+    const event = buyWithPrimeEvent('PACKAGE_DELIVERED');
+    const bodies: string[] = [];
+    const to = async (request: Request) => {
+      bodies.push(await request.text());
+      return new Response();
+    };
+    for (const damage of ['truncated', 'incomplete'] as const) {
+      await emulate().deliver(event, { to, auth: { type: 'signature' }, damage }).done;
+    }
+    const [truncated = '', incomplete = ''] = bodies;
+    expect(truncated.length).toBeGreaterThan(100);
+    expect(JSON.stringify(event.detail).startsWith(truncated)).toBe(true);
+    const { resources: _, ...others } = event.detail as Record<string, unknown>;
+    expect(JSON.parse(incomplete)).toEqual(others);
   });
 
   test('by keys that the receiver does not know is retried until the event is dropped', async () => {
