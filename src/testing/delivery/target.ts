@@ -27,6 +27,22 @@ const HANDLER_URL = 'https://shop.example/amazon';
 /** What EventBridge's `Range` asks for. */
 const MAX_BYTES = 1_048_576;
 
+/**
+ * Ports that fetch does not connect to. Its error does not say so: it would look like a connection that failed, and be retried.
+ *
+ * @see {@link https://fetch.spec.whatwg.org/#port-blocking | Port blocking}
+ */
+const BLOCKED_PORTS: ReadonlySet<number> = new Set([
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110, 111, 113, 115, 117,
+  119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636,
+  989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
+
+/** Whether fetch refuses this port of a URL; a URL without one has the port of its scheme, which is none of them. */
+export function isBlockedPort(port: string): boolean {
+  return port !== '' && BLOCKED_PORTS.has(Number(port));
+}
+
 /** The URL of a target: its own, or `url` for a handler, which has none. Refuses what no request can be sent to. */
 export function urlOf(option: string, target: DeliveryTarget, url: string | URL = HANDLER_URL): URL {
   const isHandler = typeof target === 'function';
@@ -36,6 +52,14 @@ export function urlOf(option: string, target: DeliveryTarget, url: string | URL 
   const isUsable = parsed && /^https?:$/.test(parsed.protocol) && !parsed.username && !parsed.password;
   const what = isHandler ? 'must be an http(s) URL without a user name' : 'must be an http(s) URL without a user name, or a handler';
   assertOption(isUsable, SURFACE, isHandler ? 'url' : option, what);
+  const isBlocked = !isHandler && isBlockedPort(parsed.port);
+  assertOption(
+    !isBlocked,
+    SURFACE,
+    option,
+    `has port ${parsed.port}, which fetch does not connect to`,
+    'Have the server listen at another port.',
+  );
   return parsed;
 }
 

@@ -193,6 +193,7 @@ describe('an event that is fired', () => {
     ['a file', { to: 'file:///etc/passwd' }, /on this machine/],
     ['a user name', { to: 'http://amazon:geheim@localhost/' }, /without a user name/],
     ['no URL', { to: 7 }, /on this machine/],
+    ['a port that fetch blocks', { to: 'http://127.0.0.1:6000/' }, /port 6000, which fetch does not connect to/],
     ['an unknown type', { type: 'constructor' }, /not a documented type/],
     ['a mechanism that fetches a token', { auth: { type: 'oauth', tokenEndpoint: 'http://evil.example' } }, /must be one of none, apiKey/],
     ['no mechanism', { auth: null }, /must be one of none/],
@@ -202,7 +203,7 @@ describe('an event that is fired', () => {
     ['an event of the future', { late: -1 }, /late by 0 to 525600/],
     ['a key with a line break', { auth: { type: 'apiKey', key: 'geheim\r\nx: y' } }, /header names and values that HTTP allows/],
   ])('is refused for %s', async (_, input, reason) => {
-    const { status, error, hint } = await served.act('fire', { ...NDR, to: 'http://localhost:1/', ...input });
+    const { status, error, hint } = await served.act('fire', { ...NDR, to: 'http://localhost:3000/', ...input });
     expect([status, error]).toEqual([400, expect.stringMatching(reason)]);
     expect(`${error} ${hint}`).not.toMatch(/geheim|passwd|evil/);
     expect((await served.emulator.report()).delivered).toEqual([]);

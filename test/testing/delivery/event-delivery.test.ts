@@ -279,6 +279,12 @@ describe('nonsense is refused with a typed error', () => {
     ['a target that is not a URL', {}, { to: 'shop' }],
     ['a target of another scheme', {}, { to: 'file:///etc/passwd' }],
     ['a target that is a number', {}, { to: 7 }],
+    ['a target at a port that fetch blocks', {}, { to: 'http://127.0.0.1:6000/' }],
+    [
+      'OAuth with an endpoint at a port that fetch blocks',
+      {},
+      { to: ok, auth: { type: 'oauth', tokenEndpoint: 'http://127.0.0.1:6000/', clientId: 'a', clientSecret: 'b' } },
+    ],
     ['a URL that is relative', {}, { to: ok, url: '/relative' }],
     ['credentials in the URL', {}, { to: 'https://user:geheim@shop.example/' }],
     ['an unknown mechanism', {}, { to: ok, auth: { type: 'mtls' } }],
@@ -318,6 +324,12 @@ describe('nonsense is refused with a typed error', () => {
       expect.objectContaining({ code: 'CONFIGURATION', surface: 'testing', message: expect.not.stringContaining('geheim') }),
     );
     expect(await emulator.report()).toEqual({ delivered: [], dropped: [] });
+  });
+
+  test('and says which port fetch blocks', () => {
+    expect(() => emulate().deliver({}, { to: 'http://127.0.0.1:6000/' })).toThrow('"to" has port 6000, which fetch does not connect to');
+    // Nothing connects to the URL that a handler sees.
+    expect(() => emulate().deliver({}, { to: ok, url: 'http://127.0.0.1:6000/' })).not.toThrow();
   });
 
   test.each([{ seed: 1.5 }, { timeScale: 0 }, { timeScale: Number.NaN }])('%j as settings', (delivery) => {
