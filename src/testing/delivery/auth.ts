@@ -14,7 +14,7 @@ import { checkKeys, signatureHeaders } from '../builders/signed-webhook.ts';
 import type { SignOptions, WebhookSigningKeys } from '../builders/webhook-signing-keys.ts';
 import { SURFACE } from '../surface.ts';
 import { EMPTY_MESSAGE, type Message } from './message.ts';
-import { type DeliveryTarget, NoResponse, sendTo, type TargetResponse, urlOf } from './target.ts';
+import { type DeliveryTarget, failureOf, NoResponse, sendTo, type TargetResponse, urlOf } from './target.ts';
 
 /**
  * OAuth client credentials: a token is fetched from the receiver's own endpoint and sent as `Bearer`. It is used until 60 seconds before it
@@ -120,6 +120,8 @@ function headersOf(usual: Readonly<Record<string, string>>, special: Readonly<Re
   return headers;
 }
 
+const CHECK_OAUTH = 'Check "tokenEndpoint", "clientId" and "clientSecret" of "auth"';
+
 function oauth(auth: OAuthDeliveryAuth, { now, signal }: AuthContext): Authenticator {
   const makeTokenRequest = tokenRequest(auth);
   // Of the delivery that presents the token next: deliveries that share it have their own.
@@ -145,7 +147,8 @@ function oauth(auth: OAuthDeliveryAuth, { now, signal }: AuthContext): Authentic
       };
       return { makeRequest, secrets: [token, auth.clientSecret], refuse };
     } catch (error) {
-      throw error instanceof NoResponse ? new NoResponse(`no access token: ${error.message}`) : error;
+      const { message, advice = CHECK_OAUTH, isFinal } = failureOf(error);
+      throw new NoResponse(`no access token: ${message}`, { advice, isFinal });
     }
   };
 }

@@ -6,7 +6,6 @@
  * @see {@link https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html | API destinations}
  */
 import { decodeUtf8 } from '../../core/bytes.ts';
-import { isWaybillError } from '../../core/errors.ts';
 import { redactor } from '../../core/redact.ts';
 import { type Random, seededRandom } from '../builders/random.ts';
 import type { WebhookSigningKeys } from '../builders/webhook-signing-keys.ts';
@@ -15,7 +14,7 @@ import { type DeliverOptions, type Delivery, readDelivery, type StartedDelivery 
 import type { AttemptRecord, DeliveredEvent, DeliveryAttempt, DroppedEvent } from './report.ts';
 import { type AttemptResult, judge, readRetryAfter, type Verdict } from './retry-policy.ts';
 import { Schedule } from './schedule.ts';
-import { NoResponse, sendTo } from './target.ts';
+import { failureOf, sendTo } from './target.ts';
 
 /** How all deliveries work. */
 export interface DeliverySettings {
@@ -204,7 +203,7 @@ export class EventDelivery {
       const retryAfter = readRetryAfter(headers, this.#options.now().getTime());
       return { status, retryAfter, body: redactor(secrets)(decodeUtf8(body), MAX_BODY) };
     } catch (error) {
-      return { error: error instanceof NoResponse || isWaybillError(error) ? error.message : 'the request could not be made' };
+      return { failure: failureOf(error) };
     }
   }
 
@@ -233,13 +232,14 @@ export class EventDelivery {
 
 function attemptOf(
   sent: Pick<DeliveryAttempt, 'copy' | 'at' | 'latency'>,
-  { retryAfter, ...result }: AttemptResult,
+  { status, retryAfter, failure }: AttemptResult,
   verdict: Verdict,
   now: number,
 ): DeliveryAttempt {
   return {
     ...sent,
-    ...result,
+    ...(status !== undefined && { status }),
+    ...(failure && { error: failure.message }),
     ...(retryAfter !== undefined && { retryAfter }),
     ...(verdict.is === 'retried' && { wait: verdict.wait, nextAt: new Date(now + verdict.wait) }),
   };

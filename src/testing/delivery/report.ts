@@ -64,7 +64,7 @@ export interface DroppedEvent extends EventReport {
   readonly reason: string;
   /** The event as it was passed to `deliver()`, to deliver it once more. */
   readonly event: unknown;
-  /** Which limit ended the retries. Absent if the response itself did. */
+  /** Which limit ended the retries. Absent if the response itself did, or an error that no retry can fix. */
   readonly exhausted?: ExhaustedRetryCondition;
 }
 

@@ -16,6 +16,7 @@
  * @see {@link https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html | Retry policy}
  */
 import type { Random } from '../builders/random.ts';
+import type { Failure } from './target.ts';
 
 /** How long an event is retried. */
 export interface RetryPolicy {
@@ -39,7 +40,7 @@ export interface AttemptResult {
   readonly status?: number;
   /** The wait that the response asks for, in milliseconds; negative for "never again". */
   readonly retryAfter?: number | undefined;
-  readonly error?: string;
+  readonly failure?: Failure;
 }
 
 /** What happens to the event after an attempt. */
@@ -64,20 +65,26 @@ const FIRST_WAIT = 1_000;
 const MAX_WAIT = 600_000;
 
 /** Decides what happens to an event after an attempt. */
-export function judge({ status = 0, retryAfter = 0, error }: AttemptResult, progress: Progress): Verdict {
+export function judge(result: AttemptResult, progress: Progress): Verdict {
+  const { status = 0, retryAfter = 0, failure } = result;
   const { retries, age, random, maxRetries, maxAge } = progress;
   if (isDelivered(status)) return { is: 'delivered' };
-  if (error === undefined && !isRetried(status)) return { is: 'dropped', reason: explainStatus(status) };
+  if (failure?.isFinal) {
+    return { is: 'dropped', reason: [`${failure.message}: no retry can help`, failure.advice].filter(Boolean).join('. ') };
+  }
+  if (!failure && !isRetried(status)) return { is: 'dropped', reason: explainStatus(status) };
   if (retryAfter < 0) {
     return { is: 'dropped', reason: `responded with ${status} and a negative Retry-After, which asks for no other attempt` };
   }
-  // The longer of the two.
-  const wait = Math.max(backoff(retries, random), retryAfter);
-  if (retries < maxRetries && age + wait <= maxAge) return { is: 'retried', wait };
+  const ownWait = backoff(retries, random);
+  const wait = Math.max(ownWait, retryAfter);
+  const canRetry = retries < maxRetries;
+  if (canRetry && age + wait <= maxAge) return { is: 'retried', wait };
+  const isWaitTooLong = canRetry && age + ownWait <= maxAge;
   return {
     is: 'dropped',
-    reason: explainExhaustion(status, error, retries, age),
-    exhausted: retries < maxRetries ? 'MaximumEventAgeInSeconds' : 'MaximumRetryAttempts',
+    reason: `${lastAttempt(result, progress)}${isWaitTooLong ? explainWait(retryAfter) : explainLimits(result)}`,
+    exhausted: canRetry ? 'MaximumEventAgeInSeconds' : 'MaximumRetryAttempts',
   };
 }
 
@@ -126,19 +133,29 @@ export function readRetryAfter(headers: Headers, now: number): number | undefine
   return Number.isNaN(until) ? undefined : Math.max(0, until - since);
 }
 
-/** Why an event was given up after its retries; for people. */
-function explainExhaustion(status: number, error: string | undefined, retries: number, milliseconds: number): string {
-  const hours = milliseconds / 3_600_000;
-  const time = hours >= 1 ? `${hours.toFixed(1)} h` : `${Math.ceil(milliseconds / 1_000)} s`;
-  return [
-    `${error ?? `responded with ${status}`} at the last of ${retries + 1} attempts within ${time}`,
-    ': EventBridge gives up after 185 retries or 24 hours, or the limits that you set; ',
-    adviceFor(status, error),
-  ].join('');
+/** What the last attempt led to, and which one it was; for people. */
+function lastAttempt({ status, failure }: AttemptResult, { retries, age }: Progress): string {
+  const result = failure?.message ?? `responded with ${status}`;
+  return `${result} at ${retries === 0 ? 'the only attempt' : `the last of ${retries + 1} attempts within ${describeTime(age)}`}`;
 }
 
-function adviceFor(status: number, error: string | undefined): string {
-  if (status === 401 || status === 407) return 'compare the credentials with those of the delivery';
-  if (error?.includes('ECONNREFUSED')) return 'nothing listens at that address: start the webhook, or correct the URL';
-  return 'store the event, respond with 200, and process it afterwards';
+function explainWait(milliseconds: number): string {
+  const limit = 'EventBridge gives up after 24 hours, or the limit that you set';
+  return `, and its Retry-After requests a wait of ${describeTime(milliseconds)}: ${limit}. Request a shorter wait`;
+}
+
+function explainLimits(result: AttemptResult): string {
+  return `: EventBridge gives up after 185 retries or 24 hours, or the limits that you set. ${adviceFor(result)}`;
+}
+
+function adviceFor({ status, failure }: AttemptResult): string {
+  if (failure?.advice) return failure.advice;
+  if (status === 401 || status === 407) return 'Compare the credentials with those of the delivery';
+  if (failure?.message.includes('ECONNREFUSED')) return 'Nothing listens at that address: start the webhook, or correct the URL';
+  return 'Store the event, respond with 200, and process it afterwards';
+}
+
+function describeTime(milliseconds: number): string {
+  const hours = milliseconds / 3_600_000;
+  return hours >= 1 ? `${hours.toFixed(1)} h` : `${Math.ceil(milliseconds / 1_000)} s`;
 }

@@ -19,8 +19,33 @@ export interface TargetResponse {
   readonly body: Bytes;
 }
 
-/** There is no response. The message says why, in words that contain nothing of the request. */
-export class NoResponse extends Error {}
+/** Why there is no response, in words that contain nothing of the request. */
+export interface Failure {
+  readonly message: string;
+  /** What to do, if that is known: sentences without the last full stop. */
+  readonly advice?: string | undefined;
+  /** Whether no retry can help. */
+  readonly isFinal?: boolean | undefined;
+}
+
+/** There is no response. */
+export class NoResponse extends Error implements Failure {
+  readonly advice: string | undefined;
+  readonly isFinal: boolean;
+
+  constructor(message: string, { advice, isFinal = false }: Omit<Failure, 'message'> = {}) {
+    super(message);
+    this.advice = advice;
+    this.isFinal = isFinal;
+  }
+}
+
+/** The failure that an error is. Message and hint of waybill's own errors contain no secret. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof NoResponse) return error;
+  if (!isWaybillError(error)) return { message: 'the request could not be made' };
+  return { message: error.message, advice: error.hint?.replace(/\.$/, ''), isFinal: error.code === 'CONFIGURATION' };
+}
 
 /** The URL of a request to a handler. */
 const HANDLER_URL = 'https://shop.example/amazon';
@@ -90,16 +115,23 @@ export async function sendTo(
   }
 }
 
+const THROWN = 'Fix what the handler throws: a server would respond with 500';
+const NO_RESPONSE = 'Return a Response, or serve a handler of another kind and pass its URL as "to"';
+
 async function invoke(handler: (request: Request) => unknown, request: Request): Promise<Response> {
   let response: unknown;
   try {
     response = await handler(request);
   } catch (error) {
-    throw new NoResponse(`the handler threw ${codeOf(error)}`);
+    if (!isWaybillError(error)) throw new NoResponse(`the handler threw ${codeOf(error)}`, { advice: THROWN });
+    const { message, advice = THROWN, isFinal } = failureOf(error);
+    throw new NoResponse(`the handler threw ${error.code}: ${message}`, { advice, isFinal });
   }
   // By shape: frameworks have their own Response.
   const { status, headers } = (response ?? {}) as Partial<Response>;
-  if (typeof status !== 'number' || typeof headers?.get !== 'function') throw new NoResponse('the handler returned no Response');
+  if (typeof status !== 'number' || typeof headers?.get !== 'function') {
+    throw new NoResponse('the handler returned no Response', { advice: NO_RESPONSE });
+  }
   return response as Response;
 }
 

@@ -185,7 +185,8 @@ describe('OAuth', () => {
     }
     const { delivered, dropped } = await emulator.report();
     expect([delivered.length, events.length]).toEqual([5, 5]);
-    expect(dropped).toMatchObject([{ reason: expect.stringContaining('no access token: the token endpoint responded with 401') }]);
+    expect(dropped[0]?.reason).toMatch(/^no access token: the token endpoint responded with 401 at the last of 2 attempts within /);
+    expect(dropped[0]?.reason).toMatch(/\. Check "tokenEndpoint", "clientId" and "clientSecret" of "auth"$/);
   });
 });
 

@@ -1,10 +1,13 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { toNodeHandler } from '../../../src/adapters/node.ts';
+import { apiKey, NdrWebhookVerifier } from '../../../src/shipping-ndr/webhook.ts';
 import { AmazonEmulator } from '../../../src/testing/index.ts';
 import { deliver, emulate, ok, respondingWith, START } from '../../support/testing/delivering.ts';
 import { type Reply, receiver } from '../../support/testing/receiver.ts';
 
 const HOUR = 3_600_000;
+const verifier = new NdrWebhookVerifier({ auth: apiKey({ keys: 'abcdef12345' }) });
 
 describe('a response', () => {
   test.each([200, 201, 202, 204, 299])('of %i is success', async (status) => {
@@ -84,7 +87,7 @@ describe('no response leads to a retry', () => {
     const { dropped } = await deliver({}, { to: `${server.url}/?token=geheim`, maxRetries: 2 });
     expect(dropped).toMatchObject([{ attempts: [{}, {}, {}], exhausted: 'MaximumRetryAttempts' }]);
     expect(dropped[0]?.reason).toMatch(/^no connection, or it broke off \(ECONNREFUSED\) at the last of 3 attempts within \d+ s/);
-    expect(dropped[0]?.reason).toMatch(/; nothing listens at that address: start the webhook, or correct the URL$/);
+    expect(dropped[0]?.reason).toMatch(/\. Nothing listens at that address: start the webhook, or correct the URL$/);
     expect(inspect(dropped, { depth: 10 })).not.toContain('geheim');
   });
 
@@ -114,6 +117,36 @@ describe('no response leads to a retry', () => {
     const report = await deliver({}, { to, timeout: 20 });
     expect(report.delivered).toMatchObject([{ attempts: [{ error }, { status: 200 }] }]);
     expect(inspect(report, { depth: 10 })).not.toContain('geheim');
+  });
+
+  test.each<[string, () => unknown, RegExp]>([
+    [
+      'an error',
+      () => Promise.reject(new TypeError('geheim')),
+      /^the handler threw TypeError at .*\. Fix what the handler throws: a server would respond with 500$/,
+    ],
+    [
+      "an error of waybill's",
+      () => verifier.verify(new Request('https://shop.example/', { method: 'POST', body: '{}' })),
+      /^the handler threw AUTHENTICATION: .+ at the last of 3 attempts within \d+ s: .*that you set\. \w.*\w$/,
+    ],
+    ['no Response', () => undefined, /^the handler returned no Response at .*\. Return a Response, or serve a handler of another kind/],
+  ])('that is not the fault of a missing store: %s', async (_, handler, reason) => {
+    const { dropped } = await deliver({}, { to: handler as () => Response, maxRetries: 2 });
+    expect(dropped).toMatchObject([{ reason: expect.stringMatching(reason), attempts: [{}, {}, {}], exhausted: 'MaximumRetryAttempts' }]);
+    expect(inspect(dropped, { depth: 10 })).not.toMatch(/geheim|Store the event/);
+  });
+
+  test('but not if waybill is set up wrongly: message and hint say how', async () => {
+    const handler = toNodeHandler(verifier.handler(() => undefined)) as unknown as () => Response;
+    const { dropped } = await deliver({ id: 'e' }, { to: handler });
+    const message = 'toNodeHandler() was not called with a request and a response of Node, but with a Request';
+    expect(dropped).toMatchObject([{ id: 'e', attempts: [{ error: `the handler threw CONFIGURATION: ${message}` }] }]);
+    expect(dropped[0]?.attempts).toHaveLength(1);
+    expect(dropped[0]?.reason).toBe(
+      `the handler threw CONFIGURATION: ${message}: no retry can help. This platform needs no adapter: pass the Request to the handler itself`,
+    );
+    expect(dropped[0]).not.toHaveProperty('exhausted');
   });
 
   test('the handler is told when its time is up', async () => {
@@ -156,11 +189,14 @@ describe('the retries', () => {
 
   test('that end with refused credentials say so', async () => {
     const { dropped } = await deliver({}, { to: respondingWith(401), maxRetries: 2 });
-    expect(dropped[0]?.reason).toMatch(/^responded with 401 at the last of 3 attempts within \d+ s: .*; compare the credentials/);
+    expect(dropped[0]?.reason).toMatch(/^responded with 401 at the last of 3 attempts within \d+ s: .*\. Compare the credentials/);
   });
 
   test('are none if maxRetries is 0', async () => {
-    expect((await deliver({}, { to: respondingWith(500), maxRetries: 0 })).dropped).toMatchObject([{ attempts: [{ status: 500 }] }]);
+    const { dropped } = await deliver({}, { to: respondingWith(500), maxRetries: 0 });
+    expect(dropped).toMatchObject([
+      { attempts: [{ status: 500 }], reason: expect.stringMatching(/^responded with 500 at the only attempt: /) },
+    ]);
   });
 
   const waitAfter = async (headers: Record<string, string>) => {
@@ -189,6 +225,21 @@ describe('the retries', () => {
     expect(negative.dropped).toMatchObject([{ attempts: [{ status: 503 }], reason: expect.stringContaining('negative Retry-After') }]);
     const late = await deliver({}, { to: respondingWith({ status: 503, headers: { 'retry-after': '90000' } }) });
     expect(late.dropped).toMatchObject([{ attempts: [{ status: 503 }], exhausted: 'MaximumEventAgeInSeconds' }]);
+  });
+
+  test.each([
+    [
+      { 'retry-after': '100000' },
+      {},
+      /^responded with 503 at the only attempt, and its Retry-After requests a wait of 27\.8 h: .*24 hours.* Request a shorter wait$/,
+    ],
+    [{ 'retry-after': '90' }, { maxAge: 60_000 }, /Retry-After requests a wait of 90 s/],
+    // It is not the reason: the retries have ended anyway.
+    [{ 'retry-after': '100000' }, { maxRetries: 0 }, /^responded with 503 at the only attempt: .* Store the event/],
+    [{ 'retry-after': '100000' }, { maxAge: 100 }, /^responded with 503 at the only attempt: .* Store the event/],
+  ])('that end with %j and %j name the wait only if it is the reason', async (headers, limits, reason) => {
+    const { dropped } = await deliver({}, { to: respondingWith({ status: 503, headers }), ...limits });
+    expect(dropped).toMatchObject([{ attempts: [{ status: 503 }], reason: expect.stringMatching(reason) }]);
   });
 
   test('pass in real time if the scale says so', async () => {
