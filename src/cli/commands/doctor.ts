@@ -22,14 +22,14 @@ export function define(command: Command, context: Context): void {
   command
     .description('Checks keys, credentials and settings, and says what to do about each.')
     .optionsGroup('Checks:')
-    .option('--live', 'ask Amazon too: reachability, clock, access tokens, and whether it accepts the key')
+    .option('--live', 'ask Amazon too: reachability, clock, access tokens, and whether it accepts key and target id')
     .addOption(command.createOption('--only <surface>', 'check one surface').choices(['amazonpay', 'shipping-ndr', 'buywithprime']))
     .action((options: Options) => examine(options, context));
   addSettings(command, AMAZON_PAY);
   addHelp(command, context.out, {
     about: [
       `Reads ${variablesOf(AMAZON_PAY)}; ${variablesOf(SHIPPING)}; ${variablesOf(BUY_WITH_PRIME)}.`,
-      'Nothing is sent without --live. With it Amazon Pay gets one signed call without a parcel, which it must refuse.',
+      'Nothing is sent without --live. With it Amazon Pay gets one signed call without a parcel, which it must refuse, and Buy with Prime one query that reads no data.',
     ],
     exitCodes: { 1: 'a check failed, or nothing is set' },
     examples: ['waybill doctor --settings .env', 'waybill doctor --live --only amazonpay'],

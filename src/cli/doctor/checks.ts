@@ -50,13 +50,23 @@ export function notAsked(name: string): Check {
   return { status: 'skip', name, message: 'not asked; pass --live' };
 }
 
-/** Whether a host responds, and how far the clock here is from its clock. */
-export async function checkHost(surface: Surface, url: string, context: Context): Promise<readonly Check[]> {
+/** Whether a host responds, and how far the clock here is from its clock. With `api`, a 404 means that the host is not this API. */
+export async function checkHost(surface: Surface, url: string, context: Context, api?: string): Promise<readonly Check[]> {
   const before = Date.now();
   try {
     const response = await httpOf(context).get(url, { throwHttpErrors: false, signal: context.signal });
     await response.body?.cancel();
-    return [{ status: 'ok', name: 'reachable', message: new URL(url).host }, checkClock(response.headers.get('date'), before)];
+    const { host } = new URL(url);
+    const isOther = api !== undefined && response.status === 404;
+    const reachable: Check = isOther
+      ? {
+          status: 'fail',
+          name: 'reachable',
+          message: `${host} responded with 404: this is not the ${api}`,
+          todo: `Check ${context.names['baseUrl']}.`,
+        }
+      : { status: 'ok', name: 'reachable', message: host };
+    return [reachable, checkClock(response.headers.get('date'), before)];
   } catch (error) {
     context.signal.throwIfAborted();
     return [noResponse('reachable', error, surface, url, context)];

@@ -41,9 +41,9 @@ describe('waybill doctor', () => {
   test('asks Amazon with --live, and changes nothing there', async () => {
     const { code, checks } = await doctor(amazon.env, '--live');
     expect([code, checks.filter(({ status }) => status === 'fail' || status === 'skip')]).toEqual([0, []]);
-    expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['clock', 'Amazon', 'access token']));
+    expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['clock', 'Amazon', 'access token', 'API']));
     const { deliveryTrackers, ndrFeedback, requests } = amazon.emulator;
-    expect([deliveryTrackers, ndrFeedback, requests.length]).toEqual([[], [], 6]);
+    expect([deliveryTrackers, ndrFeedback, requests.length]).toEqual([[], [], 7]);
   });
 
   test('prints a list within 80 columns for people', async () => {
@@ -166,6 +166,41 @@ describe('waybill doctor', () => {
     expect(code).toBe(1);
     expect(checks.find(({ name }) => name === 'access token')).toMatchObject({ status: 'fail', message: expect.stringMatching(message) });
     expect(JSON.stringify(checks)).not.toContain('v1.wrong');
+  });
+
+  test('says with --live that the target is refused, and prints no secret', async () => {
+    const wrong = { ...amazon.env, BWP_TARGET_ID: 'bp-of-somebody-else' };
+    const { code, checks } = await doctor(wrong, '--live', '--only', 'buywithprime');
+    expect([code, checks.find(({ name }) => name === 'access token')?.status]).toEqual([1, 'ok']);
+    expect(checks.find(({ name }) => name === 'API')).toMatchObject({
+      status: 'fail',
+      message: 'access is denied',
+      todo: expect.stringMatching(/BWP_TARGET_ID.*credentials.*scopes/),
+    });
+    expect(JSON.stringify(checks)).not.toContain(amazon.env['BWP_CLIENT_SECRET']);
+    // One token for both checks.
+    expect(amazon.emulator.requests.filter(({ url }) => url.endsWith('/token'))).toHaveLength(1);
+  });
+
+  test('says with --live that the API of Buy with Prime fails in another way', async () => {
+    amazon.emulator.fail({ path: '/graphql', status: 404, times: 9 });
+    const { checks } = await doctor(amazon.env, '--live', '--only', 'buywithprime');
+    expect(checks.find(({ name }) => name === 'API')).toMatchObject({ status: 'fail', message: expect.stringMatching(/^HTTP 404/) });
+  });
+
+  test('says with --live that a host is not the Selling Partner API', async () => {
+    const server = await serve(() => new Response('not found', { status: 404 }));
+    try {
+      const { code, checks } = await doctor({ ...amazon.env, SP_API_URL: server.url }, '--live', '--only', 'shipping-ndr');
+      expect([code, checks.find(({ name }) => name === 'access token')?.status]).toEqual([1, 'ok']);
+      expect(checks.find(({ name }) => name === 'reachable')).toMatchObject({
+        status: 'fail',
+        message: expect.stringMatching(/^127\.0\.0\.1:\d+ responded with 404: this is not the Selling Partner API$/),
+        todo: 'Check SP_API_URL.',
+      });
+    } finally {
+      server.close();
+    }
   });
 
   test('says that a host does not respond, after a retry, and what to check', async () => {
