@@ -11,7 +11,7 @@ import { type CallOptions, type ClientOptions, readHeaders } from '../core/optio
 import type { CarrierCheck } from './carriers/carriers.ts';
 import type { DeliveryTracker, DeliveryTrackerInput } from './delivery-tracker.ts';
 import type { AmazonPayEnvironment } from './regions.ts';
-import type { AmazonPaySignerOptions } from './signing/signer.ts';
+import { type AmazonPaySignerOptions, UNKNOWN_OPTIONS } from './signing/signer.ts';
 import { SURFACE } from './surface.ts';
 
 /** Options of a {@link DeliveryTrackerClient}. */
@@ -88,6 +88,7 @@ export type DeliveryTrackerResult<Input extends DeliveryTrackerInput = DeliveryT
 export const SETTINGS: HttpSettings & { readonly ownCall: readonly string[] } = {
   own: ['publicKeyId', 'privateKey', 'region', 'algorithm', 'environment', 'knowsCarrier'],
   renamed: {
+    ...UNKNOWN_OPTIONS,
     sandbox: 'environment',
     isSandbox: 'environment',
     env: 'environment',

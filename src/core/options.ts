@@ -92,7 +92,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 export interface OptionNames {
   /** Names of the options that only this surface has. */
   readonly own: readonly string[];
-  /** Names that another SDK has for an option: refused with the right name. */
+  /** Names that another SDK has for an option, each with the right name; or a name with a sentence, if there is no such option. */
   readonly renamed?: Readonly<Record<string, string>>;
 }
 
@@ -153,7 +153,8 @@ export function checkNames(
   for (const name of Object.keys(options)) {
     if (known.includes(name) || (options as Readonly<Record<string, unknown>>)[name] === undefined) continue;
     const meant = Object.hasOwn(renamed, name) ? renamed[name] : nearest(name, known);
-    if (meant) throw misconfigured(surface, `${at}${name}`, 'is not an option', `Did you mean "${at}${meant}"?`);
+    if (!meant) continue;
+    throw misconfigured(surface, `${at}${name}`, 'is not an option', meant.endsWith('.') ? meant : `Did you mean "${at}${meant}"?`);
   }
 }
 

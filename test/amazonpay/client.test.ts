@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
+  AmazonPaySigner,
   type DeliveryTrackerCallOptions,
   DeliveryTrackerClient,
   type DeliveryTrackerClientOptions,
@@ -419,6 +420,14 @@ describe('options of other SDKs', () => {
     expect(() => make(options as never)).toThrow(
       expect.objectContaining({ code: 'CONFIGURATION', option: name, hint: `Did you mean "${meant}"?` }),
     );
+  });
+
+  test('a public key is refused, and the hint says where it belongs', () => {
+    const options = { publicKeyId: LEGACY, privateKey: pkcs8, publicKey: 'x', region: 'na' } as const;
+    const hint = 'The public key belongs in Seller Central, or in AmazonEmulator({ publicKeys }) for a test.';
+    const refusal = expect.objectContaining({ code: 'CONFIGURATION', option: 'publicKey', hint });
+    expect(() => make(options as never)).toThrow(refusal);
+    expect(() => new AmazonPaySigner(options)).toThrow(refusal);
   });
 
   test('what is set to undefined counts as absent, and an unrelated name is accepted', async () => {

@@ -65,6 +65,11 @@ export interface SignedHeaders {
 
 const IDEMPOTENCY_KEY = 'x-amz-pay-idempotency-key';
 
+/** A part of a key pair that no option is for: `testKeys()` returns it beside the others. */
+export const UNKNOWN_OPTIONS: Readonly<Record<string, string>> = {
+  publicKey: 'The public key belongs in Seller Central, or in AmazonEmulator({ publicKeys }) for a test.',
+};
+
 /**
  * Signs requests to Amazon Pay. Cheap to construct: the key is imported once, on first use.
  *
@@ -93,7 +98,7 @@ export class AmazonPaySigner {
   /** @throws {@link ConfigurationError} `CONFIGURATION` for an option or a key that cannot work. */
   constructor(options: AmazonPaySignerOptions) {
     assertObject(SURFACE, options);
-    checkNames(SURFACE, options, ['publicKeyId', 'privateKey', 'region', 'algorithm', 'clock']);
+    checkNames(SURFACE, options, ['publicKeyId', 'privateKey', 'region', 'algorithm', 'clock'], UNKNOWN_OPTIONS);
     const { publicKeyId, privateKey, region, algorithm = DEFAULT_ALGORITHM, clock } = options;
     checkPublicKeyId(publicKeyId);
     this.#publicKeyId = publicKeyId;
