@@ -9,7 +9,7 @@ import { BuyWithPrimeClient, type BuyWithPrimeClientOptions } from '../../buywit
 import { HttpClient } from '../../core/call/http.ts';
 import type { AccessTokens } from '../../core/call/tokens.ts';
 import { isWaybillError } from '../../core/errors.ts';
-import { CLIENT_OPTIONS, sellingPartnerHost } from '../../shipping-ndr/feedback/client-options.ts';
+import { CLIENT_OPTIONS as SHIPPING_OPTIONS, sellingPartnerHost } from '../../shipping-ndr/feedback/client-options.ts';
 import { lwaTokens } from '../../shipping-ndr/feedback/lwa.ts';
 import { NdrFeedbackClient, type NdrFeedbackClientOptions } from '../../shipping-ndr/index.ts';
 import { UsageError } from '../failure.ts';
@@ -69,7 +69,10 @@ export const PRIME_CREDENTIALS: Service = {
   prefixes: {},
   host: 'https://api.buywithprime.amazon.com',
   construct: (values) => new BuyWithPrimeClient(toOptions<BuyWithPrimeClientOptions>(values)),
-  tokens: (options, host) => buyWithPrimeTokens(options as BuyWithPrimeClientOptions, host),
+  tokens: (settings, host) => {
+    const options = settings as BuyWithPrimeClientOptions;
+    return buyWithPrimeTokens(new HttpClient('buywithprime', options, { own: PRIME_OPTIONS }), options, host);
+  },
   call: async (settings, token, signal) => {
     const options = settings as BuyWithPrimeClientOptions;
     // The token that was just issued: Amazon throttles clients that request many.
