@@ -424,7 +424,7 @@ describe('options of other SDKs', () => {
 
   test('a public key is refused, and the hint says where it belongs', () => {
     const options = { publicKeyId: LEGACY, privateKey: pkcs8, publicKey: 'x', region: 'na' } as const;
-    const hint = 'The public key belongs in Seller Central, or in AmazonEmulator({ publicKeys }) for a test.';
+    const hint = 'The public key belongs in Seller Central: a client needs the private one only.';
     const refusal = expect.objectContaining({ code: 'CONFIGURATION', option: 'publicKey', hint });
     expect(() => make(options as never)).toThrow(refusal);
     expect(() => new AmazonPaySigner(options)).toThrow(refusal);

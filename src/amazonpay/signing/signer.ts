@@ -67,7 +67,7 @@ const IDEMPOTENCY_KEY = 'x-amz-pay-idempotency-key';
 
 /** A part of a key pair that no option is for: `testKeys()` returns it beside the others. */
 export const UNKNOWN_OPTIONS: Readonly<Record<string, string>> = {
-  publicKey: 'The public key belongs in Seller Central, or in AmazonEmulator({ publicKeys }) for a test.',
+  publicKey: 'The public key belongs in Seller Central: a client needs the private one only.',
 };
 
 /**
