@@ -1,6 +1,6 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
-import { AuthenticationError, ConfigurationError } from '../../../src/core/errors.ts';
+import { AuthenticationError, ConfigurationError, TimeoutError } from '../../../src/core/errors.ts';
 import { attachParsed, rejection } from '../../../src/core/receive/request.ts';
 import { type Authenticator, readEvents, type WebhookHandlerOptions, webhook } from '../../../src/core/receive/webhook.ts';
 import { authenticator, codec, envelope, post, type TestEvent } from '../../support/core/codec.ts';
@@ -133,6 +133,21 @@ describe('responds', () => {
       expect(onError.mock.calls[0]?.[0] === error).toBe(true);
       expect(onError.mock.calls[0]?.[1]).toEqual({ status: 503 });
     }
+  });
+
+  test('a context that a handler can copy, with a signal that aborts also if it is first asked for when the time is up', async () => {
+    const copies: { signal: AbortSignal }[] = [];
+    const contexts: { signal: AbortSignal }[] = [];
+    const onEvent = (_: TestEvent, context: { signal: AbortSignal }) => {
+      if (contexts.push(context) === 1) copies.push({ ...context });
+      return new Promise(() => undefined);
+    };
+    const receive = webhook(codec, authenticator, { placed: onEvent }, { timeBudget: 20, onError: vi.fn() });
+    expect((await receive(post(event))).status).toBe(503);
+    expect((await receive(post(event))).status).toBe(503);
+    expect(copies[0]?.signal.reason).toBeInstanceOf(TimeoutError);
+    expect(contexts[1]?.signal.reason).toBeInstanceOf(TimeoutError);
+    expect(contexts[0]?.signal).toBe(copies[0]?.signal);
   });
 
   test('503 when the time is used up; the signal tells the handler, and onError hears of its failure too', async () => {
