@@ -80,7 +80,7 @@ describe('the event loop', () => {
 
   beforeEach(() => {
     milliseconds = 0;
-    vi.spyOn(performance, 'now').mockImplementation(() => milliseconds);
+    vi.spyOn(Date, 'now').mockImplementation(() => milliseconds);
   });
   afterEach(() => {
     vi.restoreAllMocks();
