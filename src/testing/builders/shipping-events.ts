@@ -26,7 +26,10 @@ export type EventOverrides<Payload extends { readonly detail: object }> = {
   readonly detail?: { readonly [Name in keyof Payload['detail']]?: Payload['detail'][Name] | undefined } | undefined;
 };
 
-/** An envelope of the form that types for AWS Lambda have too. */
+/**
+ * An envelope of the form that types for AWS Lambda have too.
+ * @inline
+ */
 type EnvelopeBody = { readonly [Name in Exclude<keyof ShippingEventEnvelope, 'detail-type' | 'resources'>]-?: string } & {
   readonly 'detail-type': ShippingEventEnvelope['detail-type'];
   readonly resources: string[];
