@@ -19,6 +19,7 @@ export default defineConfig({
           exclude: ['test/packaging/**', 'test/examples/**', 'test/runtime/**', '**/node_modules/**'],
           // Only for what hangs: a busy machine takes several times as long as an idle one.
           testTimeout: 30_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -28,6 +29,7 @@ export default defineConfig({
           include: ['test/packaging/**/*.test.ts', 'test/examples/**/*.test.ts'],
           globalSetup: ['test/packaging/global-setup.ts'],
           testTimeout: 30_000,
+          hookTimeout: 120_000,
         },
       },
     ],
