@@ -54,103 +54,112 @@ export function runBatch<Input, Result>(
     assertIterable(typeof source?.next === 'function');
     return source as Source<Input>;
   };
-  return generate(iterate, !asynchronous, task, concurrency, signal);
+  return new Batch(task, concurrency, signal).results(iterate, !asynchronous);
 }
 
 type Source<Input> = Iterator<Input> | AsyncIterator<Input>;
 
-async function* generate<Input, Result>(
-  iterate: () => Source<Input>,
-  isSync: boolean,
-  task: BatchTask<Input, Result>,
-  concurrency: number,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Result, void, undefined> {
-  const source = iterate();
-  // One for each item: what runtimes attach to a signal stays there as long as the signal lives.
-  const controllers = new Set<AbortController>();
-  const results = new Queue<Result>();
-  const room = new Room(concurrency);
-  let isExhausted = false;
-  let failure: { readonly error: unknown } | undefined;
+/** A batch that is running: one reader, which starts tasks, and the results that they leave. */
+class Batch<Input, Result> {
+  readonly #task: BatchTask<Input, Result>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #room: Room;
+  readonly #results = new Queue<Result>();
+  /** One for each item in flight: what runtimes attach to a signal stays there as long as the signal lives. */
+  readonly #controllers = new Set<AbortController>();
   /** The reader, and every item in flight. */
-  let open = 1;
-  const finish = (): void => {
-    open -= 1;
-    if (open === 0) results.end();
-  };
+  #open = 1;
+  /** Whether the source has ended by itself, and needs no closing. */
+  #isExhausted = false;
+  #failure: { readonly error: unknown } | undefined;
+  #late: ReturnType<typeof setTimeout> | undefined;
 
-  const start = (input: Input, index: number): void => {
-    const controller = new AbortController();
-    if (room.isClosed) controller.abort(signal?.reason);
-    controllers.add(controller);
-    open += 1;
-    void task(input, index, controller.signal).then((result) => {
-      controllers.delete(controller);
-      results.push(result);
-      finish();
-    });
-  };
-  const read = async (): Promise<void> => {
+  constructor(task: BatchTask<Input, Result>, concurrency: number, signal: AbortSignal | undefined) {
+    this.#task = task;
+    this.#signal = signal;
+    this.#room = new Room(concurrency);
+  }
+
+  async *results(iterate: () => Source<Input>, isSync: boolean): AsyncGenerator<Result, void, undefined> {
+    const source = iterate();
+    const off = this.#signal && onAbort(this.#signal, () => this.#stop());
+    let hasFailed = false;
+    try {
+      this.#signal?.throwIfAborted();
+      void this.#read(source, isSync);
+      for (let result = await this.#results.next(); result; result = await this.#results.next()) {
+        yield result.value;
+        this.#room.leave();
+      }
+      this.#signal?.throwIfAborted();
+      if (this.#failure) throw this.#failure.error;
+    } catch (error) {
+      hasFailed = true;
+      throw error;
+    } finally {
+      off?.();
+      this.#stop();
+      clearTimeout(this.#late);
+      // What happens meanwhile does not replace the error that ended the loop.
+      if (!this.#isExhausted) await (hasFailed ? this.#close(source).catch(() => undefined) : this.#close(source));
+    }
+  }
+
+  async #read(source: Source<Input>, isSync: boolean): Promise<void> {
     let next: IteratorResult<Input> | undefined;
     try {
-      for (let index = 0; await room.enter(); index += 1) {
+      for (let index = 0; await this.#room.enter(); index += 1) {
         next = undefined;
         // One by one: the task reads an item before the next one is requested.
         const step = source.next();
         next = 'then' in step ? await step : step;
-        isExhausted = next.done === true;
+        this.#isExhausted = next.done === true;
         const input = isSync ? await next.value : next.value;
         if (next.done) return;
-        start(input, index);
+        this.#start(input, index);
       }
     } catch (error) {
       // An item that is a promise can fail, and its source still has to be closed.
-      isExhausted ||= next === undefined;
-      failure = { error };
+      this.#isExhausted ||= next === undefined;
+      this.#failure = { error };
     } finally {
-      finish();
+      this.#finish();
     }
-  };
-  let late: ReturnType<typeof setTimeout> | undefined;
-  const stop = (): void => {
-    room.close();
-    for (const controller of controllers) controller.abort(signal?.reason);
-    // A source that hangs does not delay an abort.
-    late ??= setTimeout(() => results.end(), GRACE);
-  };
+  }
 
-  const close = async (): Promise<void> => {
+  #start(input: Input, index: number): void {
+    const controller = new AbortController();
+    if (this.#room.isClosed) controller.abort(this.#signal?.reason);
+    this.#controllers.add(controller);
+    this.#open += 1;
+    void this.#task(input, index, controller.signal).then((result) => {
+      this.#controllers.delete(controller);
+      this.#results.push(result);
+      this.#finish();
+    });
+  }
+
+  #finish(): void {
+    this.#open -= 1;
+    if (this.#open === 0) this.#results.end();
+  }
+
+  #stop(): void {
+    this.#room.close();
+    for (const controller of this.#controllers) controller.abort(this.#signal?.reason);
+    // A source that hangs does not delay an abort.
+    this.#late ??= setTimeout(() => this.#results.end(), GRACE);
+  }
+
+  async #close(source: Source<Input>): Promise<void> {
     const closed = Promise.resolve(source.return?.());
     // Not awaited while it is busy: a generator that waits closes only after that.
-    if (open > 0) return void closed.catch(() => undefined);
+    if (this.#open > 0) return void closed.catch(() => undefined);
     // Nor for long after an abort or an error: a generator may hang in its `finally`.
     const grace = new Promise((resolve) => {
-      late = setTimeout(resolve, GRACE);
+      this.#late = setTimeout(resolve, GRACE);
     });
-    await Promise.race([closed, grace]).finally(() => clearTimeout(late));
-  };
-
-  const off = signal && onAbort(signal, stop);
-  let hasFailed = false;
-  try {
-    signal?.throwIfAborted();
-    void read();
-    for (let result = await results.next(); result; result = await results.next()) {
-      yield result.value;
-      room.leave();
-    }
-    signal?.throwIfAborted();
-    if (failure) throw failure.error;
-  } catch (error) {
-    hasFailed = true;
-    throw error;
-  } finally {
-    off?.();
-    stop();
-    clearTimeout(late);
-    // What happens meanwhile does not replace the error that ended the loop.
-    if (!isExhausted) await (hasFailed ? close().catch(() => undefined) : close());
+    await Promise.race([closed, grace]).finally(() => clearTimeout(this.#late));
   }
 }
 
