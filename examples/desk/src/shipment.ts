@@ -61,7 +61,8 @@ export function toShipment(trackingId: string, events: readonly Received[], deci
   const decision = decisions.findLast(({ result, decided }) => ['accepted', 'sending'].includes(result) && decided >= report.received);
   const state = (end && stateAfter(end.event)) ?? (decision ? 'requested' : 'action-required');
   const since = end ? timeOf(end) : (decision?.decided ?? report.received);
-  const askedDay = state === 'requested' && decision?.action === 'RESCHEDULE' && decision.data ? dayOf(new Date(decision.data)) : undefined;
+  const asked = state === 'requested' && decision?.action === 'RESCHEDULE' ? parseTime(decision.data) : undefined;
+  const askedDay = asked && dayOf(asked);
   const wentOut = moves.find((move) => {
     const time = timeOf(move);
     return GOES_OUT.has(move.event.detail.eventCode ?? '') && time > (decision?.decided ?? '') && dayOf(new Date(time)) <= (askedDay ?? '');

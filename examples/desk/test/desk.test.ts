@@ -438,6 +438,19 @@ describe('CSV', () => {
     assert.match(page, /Line 5, .*ndrAction/s);
   });
 
+  test('with a date that nobody can read sends the others, and every page still opens', async () => {
+    const dates = ['tomorrow', '06-03-2026', '46087', '+275760-09-13T00:00:00Z', '2026-02-30'];
+    for (const [index] of dates.entries()) await report(`1${index}`);
+    await report('20');
+    const lines = dates.map((date, index) => `1${index},RESCHEDULE,${date}\n`);
+    const page = await upload(`trackingId,ndrAction,rescheduleDate\n${lines.join('')}20,RESCHEDULE,2026-03-06T20:00:00Z\n`);
+    assert.match(page, /1 accepted, 5 not sent or refused/);
+    const history = await get('/history');
+    for (const date of dates) assert.ok(history.includes(`Reschedule: “${date}`), date);
+    assert.match(history, /Reschedule to Sat 7 Mar/, 'the day in India');
+    for (const [index] of dates.entries()) assert.match(await get(`/shipments/1${index}`), /not sent or refused/);
+  });
+
   test('that is none says so', async () => {
     assert.match(await upload('a,b\n1,2\n'), /must name the columns trackingId and ndrAction/);
     assert.match(await upload('trackingId,ndrAction\n1,\n'), /no line of the file has something/);

@@ -1,7 +1,8 @@
 /** The frame of every page. `html` escapes whatever is put into it. */
 import { html } from 'hono/html';
+import { parseTime } from 'waybill/shipping-ndr';
 import type { Decision } from '../shipment.ts';
-import { showDay, showTime } from '../time.ts';
+import { dayOf, showDay, showTime } from '../time.ts';
 
 export type Html = ReturnType<typeof html>;
 
@@ -57,8 +58,8 @@ const RESULTS: Readonly<Record<Decision['result'], string>> = {
 export function showDecision({ action, data }: Pick<Decision, 'action' | 'data'>): Html {
   const name = ACTION_NAMES[action] ?? action;
   if (!data) return html`${name}`;
-  const isDay = action === 'RESCHEDULE' && !Number.isNaN(Date.parse(data));
-  return isDay ? html`${name} to ${showDay(data.slice(0, 10))}` : html`${name}: “${data}”`;
+  const time = action === 'RESCHEDULE' ? parseTime(data) : undefined;
+  return time ? html`${name} to ${showDay(dayOf(time))}` : html`${name}: “${data}”`;
 }
 
 export const showResult = ({ result }: Pick<Decision, 'result'>): Html => html`<span class="result ${result}">${RESULTS[result]}</span>`;
