@@ -30,37 +30,46 @@ export function writeShipments(shipments: readonly Shipment[]): string {
   return stringify(rows, { header: true, bom: true, escape_formulas: true, record_delimiter: 'windows' });
 }
 
+interface Row {
+  readonly info: { readonly lines: number };
+  readonly record: readonly string[];
+}
+
 /** Reads a file of decisions. Lines without an action are left out. */
 export function readDecisions(bytes: Buffer): { readonly answers: readonly Answer[] } | { readonly error: 'csv' | 'columns' | 'empty' } {
-  let rows: { readonly info: { readonly lines: number }; readonly record: Record<string, string> }[];
+  let rows: readonly Row[];
   try {
-    rows = parse(bytes, {
-      bom: true,
-      info: true,
-      delimiter: [',', ';', '\t'],
-      columns: (names: string[]) => names.map((name) => name.trim().toLowerCase()),
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-    }) as never;
+    const text = new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-8', { fatal: true }).decode(bytes);
+    rows = parse(text, { info: true, delimiter: separatorOf(text), relax_column_count: true, skip_empty_lines: true, trim: true }) as never;
   } catch {
     return { error: 'csv' };
   }
-  const names = Object.keys(rows[0]?.record ?? {});
-  if (rows.length > 0 && !(names.includes('trackingid') && names.includes('ndraction'))) return { error: 'columns' };
-  const answers = rows.flatMap(({ info, record }) => toAnswer(record, info.lines));
+  const [head, ...lines] = rows;
+  const names = head?.record.map((name) => name.toLowerCase()) ?? [];
+  if (head && !(names.includes('trackingid') && names.includes('ndraction'))) return { error: 'columns' };
+  const answers = lines.flatMap((line) => toAnswer(names, line));
   return answers.length > 0 ? { answers } : { error: 'empty' };
 }
 
-function toAnswer(record: Readonly<Record<string, string>>, line: number): readonly Answer[] {
-  const cell = (name: string): string => unmark(record[name] ?? '').trim();
+/** The separator that the first line has most of: in a note another one is a part of a sentence. */
+function separatorOf(text: string): string {
+  const [head = ''] = /[^\r\n]+/.exec(text) ?? [];
+  const count = (separator: string): number => head.split(separator).length;
+  return [',', ';', '\t'].sort((one, other) => count(other) - count(one))[0] ?? ',';
+}
+
+function toAnswer(names: readonly string[], { info, record }: Row): readonly Answer[] {
+  const cell = (name: string): string => unmark(record[names.indexOf(name)] ?? '').trim();
   // Whether it is an action is found out when it is sent, so that the other lines are sent all the same.
   const ndrAction = cell('ndraction').toUpperCase() as NdrAction;
   if (!ndrAction) return [];
   const date = cell('rescheduledate');
   const data = ndrAction === 'REATTEMPT' ? cell('additionaladdressnotes') : /^\d{4}-\d{2}-\d{2}$/.test(date) ? deliveryOn(date) : date;
-  return [{ trackingId: cell('trackingid'), ndrAction, data: ndrAction === 'RTO' ? undefined : data, line }];
+  const problem = record.slice(names.length).some(Boolean) ? MORE_CELLS : undefined;
+  return [{ trackingId: cell('trackingid'), ndrAction, data: ndrAction === 'RTO' ? undefined : data, line: info.lines, problem }];
 }
+
+const MORE_CELLS = 'It has more cells than the first line: put notes into double quotes.';
 
 /** Takes off what keeps a spreadsheet from reading a cell as a number or a formula: `'+` and `="…"`. */
 const unmark = (cell: string): string => cell.replace(/^'(?=[=+\-@\t\r\d])/, '').replace(/^="(.*)"$/, '$1');

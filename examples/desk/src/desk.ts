@@ -22,6 +22,8 @@ export interface Answer {
   readonly data?: string | undefined;
   /** Its line in a CSV file. */
   readonly line?: number | undefined;
+  /** Why it cannot be sent. */
+  readonly problem?: string | undefined;
 }
 
 /** A week of the view `weekly_numbers`. `reasons` is a JSON list of `[reason, number]`, the most frequent first. */
@@ -157,7 +159,7 @@ export class Desk {
       for (const answer of answers) {
         const { trackingId, ndrAction, data = null, line = null } = answer;
         const shipment = this.shipment(trackingId);
-        const refusal = this.#refusal(shipment, seen);
+        const refusal = answer.problem ?? this.#refusal(shipment, seen);
         const { lastInsertRowid } = this.#db
           .prepare(
             'INSERT INTO decisions (batch, line, tracking_id, decided, user, action, data, due, result, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',

@@ -426,6 +426,32 @@ describe('CSV', () => {
     );
   });
 
+  test('keeps the whole of a note that has another separator in it', async () => {
+    for (const id of ['11', '12', '13']) await report(id);
+    const head = ['trackingId', 'ndrAction', 'additionalAddressNotes'];
+    for (const [separator, row] of [
+      [',', ['11', 'REATTEMPT', 'Blue gate; behind the temple']],
+      [';', ['12', 'REATTEMPT', 'Blue gate, behind the temple']],
+      ['\t', ['13', 'REATTEMPT', 'Blue gate, behind; the temple']],
+    ] as const) {
+      await upload(`${head.join(separator)}\n${row.join(separator)}\n`);
+    }
+    assert.deepEqual(amazon.ndrFeedback.map(({ ndrRequestData }) => ndrRequestData?.additionalAddressNotes).sort(), [
+      'Blue gate, behind the temple',
+      'Blue gate, behind; the temple',
+      'Blue gate; behind the temple',
+    ]);
+  });
+
+  test('whose line has more cells than the first line sends no half of a note', async () => {
+    await report('11');
+    await report('12');
+    const page = await upload('trackingId,ndrAction,additionalAddressNotes\n11,REATTEMPT,Blue gate, behind the temple\n12,RTO\n');
+    assert.match(page, /1 accepted, 1 not sent or refused/);
+    assert.match(page, /Line 2, .*more cells than the first line/s);
+    assert.equal(state('11'), 'action-required');
+  });
+
   test('with wrong lines sends the others, and names the lines', async () => {
     await report('11');
     await report('12');
@@ -455,6 +481,10 @@ describe('CSV', () => {
     assert.match(await upload('a,b\n1,2\n'), /must name the columns trackingId and ndrAction/);
     assert.match(await upload('trackingId,ndrAction\n1,\n'), /no line of the file has something/);
     assert.match(await upload('"open'), /is not CSV/);
+    assert.match(
+      await upload(Buffer.from('trackingId,ndrAction,additionalAddressNotes\n1,REATTEMPT,Caf\xe9\n', 'latin1')),
+      /is not CSV in UTF-8/,
+    );
   });
 });
 
