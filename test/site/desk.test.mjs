@@ -225,7 +225,7 @@ describe('the desk', () => {
     await deliver(report('1809561149386'), report('1809561149387'));
     const page = await open('/');
     const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Download this list')]);
-    const csv = readFileSync(await download.path(), 'utf8').replace('1809561149387,,,', '1809561149387,REATTEMPT,,Blue gate');
+    const csv = readFileSync(await download.path(), 'utf8').replace('1809561149387""",,,', '1809561149387""",REATTEMPT,,Blue gate');
     await page.setInputFiles('[name="file"]', { name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
     await page.click('text=Upload and send');
     assert.match(await page.textContent('[role="status"]'), /1 accepted\./);

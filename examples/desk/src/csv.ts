@@ -27,7 +27,12 @@ export function writeShipments(shipments: readonly Shipment[]): string {
     askedDay: asked_day,
   }));
   // A byte order mark for Excel, and no cell that a spreadsheet would compute.
-  return stringify(rows, { header: true, bom: true, escape_formulas: true, record_delimiter: 'windows' });
+  return stringify(rows, { header: true, bom: true, escape_formulas: true, record_delimiter: 'windows', cast: { string: mark } });
+}
+
+/** Marks digits that a spreadsheet would round or cut: it shows 13 of them as 1.80956E+12, and saves what it shows. */
+function mark(cell: string): string | { readonly value: string; readonly escape_formulas: boolean } {
+  return /^(?:\d{12,}|0\d+)$/.test(cell) ? { value: `="${cell}"`, escape_formulas: false } : cell;
 }
 
 interface Row {
@@ -65,11 +70,13 @@ function toAnswer(names: readonly string[], { info, record }: Row): readonly Ans
   if (!ndrAction) return [];
   const date = cell('rescheduledate');
   const data = ndrAction === 'REATTEMPT' ? cell('additionaladdressnotes') : /^\d{4}-\d{2}-\d{2}$/.test(date) ? deliveryOn(date) : date;
-  const problem = record.slice(names.length).some(Boolean) ? MORE_CELLS : undefined;
-  return [{ trackingId: cell('trackingid'), ndrAction, data: ndrAction === 'RTO' ? undefined : data, line: info.lines, problem }];
+  const trackingId = cell('trackingid');
+  const problem = record.slice(names.length).some(Boolean) ? MORE_CELLS : /^\d[.,]\d+E\+\d+$/i.test(trackingId) ? ROUNDED : undefined;
+  return [{ trackingId, ndrAction, data: ndrAction === 'RTO' ? undefined : data, line: info.lines, problem }];
 }
 
 const MORE_CELLS = 'It has more cells than the first line: put notes into double quotes.';
+const ROUNDED = 'The tracking id lost its last digits, because a spreadsheet has rounded it: download the list once more.';
 
 /** Takes off what keeps a spreadsheet from reading a cell as a number or a formula: `'+` and `="…"`. */
 const unmark = (cell: string): string => cell.replace(/^'(?=[=+\-@\t\r\d])/, '').replace(/^="(.*)"$/, '$1');

@@ -391,15 +391,17 @@ describe('a day that was asked for', () => {
 
 describe('CSV', () => {
   test('that was downloaded, filled in and uploaded is sent', async () => {
-    await report('1809561149386');
+    await report('1809561149386', { order: '0042' });
     await report('1809561149387', { reasonCode: '=HYPERLINK("http://evil")' });
-    await report('1809561149388');
+    await report('1809561149388', { order: '=1+1' });
     const list = await get('/shipments.csv');
+    // A spreadsheet shows 13 digits as 1.80956E+12, and saves what it shows.
+    for (const cell of ['"=""1809561149386"""', '"=""0042"""', "'=1+1", ',4711,']) assert.ok(list.includes(cell), cell);
     assert.ok(list.startsWith('trackingId,ndrAction,'));
     assert.match(list, /"'=HYPERLINK/);
     const filled = list
-      .replace('1809561149386,,,', '1809561149386,RESCHEDULE,2026-03-06,')
-      .replace('1809561149387,,,', '1809561149387,reattempt,,"Second gate, behind ""Asha"""');
+      .replace('"=""1809561149386""",,,', '1809561149386,RESCHEDULE,2026-03-06,')
+      .replace('149387""",,,', '149387""",reattempt,,"Second gate, behind ""Asha"""');
     const page = await upload(filled);
     assert.match(page, /2 accepted\./);
     assert.deepEqual(
@@ -462,6 +464,7 @@ describe('CSV', () => {
     assert.match(page, /Line 3, .*rescheduleDate/s);
     assert.match(page, /Line 4, .*does not know a shipment/s);
     assert.match(page, /Line 5, .*ndrAction/s);
+    assert.match(await upload('trackingId,ndrAction\n1.80956E+12,RTO\n'), /a spreadsheet has rounded it/);
   });
 
   test('with a date that nobody can read sends the others, and every page still opens', async () => {
