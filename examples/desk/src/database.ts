@@ -1,5 +1,6 @@
 /** The desk's SQLite file: events as they came, what was decided, and a row for each shipment, which is computed from both. */
 import Database from 'libsql';
+import type { NdrEvent, TrackingEvent } from 'waybill/shipping-ndr';
 import { sqlMigration } from 'waybill/stores/sql';
 
 export type Db = Database.Database;
@@ -73,9 +74,11 @@ export function openDatabase(file: string): Db {
   return db;
 }
 
-/** The parcel that a stored event is about. */
-export const parcelOf = (db: Db, eventId: string): string =>
-  (db.prepare(`SELECT ${PARCEL} AS parcel FROM ndr_events WHERE id = ?`).get(eventId) as { parcel: string }).parcel;
+/** `PARCEL` of an event. Not selected: a string with half of a surrogate pair, which JSON can contain, ends the process in the driver. */
+export function parcelOf({ detail }: NdrEvent | TrackingEvent): string {
+  const { trackingId, shipmentType, alternateLegTrackingId } = detail as TrackingEvent['detail'];
+  return (shipmentType === 'RETURNS' && alternateLegTrackingId) || trackingId;
+}
 
 /** The events about a parcel, as they were received. */
 export const eventsOf = (db: Db, trackingId: string): readonly { readonly received: string; readonly event: string }[] =>

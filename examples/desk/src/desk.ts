@@ -78,12 +78,13 @@ export class Desk {
   }
 
   /** Stores an event as it was sent. A redelivered one changes nothing. */
-  store({ kind, ...sent }: ShippingEvent): void {
+  store(received: ShippingEvent): void {
+    const { kind: _, ...sent } = received;
     const event = JSON.stringify(sent);
-    const id = sent.id ?? createHash('sha256').update(event).digest('hex');
+    const id = sent.id || createHash('sha256').update(event).digest('hex');
     this.#db.transaction(() => {
       this.#db.prepare('INSERT OR IGNORE INTO ndr_events VALUES (?, ?, ?)').run(id, this.now().toISOString(), event);
-      if (kind !== 'unknown') this.#update(parcelOf(this.#db, id));
+      if (received.kind !== 'unknown') this.#update(parcelOf(received));
     })();
   }
 

@@ -136,9 +136,17 @@ describe('events', () => {
   test('without an id, or of an unknown type, are stored once too', async () => {
     const { id: _, ...withoutId } = ndrEvent({ detail: { trackingId: '1001' } }, { clock });
     const unknown = { ...ndrEvent({}, { clock }), 'detail-type': 'Something New' };
-    for (const event of [withoutId, withoutId, unknown]) assert.equal(await receive(event), 200);
+    const withEmptyIds = ['1002', '1003'].map((trackingId) => ndrEvent({ id: '', detail: { trackingId } }, { clock }));
+    for (const event of [withoutId, withoutId, unknown, ...withEmptyIds]) assert.equal(await receive(event), 200);
     const { number } = db.prepare('SELECT COUNT(*) AS number FROM ndr_events').get() as { number: number };
-    assert.deepEqual([number, desk.list({ state: 'action-required' }).length], [2, 1]);
+    assert.deepEqual([number, desk.list({ state: 'action-required' }).length], [4, 3]);
+  });
+
+  test('with half of a character in an id are stored, and stop nothing', async () => {
+    await report('1001');
+    await report('18\ud800');
+    await move('19\ud800', 'Departed', { shipmentType: 'RETURNS', alternateLegTrackingId: '1001\udc00' });
+    assert.deepEqual([state('1001'), await receive(ndrEvent({}, { clock }))], ['action-required', 200]);
   });
 
   test('give the same row in any order', async () => {
