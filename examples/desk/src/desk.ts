@@ -70,7 +70,9 @@ export class Desk {
     this.#clock = clock;
     // What was on its way when the desk stopped may have arrived.
     const sql = `UPDATE decisions SET result = 'unknown', message = 'The desk was stopped while this was sent.' WHERE result = 'sending' RETURNING tracking_id`;
-    for (const { tracking_id } of db.prepare(sql).all() as { tracking_id: string }[]) this.#update(tracking_id);
+    db.transaction(() => {
+      for (const { tracking_id } of db.prepare(sql).all() as { tracking_id: string }[]) this.#update(tracking_id);
+    })();
   }
 
   now(): Date {
@@ -196,6 +198,9 @@ export class Desk {
     if (!shipment) return 'The desk does not know a shipment with this tracking id.';
     if (shipment.state === 'delivered') return 'It was delivered.';
     if (shipment.state === 'returned') return 'It is on its way back.';
+    // Otherwise the two could reach Amazon in the other order.
+    if (this.decisionsOf(shipment.tracking_id).some(({ result }) => result === 'sending'))
+      return 'A decision about it is being sent. To change that, open the shipment.';
     if (shipment.state === 'requested' && seen !== 'requested') return 'It was answered already. To change that, open the shipment.';
     return undefined;
   }
@@ -208,8 +213,10 @@ export class Desk {
       const of = decided[result.index];
       if (!of) continue;
       const { outcome, message } = read(result);
-      this.#db.prepare('UPDATE decisions SET result = ?, message = ? WHERE id = ?').run(outcome, message, of.decision);
-      this.#update(of.trackingId);
+      this.#db.transaction(() => {
+        this.#db.prepare('UPDATE decisions SET result = ?, message = ? WHERE id = ?').run(outcome, message, of.decision);
+        this.#update(of.trackingId);
+      })();
     }
   }
 
@@ -238,7 +245,10 @@ function read(result: NdrFeedbackResult): { readonly outcome: Decision['result']
   if (result.status === 'submitted') return { outcome: 'accepted', message: null };
   if (result.status !== 'failed') return { outcome: 'unknown', message: 'Another process is sending it.' };
   const { error, sent } = result;
-  if (!isWaybillError(error)) return { outcome: sent ? 'unknown' : 'failed', message: 'An unexpected error: see the log.' };
+  if (!isWaybillError(error)) {
+    console.error(error);
+    return { outcome: sent ? 'unknown' : 'failed', message: 'An unexpected error: see the log.' };
+  }
   const message = [error.message, error.hint].filter(Boolean).join(' ');
   // Without a response Amazon may have it all the same.
   const isUnknown = sent && ['CONNECTION', 'TIMEOUT'].includes(error.code);

@@ -328,6 +328,53 @@ describe('a decision', () => {
     assert.equal(amazon.ndrFeedback.length, 2);
   });
 
+  test('that is changed is sent once too, and not before Amazon has responded to the first', async () => {
+    await report('1');
+    const change = [
+      ['seen', 'requested'],
+      ['id', '1'],
+      ['ndrAction', 'REATTEMPT'],
+      ['notes', 'Red gate'],
+    ] as const;
+    amazon.fail({ path: '/shipping/v2/ndrFeedback', delay: 200, handled: true });
+    const first = desk.decide([{ trackingId: '1', ndrAction: 'RTO' }], 'asha');
+    const early = await get((await post(change, { user: 'ravi' })).headers.get('location') ?? '');
+    assert.match(early, /A decision about it is being sent/);
+    await first.done;
+    // A double click, and an id that is in a form twice.
+    await Promise.all([post([...change, ['id', '1']]), post(change)]);
+    assert.deepEqual(
+      amazon.ndrFeedback.map(({ ndrAction }) => ndrAction),
+      ['RTO', 'REATTEMPT'],
+    );
+  });
+
+  test('that fails unexpectedly says why in the log', async (t) => {
+    const errors = t.mock.method(console, 'error', () => undefined);
+    await report('1');
+    const clientSecret = (): never => {
+      throw new Error('the vault is closed');
+    };
+    const credentials = { ...amazon.credentials.lwa, clientSecret };
+    desk = new Desk(db, new NdrFeedbackClient({ credentials, fetch: amazon.fetch, clock }), clock);
+    await desk.decide([{ trackingId: '1', ndrAction: 'RTO' }], 'asha').done;
+    assert.deepEqual([state('1'), desk.decisionsOf('1')[0]?.message], ['action-required', 'An unexpected error: see the log.']);
+    assert.match(String(errors.mock.calls[0]?.arguments), /the vault is closed/);
+  });
+
+  test('has its result and its row in one transaction', async () => {
+    await report('1');
+    const { done } = desk.decide([{ trackingId: '1', ndrAction: 'RTO' }], 'asha');
+    amazon.fail({ path: '/shipping/v2/ndrFeedback', status: 400 });
+    // As a crash in between does.
+    db.exec("CREATE TRIGGER crash BEFORE INSERT ON shipments BEGIN SELECT RAISE(ABORT, 'crash'); END");
+    await assert.rejects(done, /crash/);
+    db.exec('DROP TRIGGER crash');
+    assert.deepEqual([state('1'), desk.decisionsOf('1')[0]?.result], ['requested', 'sending']);
+    open();
+    assert.equal(state('1'), 'action-required');
+  });
+
   test('that Amazon refuses, or does not confirm, leaves the shipment to do', async () => {
     await report('1');
     await report('2');
