@@ -249,7 +249,8 @@ function read(result: NdrFeedbackResult): { readonly outcome: Decision['result']
     console.error(error);
     return { outcome: sent ? 'unknown' : 'failed', message: 'An unexpected error: see the log.' };
   }
-  const message = [error.message, error.hint].filter(Boolean).join(' ');
+  // The hint to a value that is refused is for programmers.
+  const message = [error.message, error.code === 'VALIDATION' ? '' : error.hint].filter(Boolean).join(' ');
   // Without a response Amazon may have it all the same.
   const isUnknown = sent && ['CONNECTION', 'TIMEOUT'].includes(error.code);
   return { outcome: isUnknown ? 'unknown' : 'failed', message: isUnknown ? `It may have arrived. ${message}` : message };

@@ -5,16 +5,16 @@ import { STATES, type State } from './shipment.ts';
 import { deliveryOn } from './time.ts';
 
 /** What can be wrong with it, by the names that stand in the address of the page that says so. */
-export const FORM_ERRORS: Readonly<Record<string, string>> = {
-  none: 'Nothing was sent: tick at least one shipment.',
-  day: 'Nothing was sent: choose a day for the delivery.',
-  notes: 'Nothing was sent: say how to find the address.',
-  action: 'Nothing was sent: choose what to do.',
-  file: 'Nothing was sent: choose a CSV file.',
-  csv: 'Nothing was sent: the file is not CSV in UTF-8 or UTF-16.',
-  columns: 'Nothing was sent: the first line of the file must name the columns trackingId and ndrAction.',
-  empty: 'Nothing was sent: no line of the file has something in the column ndrAction.',
-};
+export const FORM_ERRORS: ReadonlyMap<string, string> = new Map([
+  ['none', 'Nothing was sent: tick at least one shipment.'],
+  ['day', 'Nothing was sent: choose a day for the delivery.'],
+  ['notes', 'Nothing was sent: say how to find the address.'],
+  ['action', 'Nothing was sent: choose what to do.'],
+  ['file', 'Nothing was sent: choose a CSV file.'],
+  ['csv', 'Nothing was sent: the file is not CSV in UTF-8 or UTF-16.'],
+  ['columns', 'Nothing was sent: the first line of the file must name the columns trackingId and ndrAction.'],
+  ['empty', 'Nothing was sent: no line of the file has something in the column ndrAction.'],
+]);
 
 export interface DecisionForm {
   readonly answers: readonly Answer[];

@@ -228,6 +228,13 @@ describe('the list', () => {
     for (const [query, expected] of Object.entries(cases)) assert.deepEqual(ids(await get(`/?${query}`)), expected, query);
   });
 
+  test('ignores a notice that does not exist', async () => {
+    await report('1001');
+    for (const error of ['constructor', '__proto__', 'none2']) {
+      for (const path of ['/', '/shipments/1001']) assert.doesNotMatch(await get(`${path}?error=${error}`), /role="alert"/, error);
+    }
+  });
+
   test('has pages', async () => {
     for (let number = 0; number < 51; number += 1) await report(String(2000 + number));
     assert.equal(ids(await get('/')).length, 50);
@@ -252,6 +259,7 @@ describe('a decision', () => {
     );
     assert.match(page, /1 accepted, 1 not sent or refused/);
     assert.match(page, /the time for feedback about this shipment has passed/);
+    assert.doesNotMatch(page, /leave .*dueDate.* out/, 'what is for programmers');
     assert.match(await get('/history'), /asha.*Reattempt: “Behind the temple”.*accepted/s);
   });
 

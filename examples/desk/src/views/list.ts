@@ -45,7 +45,7 @@ export function listPage(desk: Desk, options: ListOptions): Html {
     html`<h1 class="hidden">Shipments that could not be delivered</h1>
 ${tabs(desk, filter)}
 ${batchNotice(batch)}
-${errorNotice(FORM_ERRORS[options.error ?? ''])}
+${errorNotice(FORM_ERRORS.get(options.error ?? ''))}
 ${missedNotice(desk, filter)}
 ${filters(desk, filter)}
 ${shipments.length === 0 ? html`<p class="empty">${isFiltered(filter) ? 'No shipment matches the filters.' : 'Nothing to do here.'}</p>` : list(desk, options, query)}

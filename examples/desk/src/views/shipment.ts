@@ -24,7 +24,7 @@ export function shipmentPage(desk: Desk, { user, shipment, batch, error }: Shipm
     html`<p><a href="/?tab=${state}">← ${STATE_NAMES[state]}</a></p>
 <h1>Shipment <span class="number">${tracking_id}</span></h1>
 ${batchNotice(batch)}
-${errorNotice(FORM_ERRORS[error ?? ''])}
+${errorNotice(FORM_ERRORS.get(error ?? ''))}
 ${desk.isMissed(shipment) ? html`<section class="notice bad"><p><strong>Nothing went out by ${showDay(asked_day ?? '')}</strong>, the day that was asked for.</p></section>` : ''}
 <dl class="facts">
 <div><dt>State</dt><dd>${STATE_NAMES[state]}</dd></div>
