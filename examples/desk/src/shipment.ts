@@ -53,7 +53,7 @@ export function toShipment(trackingId: string, events: readonly Received[], deci
   const report = reports.at(-1);
   if (!report) return undefined;
   const { detail } = report.event;
-  const due = parseTime(detail.ndrDueDate);
+  const due = readTime(detail.ndrDueDate);
   const attempts = deliveryAttempts(detail) ?? reports.length;
   const moves = events.filter(isMove).sort(byTime);
   const end = moves.findLast((move) => stateAfter(move.event) && timeOf(move) >= timeOf(report));
@@ -61,7 +61,7 @@ export function toShipment(trackingId: string, events: readonly Received[], deci
   const decision = decisions.findLast(({ result, decided }) => ['accepted', 'sending'].includes(result) && decided >= report.received);
   const state = (end && stateAfter(end.event)) ?? (decision ? 'requested' : 'action-required');
   const since = end ? timeOf(end) : (decision?.decided ?? report.received);
-  const asked = state === 'requested' && decision?.action === 'RESCHEDULE' ? parseTime(decision.data) : undefined;
+  const asked = state === 'requested' && decision?.action === 'RESCHEDULE' ? readTime(decision.data) : undefined;
   const askedDay = asked && dayOf(asked);
   const wentOut = moves.find((move) => {
     const time = timeOf(move);
@@ -95,11 +95,18 @@ function stateAfter({ detail }: TrackingEvent): State | undefined {
 const isReport = (item: Received): item is Received<NdrEvent> => item.event.kind === 'ndr';
 const isMove = (item: Received): item is Received<TrackingEvent> => item.event.kind === 'tracking';
 
+/** A time; `undefined` also for what stands for no time in other systems, such as 0001-01-01 and 9999-12-31: they have no day in India. */
+export function readTime(text: string | null | undefined): Date | undefined {
+  const time = parseTime(text);
+  const year = time?.getUTCFullYear() ?? 0;
+  return year >= 1970 && year < 9999 ? time : undefined;
+}
+
 /** When it happened; when it was received, if the event does not say that. */
 export function timeOf({ event, received }: Received): string {
   const time =
     event.kind === 'ndr' ? event.detail.latestDeliveryAttemptedDate : event.kind === 'tracking' ? event.detail.eventTime : event.time;
-  return parseTime(time)?.toISOString() ?? received;
+  return readTime(time)?.toISOString() ?? received;
 }
 
 function byTime(one: Received, other: Received): number {

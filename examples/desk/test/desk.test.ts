@@ -649,6 +649,16 @@ describe('security', () => {
   });
 });
 
+test('a time that stands for none counts as absent', async () => {
+  for (const [trackingId, time] of Object.entries({ 1: '9999-12-31T23:59:59Z', 2: '0000-01-01T00:00:00Z', 3: '0001-01-01T00:00:00Z' })) {
+    const detail = { trackingId, latestDeliveryAttemptedDate: time, ndrDueDate: time };
+    assert.equal(await receive(ndrEvent({ detail }, { clock })), 200);
+    assert.deepEqual([desk.shipment(trackingId)?.reported, desk.shipment(trackingId)?.due], [now.toISOString(), null]);
+  }
+  assert.match(await get('/numbers'), /Mon 2 Mar/);
+  assert.match(await get('/'), /not given/);
+});
+
 test('the numbers of a week', async () => {
   // Monday 00:30 in India is Sunday in UTC.
   await report('1', { attempted: -59.5 });

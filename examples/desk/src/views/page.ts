@@ -1,7 +1,6 @@
 /** The frame of every page. `html` escapes whatever is put into it. */
 import { html } from 'hono/html';
-import { parseTime } from 'waybill/shipping-ndr';
-import type { Decision } from '../shipment.ts';
+import { type Decision, readTime } from '../shipment.ts';
 import { dayOf, showDay, showTime } from '../time.ts';
 
 export type Html = ReturnType<typeof html>;
@@ -58,7 +57,7 @@ const RESULTS: Readonly<Record<Decision['result'], string>> = {
 export function showDecision({ action, data }: Pick<Decision, 'action' | 'data'>): Html {
   const name = ACTION_NAMES[action] ?? action;
   if (!data) return html`${name}`;
-  const time = action === 'RESCHEDULE' ? parseTime(data) : undefined;
+  const time = action === 'RESCHEDULE' ? readTime(data) : undefined;
   return time ? html`${name} to ${showDay(dayOf(time))}` : html`${name}: “${data}”`;
 }
 
