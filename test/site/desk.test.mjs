@@ -209,6 +209,32 @@ describe('the desk', () => {
     assert.equal(amazon.ndrFeedback.length, 1);
   });
 
+  test('does not hide what has the focus behind the form', async () => {
+    await deliver(...Array.from({ length: 12 }, (_, number) => report(`18095611493${10 + number}`)));
+    const page = await open('/');
+    await page.focus('.filters button');
+    for (let presses = 0; presses < 25; presses += 1) {
+      await page.keyboard.press('Tab');
+      const hidden = await page.evaluate(() => {
+        const { x, y, width, height } = document.activeElement?.getBoundingClientRect() ?? new DOMRect();
+        const top = document.elementFromPoint(x + width / 2, y + height / 2);
+        return document.activeElement?.closest('tbody') && top !== document.activeElement && document.activeElement?.outerHTML;
+      });
+      assert.ok(!hidden, hidden);
+    }
+  });
+
+  test('fits a phone and a screen with the address of a map in the notes', async () => {
+    await deliver(report('1809561149386'));
+    for (const width of [390, 1280]) {
+      const page = await open('/shipments/1809561149386', { width });
+      await page.fill('[name="notes"]', `https://maps.example/${'place'.repeat(45)}`);
+      await page.click('button:text-is("Reattempt")');
+      await page.goto(`${app.url}/history`);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+    }
+  });
+
   test('works without JavaScript', async () => {
     await deliver(report('1809561149386'), report('1809561149387'));
     const page = await open('/', { javaScriptEnabled: false });

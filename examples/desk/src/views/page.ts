@@ -58,7 +58,7 @@ export function showDecision({ action, data }: Pick<Decision, 'action' | 'data'>
   const name = ACTION_NAMES[action] ?? action;
   if (!data) return html`${name}`;
   const time = action === 'RESCHEDULE' ? readTime(data) : undefined;
-  return time ? html`${name} to ${showDay(dayOf(time))}` : html`${name}: “${data}”`;
+  return time ? html`${name} to ${showDay(dayOf(time))}` : html`${name}: <span class="notes">“${data}”</span>`;
 }
 
 export const showResult = ({ result }: Pick<Decision, 'result'>): Html => html`<span class="result ${result}">${RESULTS[result]}</span>`;
