@@ -40,6 +40,8 @@ export function orderFulfilled(options: OrderFulfilledOptions): (request: Reques
     let mustRetry = false;
     const { idempotencyStore } = options;
     for await (const { status, error } of options.client.createMany(parcelsOf(order, chargePermissionId), { idempotencyStore })) {
+      // Another call is sending it, and may die with its process.
+      if (status === 'in-progress') mustRetry = true;
       if (status !== 'failed') continue;
       console.warn('no announcement for an order', order.id, error instanceof Error ? error.message : error);
       // What Amazon refuses stays refused. Anything else: the shop calls again.
@@ -64,7 +66,7 @@ function* parcelsOf({ id, fulfillments = [] }: Order, chargePermissionId: string
 async function isSigned(body: BufferSource, signature: string, secret: string): Promise<boolean> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
   const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, ['verify']);
-  const bytes = /^[\w+/]{43}=$/.test(signature)
+  const bytes = /^[A-Za-z\d+/]{43}=$/.test(signature)
     ? Uint8Array.from(atob(signature), (character) => character.charCodeAt(0))
     : new Uint8Array();
   return crypto.subtle.verify('HMAC', key, bytes, body);

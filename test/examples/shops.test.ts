@@ -70,6 +70,14 @@ describe('order-fulfilled.ts', () => {
     expect(amazon.emulator.deliveryTrackers).toHaveLength(2);
   });
 
+  test('has it call again while another call is sending the same parcels, because that call may die', async () => {
+    amazon.emulator.fail({ path: '/v2/deliveryTrackers', delay: 300, times: 2, handled: true });
+    const body = JSON.stringify(order);
+    expect((await Promise.all([post(body), post(body)])).sort()).toEqual([200, 503]);
+    expect(await post(body)).toBe(200);
+    expect(amazon.emulator.deliveryTrackers).toHaveLength(2);
+  });
+
   test('does not have it call again for what Amazon refuses', async () => {
     amazon.emulator.fail({ path: '/v2/deliveryTrackers', status: 400, times: 2 });
     expect(await post(JSON.stringify(order))).toBe(200);
@@ -81,7 +89,7 @@ describe('order-fulfilled.ts', () => {
     expect(amazon.emulator.requests).toHaveLength(0);
   });
 
-  test.each(['', 'x', btoa('wrong'), createHmac('sha256', 'another').update(JSON.stringify(order)).digest('base64')])(
+  test.each(['', 'x', `${'_'.repeat(43)}=`, btoa('wrong'), createHmac('sha256', 'another').update(JSON.stringify(order)).digest('base64')])(
     'refuses the signature %j',
     async (signature) => {
       expect(await post(JSON.stringify(order), signature)).toBe(401);
