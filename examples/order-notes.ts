@@ -24,8 +24,11 @@ export function orderNotes({ url, key, secret }: OrderNotesOptions): (event: Shi
       body: JSON.stringify({ note: noteFor(event), customer_note: false }),
       signal: AbortSignal.timeout(3_000),
     });
-    // An order that was deleted gets no note. Anything else: the webhook responds with 503, and Amazon redelivers the event.
-    if (!response.ok && response.status !== 404) throw new Error(`the shop responded with ${response.status}`);
+    if (response.ok) return;
+    // An order that was deleted gets no note. Anything else, also 404 for a wrong URL: the webhook responds with 503, and Amazon redelivers
+    // the event.
+    const { code } = (await response.json().catch(() => ({}))) as { readonly code?: string };
+    if (code !== 'woocommerce_rest_order_invalid_id') throw new Error(`the shop responded with ${response.status}`);
   };
 }
 

@@ -101,9 +101,10 @@ describe('order-notes.ts', () => {
   test('writes a note, has the event redelivered if the shop fails, and skips orders that are gone', async () => {
     const notes: unknown[] = [];
     let status = 201;
+    let code = '';
     const shop = await serve(async (request) => {
       if (status === 201) notes.push([new URL(request.url).pathname, request.headers.get('authorization'), await request.json()]);
-      return new Response(null, { status });
+      return Response.json({ code }, { status });
     });
     const write = orderNotes({ url: shop.url, key: 'ck_1', secret: 'cs_1' });
     const receive = new NdrWebhookVerifier({ auth: apiKey({ keys: KEY }) }).handler(write, { onError: () => undefined });
@@ -134,6 +135,9 @@ describe('order-notes.ts', () => {
     status = 500;
     expect(await post(event)).toBe(503);
     status = 404;
+    code = 'rest_no_route';
+    expect(await post(event)).toBe(503);
+    code = 'woocommerce_rest_order_invalid_id';
     expect(await post(event)).toBe(200);
     for (const other of [trackingEvent(), ndrEvent({ detail: { referenceID: '../users/1' } })]) expect(await post(other)).toBe(200);
     expect(notes).toHaveLength(1);
