@@ -15,6 +15,8 @@ export default {
   fetch(request: Request, env: Env): Promise<Response> {
     const verifier = new NdrWebhookVerifier({ auth: apiKey({ keys: env.NDR_API_KEY }) });
     // If the queue fails the response is 503, and Amazon redelivers the event.
-    return verifier.handler((event) => env.EVENTS.send(event))(request);
+    return verifier.handler((event) => env.EVENTS.send(event), {
+      onError: (error, { status }) => console.warn(status, error instanceof Error ? error.message : error),
+    })(request);
   },
 };

@@ -62,11 +62,13 @@ const WORKER_TEST = `
     const post = async (event, key = 'abcdef12345') =>
       (await worker.fetch(authenticatedRequest(event, { auth: { type: 'apiKey', key } }), env)).status;
     const event = ndrEvent();
+    const warned = [];
+    console.warn = (status) => warned.push(status);
     const statuses = [await post(event, 'wrong'), await post(event), await post('{')];
     down = true;
     statuses.push(await post(event));
-    const seen = JSON.stringify([statuses, stored]);
-    if (seen !== JSON.stringify([[401, 200, 503, 503], [event.id]])) throw new Error('unexpected: ' + seen);
+    const seen = JSON.stringify([statuses, stored, warned]);
+    if (seen !== JSON.stringify([[401, 200, 503, 503], [event.id], [401, 503, 503]])) throw new Error('unexpected: ' + seen);
   };
   export default { test: run };`;
 

@@ -149,8 +149,11 @@ test('next/app/amazon/ndr/route.ts receives an event, and authenticates', async 
   vi.stubEnv('NDR_API_KEY', KEY);
   const lines: unknown[] = [];
   vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(line));
+  const warnings: unknown[][] = [];
+  vi.spyOn(console, 'warn').mockImplementation((...words) => void warnings.push(words));
   const event = ndrEvent();
   const post = async (key: string): Promise<number> => (await POST(authenticatedRequest(event, { auth: { type: 'apiKey', key } }))).status;
   expect([await post('wrong'), await post(KEY)]).toEqual([401, 200]);
   expect(lines).toEqual([JSON.stringify({ id: event.id, kind: 'ndr' })]);
+  expect(warnings).toEqual([[401, expect.stringContaining('x-api-key')]]);
 });
