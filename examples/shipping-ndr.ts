@@ -24,11 +24,12 @@ const client = new NdrFeedbackClient({
 const handler = new NdrWebhookVerifier({ auth: apiKey({ keys: NDR_API_KEY }) }).handler(
   async (event) => {
     if (event.kind !== 'ndr') return;
+    const { trackingId, reasonCode } = event.detail;
     const [action] = suggestNdrActions(event).actions;
-    if (action?.ndrAction !== 'RESCHEDULE') return console.log('needs a decision:', event.detail.reasonCode);
+    if (action?.ndrAction !== 'RESCHEDULE') return console.log('needs a decision:', trackingId, reasonCode);
     const tomorrow = new Date(Date.now() + 24 * 3_600_000);
     // If this fails the response is 503, and Amazon redelivers the event.
-    const { requestId } = await client.reschedule(event.detail.trackingId, tomorrow);
+    const { requestId } = await client.reschedule(trackingId, tomorrow);
     console.log('rescheduled, request', requestId);
   },
   {

@@ -16,7 +16,7 @@ test('shipping-ndr.ts reschedules, leaves the rest to people, and loses nothing 
   expect(await post(absent, 'wrong')).toBe(401);
   expect(await post(absent)).toBe(200);
   expect(await post(absent)).toBe(200);
-  expect(await post(ndrEvent({ detail: { reasonCode: 'Customer rejected' } }))).toBe(200);
+  expect(await post(ndrEvent({ detail: { trackingId: '1809561149387', reasonCode: 'Customer rejected' } }))).toBe(200);
   expect(await post('{"cut')).toBe(503);
   expect(amazon.emulator.ndrFeedback.map(({ ndrAction }) => ndrAction)).toEqual(['RESCHEDULE']);
   const late = ndrEvent({ detail: { reasonCode: 'Payment not ready' } });
@@ -24,7 +24,7 @@ test('shipping-ndr.ts reschedules, leaves the rest to people, and loses nothing 
   expect(await post(late)).toBe(503);
   expect(await post(late)).toBe(200);
   expect(amazon.emulator.ndrFeedback).toHaveLength(2);
-  expect(server.output()).toMatch(/needs a decision: Customer rejected/);
+  expect(server.output()).toMatch(/needs a decision: 1809561149387 Customer rejected/);
   server.stop();
 });
 
