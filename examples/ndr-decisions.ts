@@ -12,7 +12,7 @@
  * SP_API_URL, LWA_URL       only for an emulator
  */
 import { createReadStream } from 'node:fs';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { type NdrFeedback, NdrFeedbackClient } from 'waybill/shipping-ndr';
 
 const { LWA_CLIENT_ID = '', LWA_CLIENT_SECRET = '', LWA_REFRESH_TOKEN = '', SP_API_URL: baseUrl, LWA_URL: tokenUrl } = process.env;
@@ -24,7 +24,8 @@ const client = new NdrFeedbackClient({
 
 async function* decisions(file: string): AsyncGenerator<NdrFeedback> {
   const rows: AsyncIterable<Record<string, string>> = createReadStream(file).pipe(
-    parse({ bom: true, columns: true, skip_empty_lines: true, trim: true }),
+    // A row may end early. One with more cells than the first line ends the batch: its notes may be cut.
+    parse({ bom: true, columns: true, relax_column_count_less: true, skip_empty_lines: true, trim: true }),
   );
   for await (const { trackingId, ndrAction, rescheduleDate, additionalAddressNotes } of rows) {
     // The client validates each: a bad row fails and does not stop the others.
@@ -33,7 +34,14 @@ async function* decisions(file: string): AsyncGenerator<NdrFeedback> {
   }
 }
 
-for await (const { status, feedback, error } of client.submitMany(decisions(process.argv[2] ?? 'decisions.csv'))) {
-  console.log(`${feedback.trackingId} ${status}${error instanceof Error ? `: ${error.message}` : ''}`);
-  if (status === 'failed') process.exitCode = 1;
+try {
+  for await (const { status, feedback, error } of client.submitMany(decisions(process.argv[2] ?? 'decisions.csv'))) {
+    console.log(`${feedback.trackingId} ${status}${error instanceof Error ? `: ${error.message}` : ''}`);
+    if (status === 'failed') process.exitCode = 1;
+  }
+} catch (error) {
+  if (!(error instanceof CsvError)) throw error;
+  // The rest of the error quotes the file.
+  console.error(`stopped at line ${error['lines']}: ${error.code}`);
+  process.exitCode = 1;
 }

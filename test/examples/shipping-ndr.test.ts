@@ -38,6 +38,7 @@ test('ndr-decisions.ts submits each row, and a bad row stops no other', async ()
     '',
     '1003,RESCHEDULE,02-03-2026,,c',
     '1004,RTO,,,d',
+    '1005,RTO',
   ];
   writeFileSync(file, `\ufeff${rows.join('\r\n')}\r\n`);
   const { code, output } = await runExample('ndr-decisions.ts', [file], amazon.shipping);
@@ -47,7 +48,13 @@ test('ndr-decisions.ts submits each row, and a bad row stops no other', async ()
     '1002 submitted',
     expect.stringMatching(/^1003 failed: .*rescheduleDate/),
     '1004 submitted',
+    '1005 submitted',
   ]);
   const notes = amazon.emulator.ndrFeedback.find(({ trackingId }) => trackingId === '1002')?.ndrRequestData?.additionalAddressNotes;
   expect(notes).toBe('Second gate,\r\nbehind "Asha"');
+  // A note that is not quoted: half of it would be sent.
+  writeFileSync(file, 'trackingId,ndrAction,additionalAddressNotes\n1006,RTO\n1007,REATTEMPT,"Blue gate",behind the temple\n');
+  const cut = await runExample('ndr-decisions.ts', [file], amazon.shipping);
+  expect([cut.code, cut.output]).toEqual([1, expect.stringMatching(/1006 submitted.*line 3/s)]);
+  expect(cut.output).not.toContain('temple');
 });
