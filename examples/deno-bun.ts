@@ -5,7 +5,7 @@
  *     bun examples/deno-bun.ts
  *     curl -d '{"chargePermissionId":"P01-1234567-1234567","carrierCode":"UPS","trackingNumber":"1Z999AA10123456784"}' localhost:8000
  *
- * Settings as in amazonpay.ts.
+ * It accepts parcels from everybody who can connect: keep it inside your network. Settings as in amazonpay.ts.
  */
 import process from 'node:process';
 import { type AmazonPayRegionName, DeliveryTrackerClient, isWaybillError } from 'waybill/amazonpay';
