@@ -1,6 +1,7 @@
 /**
  * Batches that survive a crash: tells Amazon Pay about many parcels, or sends feedback for many shipments (`WHAT=decisions`), a line of JSON
- * on standard input for each. If it is interrupted, start it again: what Amazon accepted is in the table, and is skipped.
+ * on standard input for each. If it is interrupted, start it again until its exit code is 0: what Amazon accepted is in the table, and is
+ * skipped. What was in flight is sent when its claim has lapsed, after a minute.
  *
  *     waybill stores sql | psql "$DATABASE_URL"
  *     node store-resume.ts < parcels.jsonl
@@ -22,6 +23,7 @@ const sums: Record<string, number> = {};
 for await (const { index, status, error } of env['WHAT'] === 'decisions' ? sendDecisions() : sendParcels()) {
   sums[status] = (sums[status] ?? 0) + 1;
   if (error) console.error(`line ${index + 1}:`, error);
+  if (status === 'failed' || status === 'in-progress') process.exitCode = 1;
 }
 await pool.end();
 console.log(JSON.stringify(sums));

@@ -242,7 +242,7 @@ describe('examples/store-resume.ts: a batch whose process is killed', () => {
         output += data;
       });
       child.stdin.on('error', () => undefined).end(input);
-      const ended = once(child, 'close').then(() => output);
+      const ended = once(child, 'close').then(([code]) => ({ code, output }));
       return { child, ended };
     };
     const accepted = (): number => (what === 'parcels' ? amazon.deliveryTrackers : amazon.ndrFeedback).length;
@@ -259,7 +259,9 @@ describe('examples/store-resume.ts: a batch whose process is killed', () => {
     // At once: what was in flight is left alone until its claim lapses.
     const [skipped, done] = what === 'parcels' ? ['already-created', 'created'] : ['already-submitted', 'submitted'];
     const run = async (): Promise<Record<string, number>> => {
-      const sums = JSON.parse(await start().ended) as Record<string, number>;
+      const { code, output } = await start().ended;
+      const sums = JSON.parse(output) as Record<string, number>;
+      expect(code, output).toBe(sums['in-progress'] || sums['failed'] ? 1 : 0);
       return { [skipped]: 0, [done]: 0, 'in-progress': 0, failed: 0, ...sums };
     };
     const second = await run();
