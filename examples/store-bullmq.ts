@@ -39,7 +39,10 @@ export const webhook = verifier.handler(
       await queue.add('rto', decision, { attempts: 10, backoff: { type: 'exponential', delay: 1_000 }, removeOnComplete: true });
     },
   },
-  { idempotencyStore: new RedisIdempotencyStore(redis) },
+  {
+    idempotencyStore: new RedisIdempotencyStore(redis),
+    onError: (error, { status }) => console.warn(status, error instanceof Error ? error.message : error),
+  },
 );
 
 /** Starts a worker. Amazon is at another address in tests. */
@@ -67,6 +70,7 @@ export function startWorker(amazon: { readonly baseUrl?: string; readonly tokenU
   // A connection of its own, because a worker waits on it. A job can be killed with its worker more than once.
   const connection = redis.duplicate({ commandTimeout: undefined, maxRetriesPerRequest: null });
   const worker = new Worker<Decision>('ndr', work, { connection, concurrency: 20, maxStalledCount: 10 });
+  worker.on('failed', (job, error) => console.error('job', job?.id, error.message));
   worker.on('error', (error) => console.error('worker', error.message));
   worker.on('closed', () => connection.disconnect());
   return worker;

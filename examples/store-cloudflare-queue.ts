@@ -44,7 +44,10 @@ export default {
     const decide = async ({ detail: { trackingId, ndrDueDate } }: NdrEvent): Promise<void> => {
       await env.DECISIONS.send({ feedback: { trackingId, ndrAction: 'RTO' }, dueDate: ndrDueDate });
     };
-    return verifier.handler({ ndr: decide }, { idempotencyStore })(request);
+    return verifier.handler(
+      { ndr: decide },
+      { idempotencyStore, onError: (error, { status }) => console.warn(status, error instanceof Error ? error.message : error) },
+    )(request);
   },
 
   async queue({ messages }: { readonly messages: readonly Message[] }, env: Env): Promise<void> {
@@ -56,7 +59,8 @@ export default {
     const idempotencyStore = new DurableObjectIdempotencyStore(env.WAYBILL);
     const dueDateOf = (_: NdrFeedback, index: number) => messages[index]?.body.dueDate ?? undefined;
     const feedbacks = messages.map(({ body }) => body.feedback);
-    for await (const { index, status } of client.submitMany(feedbacks, { idempotencyStore, dueDateOf, concurrency: 5 })) {
+    for await (const { index, status, error } of client.submitMany(feedbacks, { idempotencyStore, dueDateOf, concurrency: 5 })) {
+      if (status === 'failed') console.warn(error instanceof Error ? error.message : error);
       if (status === 'failed' || status === 'in-progress') messages[index]?.retry();
       else messages[index]?.ack();
     }

@@ -12,7 +12,12 @@ import { shippingSqsHandler } from 'waybill/shipping-ndr/webhook';
 import { DynamoDBIdempotencyStore } from 'waybill/stores/dynamodb';
 
 const dynamodb = new DynamoDB();
-const options = { idempotencyStore: new DynamoDBIdempotencyStore(dynamodb), idempotencyLease: 30_000 };
+const options = {
+  idempotencyStore: new DynamoDBIdempotencyStore(dynamodb),
+  idempotencyLease: 30_000,
+  onError: (error: unknown, { messageId }: { readonly messageId?: string | undefined }) =>
+    console.error(messageId, error instanceof Error ? error.message : error),
+};
 
 /** For the queue of Buy with Prime. */
 export const buyWithPrime = sqsHandler({ DELIVERY_COMPLETED: (event, { signal }) => count('delivered', event.orderId, signal) }, options);

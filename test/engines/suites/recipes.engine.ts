@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Miniflare, type Request as WorkerRequest, Response as WorkerResponse } from 'miniflare';
 import pg from 'pg';
@@ -86,8 +87,12 @@ describe('examples/store-lambda.ts: sqsHandler and shippingSqsHandler with Dynam
   test('of a batch with a broken message only that one is redelivered, and the rest is not handled again', async () => {
     const events = ndrEventsTwice(10).slice(0, 10);
     const batch = sqsEvent([...events, '{"broken']);
-    const broken = { batchItemFailures: [{ itemIdentifier: batch.Records.at(-1)?.messageId }] };
+    const messageId = batch.Records.at(-1)?.messageId;
+    const broken = { batchItemFailures: [{ itemIdentifier: messageId }] };
+    const errors = vi.spyOn(console, 'error').mockReturnValue();
     expect(await example.shipping(batch, lambda)).toEqual(broken);
+    expect(errors.mock.calls).toEqual([[messageId, expect.any(String)]]);
+    errors.mockRestore();
     // As if ReportBatchItemFailures were off.
     expect(await example.shipping(batch, lambda)).toEqual(broken);
     for (const { detail } of events) expect(await timesOf(`undelivered:${detail.trackingId}`)).toBe(1);
@@ -119,6 +124,9 @@ test('examples/store-bullmq.ts: each event becomes one job, and each job one fee
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   const { close, startWorker, webhook } = await import('../../../examples/store-bullmq.ts');
+  const log = [vi.spyOn(console, 'warn').mockReturnValue(), vi.spyOn(console, 'error').mockReturnValue()] as const;
+  expect((await webhook(authenticatedRequest(ndrEvent(), { auth: { ...AUTH, key: 'wrong' } }))).status).toBe(401);
+  expect(log[0]).toHaveBeenCalledWith(401, expect.any(String));
   const statuses = await Promise.all(
     ndrEventsTwice(20).map(async (event) => (await webhook(authenticatedRequest(event, { auth: AUTH }))).status),
   );
@@ -133,6 +141,8 @@ test('examples/store-bullmq.ts: each event becomes one job, and each job one fee
     if (amazon.ndrFeedback.length < 20) throw new Error(`${amazon.ndrFeedback.length} of 20`);
   });
   await Promise.all(workers.map((worker) => worker.close()));
+  expect(log[1]).toHaveBeenCalledWith('job', expect.any(String), expect.stringContaining('403'));
+  vi.restoreAllMocks();
   expect(feedbackPerParcel(amazon)).toEqual(new Array(20).fill(1));
   expect(amazon.requests.filter(({ status }) => status === 429)).toEqual([]);
   // Two workers, one token.
@@ -146,7 +156,11 @@ test('examples/store-bullmq.ts: each event becomes one job, and each job one fee
 test('examples/store-cloudflare-queue.ts: each event becomes one message, and each message one feedback', async () => {
   const amazon = new AmazonEmulator({ quota: false });
   const { clientId, clientSecret, refreshToken } = amazon.credentials.lwa;
+  let log = '';
   const worker = new Miniflare({
+    handleRuntimeStdio: (...streams: Readable[]) => {
+      for (const stream of streams) stream.on('data', (data: Buffer) => (log += data));
+    },
     modules: true,
     script: await bundleWorker('../../examples/store-cloudflare-queue.ts'),
     cf: false,
@@ -190,6 +204,7 @@ test('examples/store-cloudflare-queue.ts: each event becomes one message, and ea
   await sleep(1_000);
   expect(first).toBeDefined();
   expect(feedbackPerParcel(amazon)).toEqual(new Array(11).fill(1));
+  expect(log).toMatch(/403/);
   await worker.dispose();
 });
 
