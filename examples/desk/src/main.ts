@@ -17,6 +17,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     server.close();
     // What is on its way to Amazon is waited for, so that its result is stored.
-    void desk.settled().finally(() => process.exit(0));
+    void desk.settled().finally(() => {
+      // Moves what is in `desk.db-wal` into the file itself.
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      process.exit(0);
+    });
   });
 }

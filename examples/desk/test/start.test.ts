@@ -1,12 +1,13 @@
 /** The two commands of the README: an emulator of Amazon by the command line, and the desk with the settings that it writes. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { authenticatedRequest, ndrEvent } from 'waybill/testing';
+import { openDatabase } from '../src/database.ts';
 
 const here = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'desk-'));
@@ -54,6 +55,15 @@ test('the desk runs with the settings of waybill emulator', async () => {
   const page = await fetch(`${url}/decisions`, { method: 'POST', headers, body });
   assert.match(await page.text(), /1 accepted\./);
   assert.match(emulator(), /ndrFeedback 204/);
+
+  // A copy of the file is a backup then.
+  const child = running.at(-1);
+  child?.kill();
+  await new Promise((resolve) => child?.once('exit', resolve));
+  copyFileSync(join(folder, 'desk.db'), join(folder, 'copy.db'));
+  const copy = openDatabase(join(folder, 'copy.db'));
+  assert.deepEqual(copy.prepare('SELECT tracking_id, state FROM shipments').raw().all(), [['1809561149386', 'requested']]);
+  copy.close();
 });
 
 test('the desk says which settings are missing', async () => {
