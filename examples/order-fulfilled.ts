@@ -52,6 +52,7 @@ export function orderFulfilled(options: OrderFulfilledOptions): (request: Reques
 }
 
 function* parcelsOf({ id, fulfillments = [] }: Order, chargePermissionId: string): Iterable<DeliveryTrackerInput> {
+  const seen = new Set<string>();
   for (const { tracking_company, tracking_numbers = [] } of fulfillments) {
     const carrier = findCarrier(tracking_company);
     // A wrong code uses the tracking number up, so in doubt there is no announcement.
@@ -59,7 +60,11 @@ function* parcelsOf({ id, fulfillments = [] }: Order, chargePermissionId: string
       console.warn('order', id, carrier.note);
       continue;
     }
-    for (const trackingNumber of tracking_numbers) yield { chargePermissionId, carrierCode: carrier.code, trackingNumber };
+    for (const trackingNumber of tracking_numbers) {
+      // Two fulfillments can share a parcel.
+      if (!seen.has(trackingNumber)) yield { chargePermissionId, carrierCode: carrier.code, trackingNumber };
+      seen.add(trackingNumber);
+    }
   }
 }
 

@@ -25,6 +25,8 @@ describe('order-fulfilled.ts', () => {
       { tracking_company: 'UPS', tracking_numbers: ['1Z999AA10123456784', '1Z999AA10123456785'] },
       { tracking_company: 'My cousin', tracking_numbers: ['42'] },
       { tracking_company: null, tracking_numbers: [] },
+      // The rest of the order, in a parcel that has left already.
+      { tracking_company: 'UPS', tracking_numbers: ['1Z999AA10123456785'] },
     ],
   };
   let hook: (request: Request) => Promise<Response>;
