@@ -10,7 +10,7 @@
  */
 import { createServer } from 'node:http';
 import { toNodeHandler } from 'waybill/adapters/node';
-import { apiKey, MemoryIdempotencyStore, NdrFeedbackClient, NdrWebhookVerifier, suggestNdrActions } from 'waybill/shipping-ndr';
+import { ApiError, apiKey, MemoryIdempotencyStore, NdrFeedbackClient, NdrWebhookVerifier, suggestNdrActions } from 'waybill/shipping-ndr';
 
 const { NDR_API_KEY = '', LWA_CLIENT_ID = '', LWA_CLIENT_SECRET = '', LWA_REFRESH_TOKEN = '', PORT = '8080' } = process.env;
 const { SP_API_URL: baseUrl, LWA_URL: tokenUrl } = process.env;
@@ -28,9 +28,14 @@ const handler = new NdrWebhookVerifier({ auth: apiKey({ keys: NDR_API_KEY }) }).
     const [action] = suggestNdrActions(event).actions;
     if (action?.ndrAction !== 'RESCHEDULE') return console.log('needs a decision:', trackingId, reasonCode);
     const tomorrow = new Date(Date.now() + 24 * 3_600_000);
-    // If this fails the response is 503, and Amazon redelivers the event.
-    const { requestId } = await client.reschedule(trackingId, tomorrow);
-    console.log('rescheduled, request', requestId);
+    try {
+      const { requestId } = await client.reschedule(trackingId, tomorrow);
+      console.log('rescheduled, request', requestId);
+    } catch (error) {
+      // After anything but a refusal the response is 503, and Amazon redelivers the event.
+      if (!(error instanceof ApiError && error.status === 400)) throw error;
+      console.log('needs a decision:', trackingId, error.message);
+    }
   },
   {
     idempotencyStore: new MemoryIdempotencyStore(),

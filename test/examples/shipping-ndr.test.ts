@@ -25,6 +25,9 @@ test('shipping-ndr.ts reschedules, leaves the rest to people, and loses nothing 
   expect(await post(late)).toBe(200);
   expect(amazon.emulator.ndrFeedback).toHaveLength(2);
   expect(server.output()).toMatch(/needs a decision: 1809561149387 Customer rejected/);
+  amazon.emulator.fail({ path: '/shipping/v2/ndrFeedback', status: 400 });
+  expect(await post(ndrEvent({ detail: { trackingId: '1809561149388', reasonCode: 'Customer unavailable' } }))).toBe(200);
+  expect(server.output()).toMatch(/needs a decision: 1809561149388 Amazon refused/);
   server.stop();
 });
 
