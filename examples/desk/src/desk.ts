@@ -58,6 +58,8 @@ const COLUMNS = [
   'delivered_at_attempt',
 ] as const satisfies readonly (keyof Shipment)[];
 
+const SEE_LOG = 'An unexpected error: see the log.';
+
 export class Desk {
   readonly #db: Db;
   readonly #client: NdrFeedbackClient;
@@ -69,10 +71,7 @@ export class Desk {
     this.#client = client;
     this.#clock = clock;
     // What was on its way when the desk stopped may have arrived.
-    const sql = `UPDATE decisions SET result = 'unknown', message = 'The desk was stopped while this was sent.' WHERE result = 'sending' RETURNING tracking_id`;
-    db.transaction(() => {
-      for (const { tracking_id } of db.prepare(sql).all() as { tracking_id: string }[]) this.#update(tracking_id);
-    })();
+    this.#giveUp('The desk was stopped while this was sent.');
   }
 
   now(): Date {
@@ -184,7 +183,12 @@ export class Desk {
         this.#update(trackingId);
       }
     })();
-    const done = this.#send(sent).finally(() => this.#sending.delete(done));
+    const done = this.#send(sent)
+      .catch((error) => {
+        console.error(error);
+        this.#giveUp(SEE_LOG, batch);
+      })
+      .finally(() => this.#sending.delete(done));
     this.#sending.add(done);
     return { batch, done };
   }
@@ -220,6 +224,14 @@ export class Desk {
     }
   }
 
+  /** What was being sent is unclear: of one batch, or of all. */
+  #giveUp(message: string, batch: number | null = null): void {
+    const sql = `UPDATE decisions SET result = 'unknown', message = ? WHERE result = 'sending' AND batch = COALESCE(?, batch) RETURNING tracking_id`;
+    this.#db.transaction(() => {
+      for (const { tracking_id } of this.#db.prepare(sql).all(message, batch) as { tracking_id: string }[]) this.#update(tracking_id);
+    })();
+  }
+
   #update(trackingId: string): void {
     const shipment = toShipment(trackingId, this.events(trackingId), this.decisionsOf(trackingId));
     if (!shipment) return;
@@ -247,7 +259,7 @@ function read(result: NdrFeedbackResult): { readonly outcome: Decision['result']
   const { error, sent } = result;
   if (!isWaybillError(error)) {
     console.error(error);
-    return { outcome: sent ? 'unknown' : 'failed', message: 'An unexpected error: see the log.' };
+    return { outcome: sent ? 'unknown' : 'failed', message: SEE_LOG };
   }
   // The hint to a value that is refused is for programmers.
   const message = [error.message, error.code === 'VALIDATION' ? '' : error.hint].filter(Boolean).join(' ');

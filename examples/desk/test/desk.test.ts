@@ -383,6 +383,20 @@ describe('a decision', () => {
     assert.equal(state('1'), 'action-required');
   });
 
+  test('whose result cannot be stored is unclear', async (t) => {
+    const errors = t.mock.method(console, 'error', () => undefined);
+    await report('1');
+    db.exec("CREATE TRIGGER full BEFORE UPDATE ON decisions WHEN NEW.result = 'accepted' BEGIN SELECT RAISE(ABORT, 'full'); END");
+    const page = await decide([
+      ['id', '1'],
+      ['ndrAction', 'REATTEMPT'],
+      ['notes', 'Blue gate'],
+    ]);
+    assert.match(page, /1 unclear.*see the log/s);
+    assert.equal(state('1'), 'action-required');
+    assert.match(String(errors.mock.calls[0]?.arguments), /full/);
+  });
+
   test('that Amazon refuses, or does not confirm, leaves the shipment to do', async () => {
     await report('1');
     await report('2');
