@@ -146,14 +146,46 @@ function decode(decoder: TextDecoder, bytes: Buffer, { path, format, stream }: D
 /** Variables with such a name contain a secret. */
 const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PRIVATE_KEY|API_KEY|QUERY_VALUE/;
 
+/** A line that sets a variable, the quotation mark that its value starts with, and what follows. */
+const ASSIGNMENT = /^\s*(?:export\s+)?[^\s=#"'`]+\s*=\s*(["'`]?)(.*)/;
+
+/**
+ * A settings file without the lines that are not `NAME=value`, and their numbers. Some versions of Node read such a line as the start of the
+ * next line's name, so that the next variable would be missing.
+ */
+function assignmentsIn(text: string): { readonly text: string; readonly strays: readonly number[] } {
+  const lines = text.split('\n');
+  const strays: number[] = [];
+  let quote = '';
+  const kept = lines.filter((line, at) => {
+    if (quote) {
+      if (line.includes(quote)) quote = '';
+      return true;
+    }
+    if (/^\s*(?:#|$)/.test(line)) return true;
+    const [isAssignment, mark = '', value = ''] = ASSIGNMENT.exec(line) ?? [];
+    if (isAssignment === undefined) strays.push(at + 1);
+    else if (mark && !value.includes(mark) && lines.slice(at + 1).some((later) => later.includes(mark))) quote = mark;
+    return isAssignment !== undefined;
+  });
+  return { text: kept.join('\n'), strays };
+}
+
 /** The environment, and below it the variables of a file of `NAME=value` lines. */
 export async function readEnvironment(file: string | undefined, context: Context): Promise<Environment> {
-  const variables = file === undefined ? {} : parseEnv(await readText(file, context));
+  const { text, strays } = assignmentsIn(file === undefined ? '' : await readText(file, context));
+  const variables = parseEnv(text);
   if (file !== undefined && (await isWritableByAll(file))) {
     context.out.note(`warning: every user of this machine can write ${file}, and so decide where secrets are sent: chmod 600 ${file}`);
   }
   if (file !== undefined && Object.keys(variables).length === 0) {
     throw new UsageError(`${nameOf(file)} has no line such as NAME=value`, 'waybill emulator --env FILE writes an example.');
+  }
+  if (file !== undefined && strays.length > 0) {
+    const more = strays.length > 1 ? ` (and ${strays.length - 1} more)` : '';
+    context.out.note(
+      `warning: line ${strays[0]}${more} of ${nameOf(file)} is not NAME=value, and is ignored. A value with line breaks must be in quotes.`,
+    );
   }
   const env: Environment = { ...variables, ...context.env };
   context.secrets.push(...Object.entries(env).flatMap(([name, value]) => (value && SECRET_NAME.test(name) ? [value] : [])));

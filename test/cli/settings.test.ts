@@ -204,6 +204,25 @@ describe('a settings file', () => {
     expect([code, unwrapped(stderr)]).toEqual([2, expect.stringMatching(message)]);
   });
 
+  test.each<[string, string, number]>([
+    ['a line of words', 'just a line\nAMAZON_PAY_REGION=eu\n', 1],
+    ['a colon in place of =', '# comment\n\nOTHER: 1\r\nAMAZON_PAY_REGION=eu\r\n', 3],
+    ['export without a value', 'export OTHER\nAMAZON_PAY_REGION=eu\n', 1],
+    ['a line after a value of several lines', 'OTHER="a\nb\n"\nwords\nAMAZON_PAY_REGION=eu\n', 4],
+    ['a value of several lines without quotes', 'OTHER=-----BEGIN X-----\nabc\n-----END X-----\nAMAZON_PAY_REGION=eu\n', 2],
+  ])('with %s is read without it, and says which line it is', async (_, content, line) => {
+    const { code, stderr } = await read(content);
+    expect([code, unwrapped(stderr)]).toEqual([0, expect.stringMatching(`^warning: line ${line}( \\(and 1 more\\))? of .* is ignored`)]);
+  });
+
+  test.each([
+    ['a value of several lines in each kind of quotes', 'A="a\nb: c\n"\nB=\'a\nb\'\nC=`a\nb`\nAMAZON_PAY_REGION=eu\n'],
+    ['a quotation mark that is never closed', 'A="a\nAMAZON_PAY_REGION=eu\n'],
+    ['spaces around names', '  export A = 1\n AMAZON_PAY_REGION = eu # comment\n'],
+  ])('is read without a warning with %s', async (_, content) => {
+    expect(await read(content)).toMatchObject({ code: 0, stderr: '' });
+  });
+
   test.skipIf(process.platform === 'win32')('that every user can write is read with a warning', async () => {
     const file = folder.path('.env');
     writeFileSync(file, 'AMAZON_PAY_REGION=eu\n');
