@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { checkAmazonPay } from '../doctor/amazon-pay.ts';
 import { checkCredentials, PRIME_CREDENTIALS, SHIPPING_CREDENTIALS } from '../doctor/credentials.ts';
 import { EXIT } from '../failure.ts';
-import { readEnvironment } from '../files.ts';
+import { nameOf, readEnvironment } from '../files.ts';
 import { addHelp } from '../help.ts';
 import { AMAZON_PAY, addSettings, BUY_WITH_PRIME, type Flags, SHIPPING, variablesOf } from '../settings.ts';
 import type { Check, Context, Environment } from '../terminal.ts';
@@ -62,7 +62,14 @@ async function examine({ live = false, only, ...options }: Options, context: Con
   const isNothingSet = all.every(({ surface, status }) => surface === 'machine' || status === 'skip');
   if (failures > 0 || isNothingSet) context.exitCode = EXIT.failed;
   out.show({ ok: failures === 0 && !isNothingSet, live, checks: all }, () => {
-    if (isNothingSet) return ['Nothing is set. Pass --settings FILE, or get test keys:', '  waybill emulator --env .env.emulator'];
+    if (isNothingSet) {
+      const file = options.settings;
+      const what =
+        file === undefined
+          ? 'Nothing is set. Pass --settings FILE, or get test keys:'
+          : `Nothing is set: ${nameOf(file)} has none of these names. To see all names, get test keys:`;
+      return [what, '  waybill emulator --env .env.emulator'];
+    }
     const result = failures === 0 ? out.style('green', 'No check failed') : out.style('red', `${plural(failures, 'check')} failed`);
     return `${result}, ${plural(warnings, 'warning')}.`;
   });

@@ -56,7 +56,13 @@ describe('waybill doctor', () => {
 
   test('ends with 1 if nothing is set, and says how to start', async () => {
     expect(await doctor({})).toMatchObject({ code: 1, ok: false });
-    expect((await waybill(['doctor'])).stdout).toMatch(/waybill emulator --env/);
+    expect((await waybill(['doctor'])).stdout).toMatch(/Pass --settings FILE.*\n *waybill emulator --env/);
+  });
+
+  test('does not ask for the settings file that it was passed', async () => {
+    const { code, stdout } = await waybill(['doctor', '--settings', '-'], { input: 'LWA_CLIENTID=a\n' });
+    expect([code, unwrapped(stdout)]).toEqual([1, expect.stringMatching(/Nothing is set: standard input has none of these names/)]);
+    expect(stdout).not.toContain('Pass --settings');
   });
 
   const key = rsa(2048).export({ type: 'pkcs8', format: 'pem' }).toString();
