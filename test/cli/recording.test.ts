@@ -24,6 +24,20 @@ test('a damaged line takes nothing with it', () => {
   expect(recordedValues(Buffer.from('not JSON\n{"id":"a"}'))).toBeUndefined();
 });
 
+test('documents of several lines follow one another, as aws and jq print them', () => {
+  const values = [{ Messages: [{ Body: '{"id":"a"}' }] }, { id: 'b' }, [{ id: 'c' }]];
+  const text = values.map((value) => `${JSON.stringify(value, null, 4)}\n`).join('');
+  expect(recordedValues(Buffer.from(text))).toEqual(values);
+  expect(recordedValues(Buffer.from(text.replaceAll('\n', '\r\n')))).toEqual(values);
+  expect(recordedValues(Buffer.from(`{"id":"d"}\n${text}{"id":"e"}`))).toEqual([{ id: 'd' }, ...values, { id: 'e' }]);
+});
+
+test.each(['{', '['])('a line with only %j takes nothing with it', (bracket) => {
+  const text = `{"id":"a"}\n${bracket}\n{"id":"b"}`;
+  expect(recordedValues(Buffer.from(text))).toEqual([{ id: 'a' }, bracket, { id: 'b' }]);
+  expect(recordedValues(Buffer.from(`${text}\n}\n{"id":"c"}`))).toEqual([{ id: 'a' }, bracket, { id: 'b' }, '}', { id: 'c' }]);
+});
+
 test('a device is recorded to as it is', () => {
   expect(() => new Recording('/dev/null').add(request)).not.toThrow();
 });

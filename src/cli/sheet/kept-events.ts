@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { UsageError } from '../failure.ts';
 import { fileError, nameOf, readChunks, readText } from '../files.ts';
 import type { Context } from '../terminal.ts';
+import { isJson, type JsonDocument, JsonDocuments } from '../webhook/json-documents.ts';
 
 /** What was stored, and its place, for messages. */
 export interface Kept {
@@ -34,11 +35,9 @@ export async function* readKept(path: string, context: Context): AsyncGenerator<
   }
 }
 
-/** A file with one document per line, or with one document that has several lines. */
+/** A file with one document per line, or with documents that have several lines. */
 async function* readFile(path: string, context: Context): AsyncGenerator<Kept> {
-  let line = 0;
-  for await (const text of linesOf(readChunks(path, context))) {
-    line += 1;
+  for await (const { line, text } of documentsOf(readChunks(path, context))) {
     if (text.trim() === '') continue;
     if (line === 1 && path !== '-' && !isJson(text)) {
       const whole = await readText(path, context);
@@ -48,23 +47,16 @@ async function* readFile(path: string, context: Context): AsyncGenerator<Kept> {
   }
 }
 
-async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+async function* documentsOf(chunks: AsyncIterable<string>): AsyncGenerator<JsonDocument> {
+  const documents = new JsonDocuments();
   let rest = '';
   for await (const chunk of chunks) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    yield* lines;
+    for (const line of lines) yield* documents.add(line);
   }
-  yield rest;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+  yield* documents.add(rest);
+  yield* documents.end();
 }
 
 async function isDatabase(path: string): Promise<boolean> {

@@ -10,6 +10,7 @@ import { UsageError } from '../failure.ts';
 import { fileError, nameOf, readText } from '../files.ts';
 import type { Context } from '../terminal.ts';
 import { toJsonLine } from '../text.ts';
+import { type JsonDocument, JsonDocuments } from './json-documents.ts';
 
 /** A request, without its credentials. */
 export interface RecordedRequest {
@@ -85,7 +86,7 @@ export interface RecordedEvent {
   readonly body: string;
 }
 
-/** Reads a recording; or events, one on each line, in a list, or in the envelope of a queue. */
+/** Reads a recording; or events, one on each line, in a list, or in the envelope of a queue; also several such documents. */
 export async function readRecording(file: string, context: Context): Promise<readonly RecordedEvent[]> {
   const events = jsonIn(await readText(file, context)).flatMap(({ line, parsed }) => {
     if (!parsed) throw unreadable(file, line, 'it is not JSON');
@@ -108,11 +109,14 @@ export function recordedValues(bytes: Uint8Array): readonly unknown[] | undefine
   });
 }
 
-/** The whole string as JSON, or else each of its lines. What is not JSON has no `parsed`. */
-function jsonIn(text: string): readonly { readonly line: number; readonly text: string; readonly parsed: ReturnType<typeof parseJson> }[] {
+/** The whole string as JSON, or else each document in it. What is not JSON has no `parsed`. */
+function jsonIn(text: string): readonly (JsonDocument & { readonly parsed: ReturnType<typeof parseJson> })[] {
   const whole = parseJson(text);
   if (whole) return [{ line: 1, text, parsed: whole }];
-  return text.split('\n').flatMap((line, at) => (line.trim() === '' ? [] : [{ line: at + 1, text: line, parsed: parseJson(line) }]));
+  const documents = new JsonDocuments();
+  return [...text.split('\n').flatMap((line) => documents.add(line)), ...documents.end()].flatMap((document) =>
+    document.text.trim() === '' ? [] : [{ ...document, parsed: parseJson(document.text) }],
+  );
 }
 
 function bodiesOf(value: unknown, line: number, file: string): readonly string[] {

@@ -50,6 +50,10 @@ describe('waybill replay', () => {
       'messages of SQS',
       JSON.stringify({ Messages: events.map((event) => ({ MessageId: '1', ReceiptHandle: 'r', Body: JSON.stringify(event) })) }),
     ],
+    [
+      'what several calls of aws sqs receive-message print',
+      events.map((event) => JSON.stringify({ Messages: [{ MessageId: '1', Body: JSON.stringify(event) }] }, null, 4)).join('\n'),
+    ],
   ])('sends %s in its order', async (_, input) => {
     const { code, stdout, stderr } = await waybill(replay('--json'), { input });
     expect([code, stderr]).toEqual([0, '']);

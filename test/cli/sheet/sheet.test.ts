@@ -117,6 +117,13 @@ describe('waybill ndr sheet', () => {
     ]);
   });
 
+  test('reads documents of several lines from standard input, one after another', async () => {
+    const input = [EVENTS[0], EVENTS[1]].map((event) => `${JSON.stringify({ Messages: [{ Body: JSON.stringify(event) }] }, null, 4)}\n`);
+    const { code, stdout, stderr } = await waybill(['ndr', 'sheet', '-', '--json'], { input: input.join('') });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/1809561149301.*1809561149302|1809561149302.*1809561149301/s);
+  });
+
   test('says where something is that is not an event, and writes the rest', async () => {
     const { code, rows, notes } = await sheetOf(`${JSON.stringify(EVENTS[1])}\n{"broken\n\n{"detail-type":"NDR Events"}\n`);
     expect([code, rows.length]).toEqual([1, 1]);
