@@ -90,6 +90,14 @@ describe('waybill replay', () => {
     expect(wrong.stdout + wrong.stderr).not.toContain('key-2');
   });
 
+  test('says what to do about a response 401', async () => {
+    const argv = ['replay', '-', '--to', `${server.url}/ndr`];
+    const input = JSON.stringify(events[0]);
+    expect((await waybill(argv, { input })).stdout).toMatch(/\n401: no credential was sent\. Pass --auth\.\n$/);
+    const wrong = await waybill([...argv, '--auth', 'api-key'], { input, env: { NDR_API_KEY: 'key-2' } });
+    expect(wrong.stdout).toMatch(/\n401: check --auth api-key and its credential\.\n$/);
+  });
+
   test('retries what is temporary, and reports the attempts', async () => {
     responses = [new Response(null, { status: 503, headers: { 'retry-after': '0' } }), new Response(null, { status: 429 })];
     const { code, stdout } = await waybill(replay(), { input: JSON.stringify(events[0]) });

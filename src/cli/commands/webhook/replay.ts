@@ -80,8 +80,10 @@ async function replay(file: string, options: Options, context: Context): Promise
   if (options.dryRun) return listEvents(events, context);
   const send = sender({ to: options.to, timeout, limit }, credential, context);
   const count = { delivered: 0, retried: 0, lost: 0, interrupted: 0 };
+  let isRefused = false;
   const settle = (result: Result): void => {
     count[result.outcome] += 1;
+    isRefused ||= result.status === 401;
     out.show({ type: 'event', ...result }, () => resultLines(result, out));
   };
   try {
@@ -100,6 +102,9 @@ async function replay(file: string, options: Options, context: Context): Promise
     out.show({ type: 'summary', events: events.length, ...count, notSent }, () => [
       '',
       `${events.length} event${events.length === 1 ? '' : 's'}: ${words} (${new URL(options.to).host}).`,
+      ...(isRefused
+        ? [`401: ${options.auth === 'none' ? 'no credential was sent. Pass --auth' : `check --auth ${options.auth} and its credential`}.`]
+        : []),
     ]);
   }
 }
