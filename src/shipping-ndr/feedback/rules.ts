@@ -20,7 +20,8 @@ export interface FeedbackRules {
    */
   readonly allowContactData?: boolean | undefined;
   /**
-   * The `ndrDueDate` of the event. Once it has passed, feedback is refused here. What Amazon does then is not documented.
+   * The `ndrDueDate` of the event. Once it has passed, feedback is refused here. What Amazon does then is not documented. A string that is not a
+   * time is refused too: `parseTime(detail.ndrDueDate)` is `undefined` then.
    * @default not checked
    */
   readonly dueDate?: Date | string | null | undefined;
@@ -104,7 +105,12 @@ export function feedbackKey(body: FeedbackBody, dueDate: FeedbackRules['dueDate'
 function readDueDate(dueDate: FeedbackRules['dueDate']): Date | undefined {
   if (dueDate === undefined || dueDate === null) return undefined;
   const due = toDate(dueDate);
-  if (!due) throw invalid({ message: 'expected "dueDate" to be the ndrDueDate of the event' });
+  if (!due) {
+    throw invalid(
+      { message: '"dueDate" must be a Date, or a string such as 2026-03-01T18:00:00Z with a time of day and an offset' },
+      'If the event has no ndrDueDate that can be read, leave "dueDate" out: it is then not checked.',
+    );
+  }
   return due;
 }
 

@@ -118,7 +118,11 @@ describe('feedback is refused before it is sent', () => {
     const client = clientOf(amazon, { clock });
     expect((await waybillErrorOf(() => client.submit(rto, { dueDate: '2023-11-30T23:59:59Z' }))).message).toContain('has passed');
     for (const dueDate of ['soon', new Date(Number.NaN), 0]) {
-      expect((await waybillErrorOf(() => client.submit(rto, { dueDate } as never))).message).toContain('"dueDate"');
+      const { message, hint } = await waybillErrorOf(() => client.submit(rto, { dueDate } as never));
+      expect([message, hint]).toEqual([
+        expect.stringMatching(/^"dueDate" must be a Date, or a string/),
+        expect.stringContaining('leave "dueDate" out'),
+      ]);
     }
     for (const dueDate of [new Date(NOW.getTime() + 1), null]) await client.submit(rto, { dueDate });
     expect(amazon.feedbackRequests).toHaveLength(2);
