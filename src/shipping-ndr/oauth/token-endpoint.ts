@@ -189,7 +189,10 @@ export class NdrTokenEndpoint {
     );
   }
 
-  /** The mechanism that accepts tokens of this endpoint: `bearerJwt()` with its keys, issuer and audience. */
+  /**
+   * The mechanism that accepts tokens of this endpoint: `bearerJwt()` with its keys, issuer and audience. It accepts those of all its clients: to
+   * keep merchants apart, make an endpoint for each, with its own `audience`.
+   */
   auth(): NdrAuth {
     return {
       check: async (request) => (await this.#keyRing()).auth.check(request),
