@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from 'commander';
+import { eventKinds, eventTypesOf, findEventKind } from '../../buywithprime/events/kinds.ts';
 import {
   BuyWithPrimeClient,
   type BuyWithPrimeClientOptions,
@@ -12,6 +13,7 @@ import {
 } from '../../buywithprime/index.ts';
 import { parseInput } from '../../buywithprime/payload.ts';
 import { type EventSubscriptionInput, EventSubscriptionInputSchema } from '../../buywithprime/subscriptions/subscription.ts';
+import { nearest } from '../../core/wording.ts';
 import { EXIT, UsageError } from '../failure.ts';
 import { addHelp } from '../help.ts';
 import { requireOneOf } from '../requirements.ts';
@@ -183,6 +185,10 @@ async function createSubscription(eventType: string, options: CreateOptions, con
   const { out, signal } = context;
   Object.assign(context.names, BUY_WITH_PRIME.names);
   const input = parseInput(EventSubscriptionInputSchema, { eventType, destination: destinationOf(options) } as EventSubscriptionInput);
+  if (!findEventKind(eventType)) {
+    const meant = nearest(eventType, eventKinds.flatMap(eventTypesOf));
+    out.note(`warning: <event-type> is not a type that Amazon documents.${meant ? ` Did you mean ${meant}?` : ''}`);
+  }
   if (options.dryRun) {
     return out.show({ status: 'not-sent', input }, () => [JSON.stringify(input, null, 2), 'Nothing was sent.']);
   }

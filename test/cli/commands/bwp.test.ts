@@ -98,4 +98,15 @@ describe('waybill bwp subscriptions', () => {
       },
     ]);
   });
+
+  test('warns of a type that Amazon does not document, and names the nearest', async () => {
+    const create = (type: string) =>
+      waybill(['bwp', 'subscriptions', 'create', type, '--webhook', 'https://shop.example/bwp', '--dry-run']);
+    const { code, stderr } = await create('PACKAGE_DELIVERD');
+    expect([code, unwrapped(stderr)]).toEqual([
+      0,
+      expect.stringMatching(/^warning: <event-type> is not a type .* Did you mean PACKAGE_DELIVERED\?/),
+    ]);
+    for (const known of ['PACKAGE_DELIVERED', 'DELIVERY_COMPLETED']) expect(await create(known)).toMatchObject({ code: 0, stderr: '' });
+  });
 });
