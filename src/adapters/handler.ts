@@ -16,7 +16,8 @@ export interface AdapterOptions {
   /**
    * Gets what the adapter itself refuses, and what a handler throws that is not made by this package. The webhooks of this package have their
    * own `onError`. What it throws is ignored.
-   * @default configuration errors are written to `console.error`
+   * @default one line a minute for each error code and status to `console.warn`, without what your own code said; each configuration error to
+   * `console.error`
    */
   readonly onError?: ((error: unknown) => void) | undefined;
 }

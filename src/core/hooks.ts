@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AnyWaybillError, type ConfigurationError, isWaybillError } from './errors.ts';
+import { type AnyWaybillError, isWaybillError } from './errors.ts';
 import type { Surface } from './types.ts';
 
 /** Which call a hook is about. */
@@ -85,18 +85,34 @@ export function report(level: 'warn' | 'error', message: string): void {
   notify(() => console[level](`waybill: ${message}`));
 }
 
+/** Milliseconds in which a kind of failure is reported once: a webhook on the internet gets made-up requests all day. */
+const REPORT_EVERY = 60_000;
+const quietUntil = /* @__PURE__ */ new Map<string, number>();
+
+/** What code of the user says may be personal, and is left out. */
+const FOREIGN = { code: '', message: 'your code threw an error', hint: 'Pass onError to see it.' };
+
 /**
- * Calls `onError`; what it throws is ignored. Without one, a configuration error is written to the console: every event fails, and redelivery
- * cannot help.
+ * Calls `onError`; what it throws is ignored. Without one the console says that something failed, because the sender only redelivers: each
+ * configuration error, which redelivery cannot help, and of all others one of each kind a minute.
  */
 export function tellError<Details extends readonly unknown[]>(
   onError: ((error: unknown, ...details: Details) => unknown) | undefined,
   error: unknown,
   ...details: Details
 ): void {
-  if (onError) notify(() => onError(error, ...details));
-  else if (isWaybillError(error) && error.code === 'CONFIGURATION') {
-    const { message, hint } = error as ConfigurationError;
-    report('error', hint ? `${message}. ${hint}` : message);
+  if (onError) {
+    notify(() => onError(error, ...details));
+    return;
+  }
+  const { code, message, hint } = isWaybillError(error) ? error : FOREIGN;
+  const told = hint ? `${message}. ${hint}` : message;
+  // With the status: a health check that gets 405 must not hide what else is invalid.
+  const kind = `${code}${(details[0] as { readonly status?: unknown } | undefined)?.status}`;
+  const now = performance.now();
+  if (code === 'CONFIGURATION') report('error', told);
+  else if (now >= (quietUntil.get(kind) ?? 0)) {
+    quietUntil.set(kind, now + REPORT_EVERY);
+    report('warn', `not handled: ${told}`);
   }
 }

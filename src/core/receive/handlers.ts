@@ -154,8 +154,7 @@ function inProgress(surface: Surface): InProgressError {
   return new InProgressError('another call is handling this event', { surface, hint: 'Nothing is lost: the event is redelivered.' });
 }
 
-const FOREIGN =
-  'One queue or webhook for both surfaces loses events of one of them: route each to its own, or pass "unknown" or "otherwise".';
+const FOREIGN = 'Route them elsewhere, or pass "unknown" or "otherwise".';
 
 /** Bytes as a string, if nothing is lost by that: stored as JSON, it stays readable. */
 function legible(raw: unknown): unknown {

@@ -40,7 +40,8 @@ export interface LambdaHandlerOptions<Event> extends EventHandlerOptions<Event, 
   /**
    * Called for each failure with what your function threw, or with a {@link ValidationError} for what could not be read; for a message with
    * several events once, with the first error. What it throws is ignored.
-   * @default configuration errors are written to `console.error`
+   * @default one line a minute for each error code and status to `console.warn`, without what your own code said; each configuration error to
+   * `console.error`
    */
   readonly onError?: ((error: unknown, failure: LambdaEventFailure) => void) | undefined;
   /**

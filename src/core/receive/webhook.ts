@@ -76,7 +76,8 @@ export interface WebhookHandlerOptions<Event> extends EventHandlerOptions<Event,
   readonly retryAfter?: number | undefined;
   /**
    * Called for every response other than 200, with the error and the status. What it throws is ignored.
-   * @default configuration errors are written to `console.error`
+   * @default one line a minute for each error code and status to `console.warn`, without what your own code said; each configuration error to
+   * `console.error`
    */
   readonly onError?: ((error: unknown, response: { readonly status: number }) => void) | undefined;
 }

@@ -107,8 +107,8 @@ function readDueDate(dueDate: FeedbackRules['dueDate']): Date | undefined {
   const due = toDate(dueDate);
   if (!due) {
     throw invalid(
-      { message: '"dueDate" must be a Date, or a string such as 2026-03-01T18:00:00Z with a time of day and an offset' },
-      'If the event has no ndrDueDate that can be read, leave "dueDate" out: it is then not checked.',
+      { message: '"dueDate" must be a Date, or a time such as 2026-03-01T18:00:00Z' },
+      'If that of the event cannot be read, leave "dueDate" out.',
     );
   }
   return due;

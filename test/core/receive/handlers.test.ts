@@ -147,7 +147,7 @@ describe('an event without a function', () => {
     await expect(dispatcher({ shipped: () => undefined }, { onUnhandled })(foreign, context)).rejects.toMatchObject({
       code: 'VALIDATION',
       message: 'got an event of elsewhere, and no handler accepts it',
-      hint: expect.stringContaining('route each to its own'),
+      hint: expect.stringContaining('Route them elsewhere'),
     });
     expect(onUnhandled).not.toHaveBeenCalled();
     for (const handlers of [() => undefined, { unknown: () => undefined }, { otherwise: () => undefined }] as Handlers[]) {

@@ -125,7 +125,7 @@ export const commandLine: Guide = [
     },
   },
   {
-    block: 'aws sqs receive-message',
+    block: 'aws sqs receive-message --queue-url "$DEAD_LETTERS" | waybill parse',
     does: 'says what is in the messages of a queue',
     async run({ shell }) {
       const { Records } = sqsEvent([buyWithPrimeEvent('PACKAGE_DELIVERED'), ndrEvent()]);
@@ -164,6 +164,23 @@ kill $pid; wait $pid || true; cat events.ndjson`;
     },
   },
   { block: '2 events: 1 delivered, 1 would be redelivered', because: 'its times differ each time; the block above runs the command' },
+  {
+    block: 'waybill replay dead.json',
+    does: 'collects the messages of a dead-letter queue, and sends them',
+    async run({ shell }) {
+      const page = (event: object): string =>
+        JSON.stringify({ Messages: sqsEvent([event]).Records.map(({ body }) => ({ Body: body })) }, null, 2);
+      // Two pages, and then the queue is empty.
+      const aws = 'for page in page1.json page2.json; do if [ -f $page ]; then cat $page; rm $page; return; fi; done';
+      const { code, output } = await withServer('webhook', (port) =>
+        shell({
+          edit: (text) => text.replace(/^receive\(\) .*$/m, `receive() { ${aws}; }`).replace('localhost:3000', `127.0.0.1:${port}`),
+          files: { 'page1.json': page(ndrEvent()), 'page2.json': page(ndrEvent()), '.env': 'NDR_API_KEY=abcdef12345\n' },
+        }),
+      );
+      expect([code, output]).toEqual([0, expect.stringContaining('2 events: 2 delivered, 0 would be redelivered, 0 would be lost')]);
+    },
+  },
   {
     block: 'waybill bwp order',
     does: 'shows an order and the subscriptions, and sends nothing with --dry-run',

@@ -73,7 +73,9 @@ export const testing: Guide = [
     does: 'waits for one event, compressed or damaged',
     async run({ load, printed }) {
       await load();
-      expect(printed).toEqual([['delivered'], ['dropped', [503, 503, 503]], [expect.stringContaining('503')]]);
+      // The console hears of a failure once a minute: another test may have had it.
+      const lines = printed.filter(([line]) => !String(line).startsWith('waybill: not handled'));
+      expect(lines).toEqual([['delivered'], ['dropped', [503, 503, 503]], [expect.stringContaining('503')]]);
     },
   },
   {

@@ -120,7 +120,7 @@ describe('feedback is refused before it is sent', () => {
     for (const dueDate of ['soon', new Date(Number.NaN), 0]) {
       const { message, hint } = await waybillErrorOf(() => client.submit(rto, { dueDate } as never));
       expect([message, hint]).toEqual([
-        expect.stringMatching(/^"dueDate" must be a Date, or a string/),
+        expect.stringMatching(/^"dueDate" must be a Date, or a time/),
         expect.stringContaining('leave "dueDate" out'),
       ]);
     }
