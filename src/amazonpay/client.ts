@@ -38,6 +38,12 @@ import { checkPublicKeyId, resolveEndpoint, resolveRegion } from './regions.ts';
 import { AmazonPaySigner, type SignedHeaders } from './signing/signer.ts';
 import { SURFACE } from './surface.ts';
 
+/**
+ * What Amazon grants: live 10 at once and then one a second, in the sandbox one a second. A tenth of the latter is held back: without a burst, each
+ * request that is faster on its way than the one before it is refused (7 of 15, with a latency of 0 to 60 ms).
+ */
+const QUOTAS = { live: { capacity: 10, refillPerSecond: 1 }, sandbox: { capacity: 1, refillPerSecond: 0.9 } };
+
 /** A delivery that has been read and checked. Nothing reads the caller's object after that: it may be reused. */
 interface Parcel {
   readonly delivery: DeliveryTrackerInput;
@@ -87,7 +93,7 @@ export class DeliveryTrackerClient {
     this.#url = checkUrl(SURFACE, 'baseUrl', baseUrl ?? endpoint.origin, allowHttp) + endpoint.path;
     this.#headers = callerHeaders(options);
     this.#totalTimeout = options.totalTimeout;
-    const rateLimiter = new TokenBucket({ capacity: endpoint.environment === 'live' ? 10 : 1, refillPerSecond: 1 });
+    const rateLimiter = new TokenBucket(QUOTAS[endpoint.environment]);
     this.#http = new HttpClient(SURFACE, options, { ...SETTINGS, rateLimiter });
     for (const warning of warningsAboutKeyId(publicKeyId)) this.#http.warn(warning);
   }
