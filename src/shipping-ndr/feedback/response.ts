@@ -75,7 +75,7 @@ function hintFor(status: number, isNotJson: boolean): string {
     case 404:
       return 'Check the tracking id, "region", "businessId" and "sandbox".';
     default:
-      return 'Nothing that waybill sends explains this: check "baseUrl", "headers" and proxies on the way.';
+      return 'Check "baseUrl", "headers" and proxies on the way.';
   }
 }
 
