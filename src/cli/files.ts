@@ -203,7 +203,11 @@ async function isWritableByAll(file: string): Promise<boolean> {
 export function fileError(verb: 'read' | 'write' | 'use', path: string, error: unknown, exitCode?: number): unknown {
   const { code = '', name } = error as NodeJS.ErrnoException;
   if (name === 'AbortError' || error instanceof UsageError) return error;
-  const hint = code === 'EEXIST' ? 'Choose another name, or delete the file.' : undefined;
+  const isJson = verb === 'read' && /^\s*[[{]/.test(path);
+  const inPlace = isJson
+    ? 'That looks like JSON: pass the name of a file that contains it, or - and the JSON on standard input.'
+    : undefined;
+  const hint = code === 'EEXIST' ? 'Choose another name, or delete the file.' : inPlace;
   return new UsageError(`cannot ${verb} ${nameOf(path)}: ${REASONS[code] ?? code}`, hint, exitCode);
 }
 
