@@ -235,6 +235,21 @@ describe('the desk', () => {
     }
   });
 
+  test('is loaded again while something is being sent, but not under the hands of whoever fills it in', async () => {
+    await deliver(report('1809561149386'), report('1809561149387'));
+    amazon.fail({ path: '/shipping/v2/ndrFeedback', delay: 7_000, handled: true });
+    const page = await open('/shipments/1809561149387');
+    await page.click('button[value="RTO"]');
+    await Promise.all([page.waitForURL('**/shipments/1809561149387?batch=*'), page.click('main button')]);
+    assert.match(await page.textContent('[role="status"]'), /1 being sent/);
+    await page.clock.install();
+    await page.reload();
+    await Promise.all([page.waitForEvent('load'), page.clock.fastForward(5_000)]);
+    await page.fill('[name="notes"]', 'Blue');
+    await page.clock.fastForward(60_000);
+    assert.equal(await page.inputValue('[name="notes"]'), 'Blue');
+  });
+
   test('works without JavaScript', async () => {
     await deliver(report('1809561149386'), report('1809561149387'));
     const page = await open('/', { javaScriptEnabled: false });

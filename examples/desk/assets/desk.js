@@ -1,4 +1,5 @@
-// The desk works without this. It adds: select all, how many are ticked, and a message before a form is sent that lacks something.
+// The desk works without this. It adds: select all, how many are ticked, a message before a form is sent that lacks something, and a page that is
+// not loaded again while somebody fills it in.
 const form = document.querySelector('form[action="/decisions"]');
 const ticks = [...document.querySelectorAll('tbody input[name="id"]')];
 const all = document.querySelector('#all');
@@ -34,3 +35,7 @@ for (const button of form?.querySelectorAll('button[name="ndrAction"]') ?? []) {
   });
 }
 for (const tick of ticks) tick.addEventListener('change', () => ticks[0].setCustomValidity(''));
+
+let isTouched = false;
+document.addEventListener('input', () => (isTouched = true));
+if ('waiting' in document.body.dataset) setInterval(() => isTouched || location.reload(), 5000);

@@ -26,12 +26,12 @@ export function page({ title, user, path, isWaiting = false }: PageOptions, cont
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-${isWaiting ? html`<meta http-equiv="refresh" content="5">` : ''}
+${isWaiting ? html`<noscript><meta http-equiv="refresh" content="5"></noscript>` : ''}
 <title>${title} · NDR desk</title>
 <link rel="stylesheet" href="/desk.css">
 <script src="/desk.js" defer></script>
 </head>
-<body>
+<body ${isWaiting ? html`data-waiting` : ''}>
 <a class="skip" href="#content">Skip to the content</a>
 <header>
 <a class="brand" href="/">NDR desk</a>
