@@ -152,7 +152,7 @@ export class DeliveryTrackerClient {
   ): AsyncIterable<DeliveryTrackerResult<Input>> {
     checkCall(SURFACE, options, [...SETTINGS.ownCall, 'idempotencyStore', 'concurrency']);
     const { idempotencyKey } = options as DeliveryTrackerCallOptions;
-    const hint = 'It is derived from each parcel, so that a batch can be started again.';
+    const hint = 'Leave it out: it is derived from each parcel.';
     assertOption(idempotencyKey === undefined, SURFACE, 'idempotencyKey', 'would be the same for all parcels', hint);
     callerHeaders(options);
     const { idempotencyStore: store, totalTimeout = this.#totalTimeout, concurrency, signal, ...others } = options;

@@ -14,10 +14,10 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{0,40}-----[\s\S]*?(?:-----END [A-Z ]{0,40}-----|$)/g, '[redacted key]'],
   [/\b([a-z][a-z\d+.-]{0,20}:\/\/)[^\s/@]{1,200}@/gi, '$1[redacted]@'],
   [/\b(bearer|basic) +[\w.~+/=|-]{8,}/gi, '$1 [redacted]'],
-  [/\b(signature"?\s{0,8}[=:]?\s{0,8}"?)\[?[A-Za-z0-9+/_-]{40,}={0,2}\]?/gi, '$1[redacted]'],
-  [/\bAtz[ar](?:\||%7C)[\w.~+/=|%-]*/g, '[redacted token]'],
-  [/\bamzn1\.oa2-cs\.[\w.-]*/g, '[redacted secret]'],
-  [/\beyJ[\w.-]{8,}/g, '[redacted token]'],
+  [/\b(signature"?\s{0,8}[=:]?\s{0,8}"?)\[?[\w+/-]{40,}={0,2}\]?/gi, '$1[redacted]'],
+  [/\b(?:Atz[ar](?:\||%7C)[\w.~+/=|%-]*|amzn1\.oa2-cs\.[\w.-]*|eyJ[\w.-]{8,})/g, '[redacted token]'],
+  // An e-mail address, and not the version of a package in a path.
+  [/[\w.+-]{1,64}@[\w.-]+\.[a-z]{2,}/gi, '[redacted]'],
   [/((?:client_secret|refresh_token|access_token|password)"?\s{0,8}[=:]\s{0,8}"?)[^\s"&,}]+/gi, '$1[redacted]'],
 ];
 const SECRET_NAME = /(?:secret|tokens?|password|signature|authorization|cookie|api[-_]?key)$/i;

@@ -26,6 +26,9 @@ describe('redact', () => {
     ['{"password": "hunter22"}', 'hunter22'],
     ['redis://user:hunter22@host:6379 refused', 'hunter22'],
     ['proxy http://hunter22@proxy.example:8080', 'hunter22'],
+    ['write to a@b.example', 'a@b'],
+    ['Recipient <asha.rao+shop@mail.example.co.in> is blocked', 'asha'],
+    ['{"email":"Asha_Rao@EXAMPLE.com"}', 'Asha'],
   ])('removes the secret from %j', (text, secret) => {
     expect(secret).toBeTruthy();
     expect(redact(text)).not.toContain(secret);
@@ -35,7 +38,7 @@ describe('redact', () => {
     expect(redact(`signature [${signature}] is wrong`)).toBe('signature [redacted] is wrong');
   });
 
-  test.each(['https://pay-api.amazon.eu/v2/x?a=b@c', 'write to a@b.example', 'a '.repeat(9)])('leaves %j', (text) => {
+  test.each(['https://pay-api.amazon.eu/v2/x?a=b@c', 'at .pnpm/zod@4.1.0/zod.js:1:2', 'a '.repeat(9)])('leaves %j', (text) => {
     expect(redact(text)).toBe(text);
   });
 
