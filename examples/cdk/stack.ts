@@ -93,7 +93,7 @@ export class EventsStack extends Stack {
     const inFiveMinutes = { period: Duration.minutes(5), statistic: 'Maximum' };
     new Alarm(this, 'DeadLettersAlarm', {
       ...watch,
-      alarmDescription: 'Buy with Prime events that could not be handled. Mend the cause, then start the redrive of the dead-letter queue.',
+      alarmDescription: 'Buy with Prime events that could not be handled. Fix the cause, then start the redrive of the dead-letter queue.',
       metric: deadLetters.metricApproximateNumberOfMessagesVisible(inFiveMinutes),
       threshold: 1,
     }).addAlarmAction(new SnsAction(alarms));
