@@ -35,13 +35,18 @@ function mark(cell: string): string | { readonly value: string; readonly escape_
   return /^(?:\d{12,}|0\d+)$/.test(cell) ? { value: `="${cell}"`, escape_formulas: false } : cell;
 }
 
+/** More would keep the desk from responding to Amazon in time while they are stored. */
+const MAX_ANSWERS = 10_000;
+
 interface Row {
   readonly info: { readonly lines: number };
   readonly record: readonly string[];
 }
 
 /** Reads a file of decisions. Lines without an action are left out. */
-export function readDecisions(bytes: Buffer): { readonly answers: readonly Answer[] } | { readonly error: 'csv' | 'columns' | 'empty' } {
+export function readDecisions(
+  bytes: Buffer,
+): { readonly answers: readonly Answer[] } | { readonly error: 'csv' | 'columns' | 'empty' | 'many' } {
   let rows: readonly Row[];
   try {
     const text = new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-8', { fatal: true }).decode(bytes);
@@ -53,6 +58,7 @@ export function readDecisions(bytes: Buffer): { readonly answers: readonly Answe
   const names = head?.record.map((name) => name.toLowerCase()) ?? [];
   if (head && !(names.includes('trackingid') && names.includes('ndraction'))) return { error: 'columns' };
   const answers = lines.flatMap((line) => toAnswer(names, line));
+  if (answers.length > MAX_ANSWERS) return { error: 'many' };
   return answers.length > 0 ? { answers } : { error: 'empty' };
 }
 

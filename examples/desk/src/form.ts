@@ -13,6 +13,7 @@ export const FORM_ERRORS: ReadonlyMap<string, string> = new Map([
   ['file', 'Nothing was sent: choose a CSV file.'],
   ['csv', 'Nothing was sent: the file is not CSV in UTF-8 or UTF-16.'],
   ['columns', 'Nothing was sent: the first line of the file must name the columns trackingId and ndrAction.'],
+  ['many', 'Nothing was sent: the file has more than 10,000 decisions. Send it in parts.'],
   ['empty', 'Nothing was sent: no line of the file has something in the column ndrAction.'],
 ]);
 

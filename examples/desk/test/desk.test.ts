@@ -561,6 +561,7 @@ describe('CSV', () => {
     assert.match(await upload('a,b\n1,2\n'), /must name the columns trackingId and ndrAction/);
     assert.match(await upload('trackingId,ndrAction\n1,\n'), /no line of the file has something/);
     assert.match(await upload('"open'), /is not CSV/);
+    assert.match(await upload(`trackingId,ndrAction\n${'1,RTO\n'.repeat(10_001)}`), /more than 10,000 decisions/);
     assert.match(
       await upload(Buffer.from('trackingId,ndrAction,additionalAddressNotes\n1,REATTEMPT,Caf\xe9\n', 'latin1')),
       /is not CSV in UTF-8/,
