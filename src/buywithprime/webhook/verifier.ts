@@ -141,7 +141,7 @@ async function verifyBody(settings: WebhookSettings, request: WebhookRequest, { 
     throw misconfigured(
       SURFACE,
       undefined,
-      'the signature cannot be checked: express.json() or a similar parser has parsed the body before the webhook saw it',
+      'the signature cannot be checked: the body was parsed before the webhook saw it, by express.json() or a similar parser',
       'Mount the webhook before express.json(), give its route express.raw({ type: "*/*" }), or keep the bytes in request.rawBody.',
     );
   }

@@ -103,7 +103,7 @@ describe('verify', () => {
   ])('refuses %s as a body, and says why', async (_, body) => {
     const error = await waybillErrorOf(() => verifier.verify({ headers, body }));
     expect(error).toBeInstanceOf(ConfigurationError);
-    expect(error.message).toContain('has parsed the body before the webhook saw it');
+    expect(error.message).toContain('the body was parsed before the webhook saw it');
     expect(error.hint).toContain('express.raw(');
   });
 
