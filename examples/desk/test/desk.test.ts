@@ -344,12 +344,13 @@ describe('a decision', () => {
       ['ndrAction', 'REATTEMPT'],
       ['notes', 'Red gate'],
     ] as const;
-    amazon.fail({ path: '/shipping/v2/ndrFeedback', delay: 200, handled: true });
+    amazon.fail({ path: '/shipping/v2/ndrFeedback', delay: 1_000, handled: true });
     const first = desk.decide([{ trackingId: '1', ndrAction: 'RTO' }], 'asha');
     const early = await get((await post(change, { user: 'ravi' })).headers.get('location') ?? '');
     assert.match(early, /A decision about it is being sent/);
     await first.done;
     // A double click, and an id that is in a form twice.
+    amazon.fail({ path: '/shipping/v2/ndrFeedback', delay: 1_000, handled: true });
     await Promise.all([post([...change, ['id', '1']]), post(change)]);
     assert.deepEqual(
       amazon.ndrFeedback.map(({ ndrAction }) => ndrAction),
