@@ -13,13 +13,13 @@ import { installPacked, root } from './packed.mjs';
 const OURS = [
   { name: 'parseResourcePath', from: 'waybill/buywithprime', limit: 1_100 },
   { name: 'BuyWithPrimeEventParser', from: 'waybill/buywithprime/events', limit: 5_100 },
-  { name: 'sqsHandler', from: 'waybill/buywithprime/events', limit: 10_300 },
+  { name: 'sqsHandler', from: 'waybill/buywithprime/events', limit: 10_200 },
   { name: 'BuyWithPrimeWebhookVerifier', from: 'waybill/buywithprime', limit: 25_200 },
   { name: 'BuyWithPrimeClient', from: 'waybill/buywithprime', limit: 30_900 },
   { name: 'NdrWebhookVerifier, apiKey', from: 'waybill/shipping-ndr/webhook', limit: 22_000 },
   { name: 'NdrFeedbackClient', from: 'waybill/shipping-ndr', limit: 26_300 },
   { name: 'DeliveryTrackerClient', from: 'waybill/amazonpay', limit: 29_400 },
-  { name: 'toNodeHandler', from: 'waybill/adapters/node', limit: 6_100 },
+  { name: 'toNodeHandler', from: 'waybill/adapters/node', limit: 6_000 },
   { name: '*', from: 'waybill', limit: 87_700 },
 ];
 

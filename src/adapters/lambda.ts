@@ -132,10 +132,7 @@ function methodOf(event: LambdaHttpEvent): string {
   });
   if (typeof found === 'string') return found;
   const isHttp = recognise(event) === 'http-lambda';
-  const [what, hint] = (!isHttp && describeInput('core', event)) || [
-    isObject(event) ? 'an event of another kind' : typeName(event),
-    LAMBDA_HINT,
-  ];
+  const [what, hint] = (!isHttp && describeInput(event)) || [isObject(event) ? 'an event of another kind' : typeName(event), LAMBDA_HINT];
   throw misconfigured('core', undefined, `expected an HTTP request, got ${what}`, hint);
 }
 

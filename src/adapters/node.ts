@@ -75,11 +75,10 @@ function checkPair(incoming: unknown, outgoing: unknown): void {
     return typeof writeHead === 'function' && typeof on === 'function';
   });
   if (isPair) return;
-  // A request of Node's without its response.
-  const [what, hint] = (recognise(incoming) !== 'node' && describeInput('core', incoming)) || [
-    undefined,
+  // A request of Node's may come without its response.
+  const [what, hint] = (recognise(incoming) !== 'node' && describeInput(incoming)) || [
+    'another input',
     "Call it with Node's request and response.",
   ];
-  const message = `toNodeHandler() was not called with a request and a response of Node${what ? `, but with ${what}` : ''}`;
-  throw misconfigured('core', undefined, message, hint);
+  throw misconfigured('core', undefined, `toNodeHandler() was called with ${what}`, hint);
 }

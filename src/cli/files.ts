@@ -203,15 +203,59 @@ async function isWritableByAll(file: string): Promise<boolean> {
 export function fileError(verb: 'read' | 'write' | 'use', path: string, error: unknown, exitCode?: number): unknown {
   const { code = '', name } = error as NodeJS.ErrnoException;
   if (name === 'AbortError' || error instanceof UsageError) return error;
-  const isJson = verb === 'read' && /^\s*[[{]/.test(path);
-  const inPlace = isJson
-    ? 'That looks like JSON: pass the name of a file that contains it, or - and the JSON on standard input.'
-    : undefined;
-  const hint = code === 'EEXIST' ? 'Choose another name, or delete the file.' : inPlace;
+  if (verb === 'read' && /^\s*[[{]/.test(path) && isJson(path)) {
+    return new UsageError('the name of a file is expected, got JSON', 'Pass a file that contains it, or - and the JSON on standard input.');
+  }
+  const hint = code === 'EEXIST' ? 'Choose another name, or delete the file.' : undefined;
   return new UsageError(`cannot ${verb} ${nameOf(path)}: ${REASONS[code] ?? code}`, hint, exitCode);
 }
 
 /** What a path is called in a message. */
 export function nameOf(path: string): string {
   return path === '-' ? 'standard input' : path;
+}
+
+/** A document of JSON in a file, and the line that it starts at. */
+export interface JsonDocument {
+  readonly line: number;
+  /** As it is, also if it is damaged. */
+  readonly text: string;
+}
+
+/**
+ * Finds the documents of JSON in lines: one on each line, or each over several lines, as `aws` and `jq` print them one after another. One over
+ * several lines starts with a line that is only a bracket, and ends with the next one that closes
+ * a bracket without indentation. What is not JSON then is returned line by line: a damaged line takes nothing with it.
+ */
+export class JsonDocuments {
+  #line = 0;
+  #open: JsonDocument[] = [];
+
+  /** Adds a line, and returns what is complete. */
+  add(text: string): readonly JsonDocument[] {
+    this.#line += 1;
+    const added = { line: this.#line, text };
+    if (this.#open.length === 0 && !/^[{[]\s*$/.test(text)) return [added];
+    this.#open.push(added);
+    return /^[}\]]\s*$/.test(text) ? this.end() : [];
+  }
+
+  /** Returns what is left at the end. */
+  end(): readonly JsonDocument[] {
+    const lines = this.#open;
+    this.#open = [];
+    const text = lines.map((line) => line.text).join('\n');
+    const [first] = lines;
+    return first && isJson(text) ? [{ line: first.line, text }] : lines;
+  }
+}
+
+/** Whether a string is JSON. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -93,10 +93,11 @@ const quietUntil = /* @__PURE__ */ new Map<string, number>();
 const FOREIGN = { code: '', message: 'your code threw an error', hint: 'Pass onError to see it.' };
 
 /**
- * Calls `onError`; what it throws is ignored. Without one the console says that something failed, because the sender only redelivers: each
- * configuration error, which redelivery cannot help, and of all others one of each kind a minute.
+ * Calls `onError`; what it throws is ignored. Without one the console says what failed, because the sender only redelivers: each configuration
+ * error, which redelivery cannot help, and of all others one of each code and status a minute. A health check that gets 405 must not hide what
+ * else is invalid.
  */
-export function tellError<Details extends readonly unknown[]>(
+export function tellError<Details extends readonly [details?: { readonly status?: number; readonly messageId?: unknown }]>(
   onError: ((error: unknown, ...details: Details) => unknown) | undefined,
   error: unknown,
   ...details: Details
@@ -106,13 +107,10 @@ export function tellError<Details extends readonly unknown[]>(
     return;
   }
   const { code, message, hint } = isWaybillError(error) ? error : FOREIGN;
-  const told = hint ? `${message}. ${hint}` : message;
-  // With the status: a health check that gets 405 must not hide what else is invalid.
-  const kind = `${code}${(details[0] as { readonly status?: unknown } | undefined)?.status}`;
+  const level = code === 'CONFIGURATION' ? 'error' : 'warn';
+  const kind = `${code}${details[0]?.status}`;
   const now = performance.now();
-  if (code === 'CONFIGURATION') report('error', told);
-  else if (now >= (quietUntil.get(kind) ?? 0)) {
-    quietUntil.set(kind, now + REPORT_EVERY);
-    report('warn', `not handled: ${told}`);
-  }
+  if (level === 'warn' && now < (quietUntil.get(kind) ?? 0)) return;
+  quietUntil.set(kind, now + REPORT_EVERY);
+  report(level, hint ? `${message}. ${hint}` : message);
 }

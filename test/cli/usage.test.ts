@@ -37,7 +37,7 @@ describe.each([
   [['emulator', '--public-key-id', 'LIVE-X'], /must be passed together/],
   [['emulator', '--env', '/nowhere/at/all', '--port', '0'], /cannot write .*no such file/],
   [['doctor', '--settings', '/nowhere'], /cannot read \/nowhere: there is no such file/],
-  [['parse', '{"detail":{}}'], /no such file.*That looks like JSON/s],
+  [['parse', '{"detail":{}}'], /the name of a file is expected, got JSON\s.*standard input/s],
   [['doctor', '--settings', '-'], /standard input has no line such as NAME=value.*waybill emulator --env FILE/],
   [['doctor', '--only', 'everything'], /--only/],
   [

@@ -51,7 +51,8 @@ describe('redact', () => {
     expect(redact('signature '.repeat(1_000_000))).toHaveLength(2_001);
     expect(redact(`${'-----BEGIN '.repeat(100_000)}`).length).toBeLessThan(2_002);
     // In quadratic time it would take longer than a test may.
-    expect(redactJson(new Array(4).fill('eyJ-'.repeat(20_000)))).toHaveLength(4);
+    for (const text of ['eyJ-', 'a', 'a@', '@a.']) expect(redactJson(new Array(4).fill(text.repeat(20_000)))).toHaveLength(4);
+    expect(redactJson([`a@${'a.'.repeat(40_000)}`])).toHaveLength(1);
   });
 });
 

@@ -6,9 +6,8 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../failure.ts';
-import { fileError, nameOf, readChunks, readText } from '../files.ts';
+import { fileError, isJson, type JsonDocument, JsonDocuments, nameOf, readChunks, readText } from '../files.ts';
 import type { Context } from '../terminal.ts';
-import { isJson, type JsonDocument, JsonDocuments } from '../webhook/json-documents.ts';
 
 /** What was stored, and its place, for messages. */
 export interface Kept {

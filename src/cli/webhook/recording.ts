@@ -7,10 +7,9 @@ import { appendFileSync, closeSync, fstatSync, ftruncateSync, openSync, readSync
 import { decodeUtf8 } from '../../core/bytes.ts';
 import { unwrap } from '../../core/receive/envelopes.ts';
 import { UsageError } from '../failure.ts';
-import { fileError, nameOf, readText } from '../files.ts';
+import { fileError, type JsonDocument, JsonDocuments, nameOf, readText } from '../files.ts';
 import type { Context } from '../terminal.ts';
 import { toJsonLine } from '../text.ts';
-import { type JsonDocument, JsonDocuments } from './json-documents.ts';
 
 /** A request, without its credentials. */
 export interface RecordedRequest {

@@ -8,7 +8,14 @@ import { tellError } from '../hooks.ts';
 import type { EventCodec } from './codec.ts';
 import { createDispatch, type EventHandlers } from './handlers.ts';
 import { isOne, KeysOfDelivery } from './keys-of-delivery.ts';
-import { checkTimeReserve, type LambdaContext, type LambdaEventContext, type LambdaHandlerOptions, withinTime } from './lambda.ts';
+import {
+  checkTimeReserve,
+  LAMBDA_OPTIONS,
+  type LambdaContext,
+  type LambdaEventContext,
+  type LambdaHandlerOptions,
+  withinTime,
+} from './lambda.ts';
 import { recognise, wrongInvocation } from './recognise.ts';
 
 /** A Lambda function that EventBridge invokes. */
@@ -25,7 +32,7 @@ export function eventBridge<Event extends { readonly kind: string }>(
   options: LambdaHandlerOptions<Event> = {},
 ): EventBridgeHandler {
   const { surface } = codec;
-  const dispatch = createDispatch(codec, handlers, options, ['timeReserve']);
+  const dispatch = createDispatch(codec, handlers, options, LAMBDA_OPTIONS);
   const { timeReserve } = options;
   checkTimeReserve(surface, timeReserve);
 

@@ -71,19 +71,17 @@ export interface EventHandlerOptions<Event, Context> {
   readonly onUnhandled?: ((event: Event, context: Context) => void) | undefined;
 }
 
-/** Names of {@link EventHandlerOptions}, and `onError`, which every transport has. */
-const OPTIONS = ['idempotencyStore', 'idempotencyLease', 'idempotencyPrefix', 'onInvalid', 'onUnhandled', 'onError'];
+/** Options, each with the names that other libraries have for it. */
+export type NamesOfOptions = Readonly<Record<string, readonly string[]>>;
 
-/** Names that other libraries have for an option. */
-const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
-  onUnhandled: ['onUnknown'],
+/** Those of {@link EventHandlerOptions}, and `onError`, which every transport has. */
+const OPTIONS: NamesOfOptions = {
   idempotencyStore: ['store', 'dedupe', 'deduplicate', 'idempotency', 'persistenceStore', 'persistenceLayer'],
   idempotencyLease: ['lease'],
   idempotencyPrefix: ['prefix'],
-  concurrency: ['parallelism'],
-  maxBodyBytes: ['maxBodySize', 'bodyLimit'],
-  timeBudget: ['timeout', 'totalTimeout'],
-  timeReserve: ['timeout', 'totalTimeout'],
+  onInvalid: [],
+  onUnhandled: ['onUnknown'],
+  onError: [],
 };
 
 /** Passes an event to its function unless it has been handled before. Rejects if it must be redelivered. */
@@ -94,14 +92,14 @@ export function createDispatch<Event extends { readonly kind: string }, Context>
   codec: EventCodec<Event>,
   handlers: EventHandlers<Event, Context>,
   options: EventHandlerOptions<Event, Context>,
-  ownOptions: readonly string[],
+  ownOptions: NamesOfOptions,
 ): Dispatch<Event, Context> {
   const { surface } = codec;
   const find = handlerFinder(codec, handlers);
   assertObject(surface, options);
-  const names = [...OPTIONS, ...ownOptions];
-  const renamed = names.flatMap((name) => (OTHER_NAMES[name] ?? []).map((other) => [other, name]));
-  checkNames(surface, options, names, Object.fromEntries(renamed));
+  const all = { ...OPTIONS, ...ownOptions };
+  const renamed = Object.entries(all).flatMap(([name, others]) => others.map((other) => [other, name]));
+  checkNames(surface, options, Object.keys(all), Object.fromEntries(renamed));
   const { idempotencyStore: store, idempotencyLease: lease, idempotencyPrefix: prefix = '', onInvalid, onUnhandled } = options;
   assertOption(typeof prefix === 'string', surface, 'idempotencyPrefix', 'must be a string');
   checkIdempotencyStore(surface, store);
@@ -154,7 +152,7 @@ function inProgress(surface: Surface): InProgressError {
   return new InProgressError('another call is handling this event', { surface, hint: 'Nothing is lost: the event is redelivered.' });
 }
 
-const FOREIGN = 'Route them elsewhere, or pass "unknown" or "otherwise".';
+const FOREIGN = 'Route these events elsewhere, or pass "unknown" or "otherwise".';
 
 /** Bytes as a string, if nothing is lost by that: stored as JSON, it stays readable. */
 function legible(raw: unknown): unknown {

@@ -7,7 +7,7 @@
 import { MAX_MILLISECONDS, raceAbort } from '../async.ts';
 import { assertOption, TimeoutError } from '../errors.ts';
 import type { Surface } from '../types.ts';
-import type { EventHandlerOptions } from './handlers.ts';
+import type { EventHandlerOptions, NamesOfOptions } from './handlers.ts';
 
 /** Lambda's context, as far as it is used. That of `@types/aws-lambda` fits. */
 export interface LambdaContext {
@@ -51,6 +51,9 @@ export interface LambdaHandlerOptions<Event> extends EventHandlerOptions<Event, 
    */
   readonly timeReserve?: number | undefined;
 }
+
+/** Names of the options that only a handler for Lambda has. */
+export const LAMBDA_OPTIONS: NamesOfOptions = { timeReserve: ['timeout', 'totalTimeout'] };
 
 /** The time that Lambda leaves. */
 export interface LambdaTime {

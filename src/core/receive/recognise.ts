@@ -8,8 +8,10 @@ import { type ConfigurationError, misconfigured } from '../errors.ts';
 import { isObject, type Surface } from '../types.ts';
 import { typeName } from '../wording.ts';
 
-/** The functions of each surface for what AWS hands to Lambda. */
-const LAMBDA_HANDLERS: Readonly<Partial<Record<Surface, readonly [eventBridge: string, sqs: string]>>> = {
+/** What a surface calls its functions for what AWS hands to Lambda. */
+type LambdaHandlers = readonly [eventBridge: string, sqs: string];
+
+const LAMBDA_HANDLERS: Readonly<Partial<Record<Surface, LambdaHandlers>>> = {
   'shipping-ndr': ['shippingEventBridgeHandler()', 'shippingSqsHandler()'],
   buywithprime: ['eventBridgeHandler()', 'sqsHandler()'],
 };
@@ -61,7 +63,10 @@ function isQueue([record]: readonly unknown[]): boolean {
 
 /** The error for what is not a `Request`. */
 export function wrongInput(surface: Surface, value: unknown): ConfigurationError {
-  const [what, hint] = describeInput(surface, value) ?? [typeName(value), 'Pass the Request that the platform hands over.'];
+  const [what, hint] = describeInput(value, LAMBDA_HANDLERS[surface]) ?? [
+    typeName(value),
+    'Pass the Request that the platform hands over.',
+  ];
   return misconfigured(surface, undefined, `this handler accepts a Request, got ${what}`, hint);
 }
 
@@ -72,14 +77,13 @@ const REQUESTS: Readonly<Record<Exclude<Kind, 'event-bridge' | 'sqs'>, readonly 
   fastify: ['a request of Fastify', 'Register it: toFastifyPlugin(…) from waybill/adapters/fastify.'],
   koa: ['a context of Koa', 'Call toNodeHandler(…) from waybill/adapters/node with context.req and context.res.'],
   h3: ['an event of h3', 'Call toNodeHandler(…) from waybill/adapters/node with event.node.req and event.node.res.'],
-  hono: ['a context of Hono', 'Hono needs no adapter: pass context.req.raw to the handler itself.'],
-  request: ['a Request', 'This platform needs no adapter: pass the Request to the handler itself.'],
+  hono: ['a context of Hono', 'It needs no adapter: pass context.req.raw to the handler itself.'],
+  request: ['a Request', 'It needs no adapter: pass it to the handler itself.'],
   'wrapped-request': ['an object with a "request"', 'Pass its "request" to the handler itself.'],
 };
 
-/** What was passed in place of a request, and what accepts it. */
-export function describeInput(surface: Surface, value: unknown): readonly [what: string, hint: string] | undefined {
-  const own = LAMBDA_HANDLERS[surface];
+/** What was passed in place of a request, and what accepts it: a function of `own`, if the surface is known. */
+export function describeInput(value: unknown, own?: LambdaHandlers): readonly [what: string, hint: string] | undefined {
   const kind = recognise(value);
   if (kind === 'event-bridge') {
     return ['an event of EventBridge', own ? `Use ${own[0]} for a function that EventBridge invokes.` : LAMBDA_HINT];

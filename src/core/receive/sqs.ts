@@ -13,6 +13,7 @@ import { createDispatch, type Dispatch, type EventHandlers } from './handlers.ts
 import { type DeliveredEvent, KeysOfDelivery } from './keys-of-delivery.ts';
 import {
   checkTimeReserve,
+  LAMBDA_OPTIONS,
   type LambdaContext,
   type LambdaEventContext,
   type LambdaHandlerOptions,
@@ -56,7 +57,7 @@ export function sqs<Event extends { readonly kind: string }>(
   options: SqsHandlerOptions<Event> = {},
 ): SqsHandler {
   const { surface } = codec;
-  const dispatch = createDispatch(codec, handlers, options, ['timeReserve', 'concurrency']);
+  const dispatch = createDispatch(codec, handlers, options, { ...LAMBDA_OPTIONS, concurrency: ['parallelism'] });
   const { concurrency = 10, timeReserve } = options;
   checkTimeReserve(surface, timeReserve);
   checkWholeNumbers(surface, { concurrency });

@@ -83,7 +83,7 @@ export interface WebhookHandlerOptions<Event> extends EventHandlerOptions<Event,
 }
 
 /** Names of the options that only a webhook has. */
-const OPTIONS = ['maxBodyBytes', 'timeBudget', 'retryAfter'];
+const OPTIONS = { maxBodyBytes: ['maxBodySize', 'bodyLimit'], timeBudget: ['timeout', 'totalTimeout'], retryAfter: [] };
 
 /** Makes a webhook handler. Whatever happens becomes a response; only an input that is not a request is an error. */
 export function webhook<Event extends { readonly kind: string }>(

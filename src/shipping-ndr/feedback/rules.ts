@@ -108,7 +108,7 @@ function readDueDate(dueDate: FeedbackRules['dueDate']): Date | undefined {
   if (!due) {
     throw invalid(
       { message: '"dueDate" must be a Date, or a time such as 2026-03-01T18:00:00Z' },
-      'If that of the event cannot be read, leave "dueDate" out.',
+      'If the ndrDueDate of the event cannot be read, leave "dueDate" out.',
     );
   }
   return due;

@@ -14,7 +14,7 @@ import { deliveryInTransit, eventBridgeSamples } from '../../support/buywithprim
 
 const parser = new BuyWithPrimeEventParser();
 const call = <Context>(handlers: BuyWithPrimeEventHandlers<Context>, event: BuyWithPrimeEvent, context: Context): Promise<void> =>
-  createDispatch(buyWithPrimeCodec, handlers, {}, [])({ event }, context);
+  createDispatch(buyWithPrimeCodec, handlers, {}, {})({ event }, context);
 const named = (type: string): BuyWithPrimeEvent => parser.parse(deliveryInTransit({ 'detail-type': type }));
 
 describe('the functions by kind', () => {

@@ -3,6 +3,7 @@ import { InProgressError } from '../../../src/core/errors.ts';
 import { MemoryIdempotencyStore } from '../../../src/core/idempotency.ts';
 import type { Received } from '../../../src/core/receive/codec.ts';
 import { createDispatch, type EventHandlerOptions, type EventHandlers, notAKind } from '../../../src/core/receive/handlers.ts';
+import { LAMBDA_OPTIONS } from '../../../src/core/receive/lambda.ts';
 import { codec, type TestEvent } from '../../support/core/codec.ts';
 
 const context = { name: 'context' };
@@ -14,7 +15,7 @@ const unreadable: Received<TestEvent> = { raw: 'raw', issues: [{ message: 'is da
 type Handlers = EventHandlers<TestEvent, typeof context>;
 type Options = EventHandlerOptions<TestEvent, typeof context>;
 
-const dispatcher = (handlers: Handlers, options: Options = {}) => createDispatch(codec, handlers, options, ['timeReserve']);
+const dispatcher = (handlers: Handlers, options: Options = {}) => createDispatch(codec, handlers, options, LAMBDA_OPTIONS);
 
 let warned: unknown[];
 beforeEach(() => {
@@ -147,7 +148,7 @@ describe('an event without a function', () => {
     await expect(dispatcher({ shipped: () => undefined }, { onUnhandled })(foreign, context)).rejects.toMatchObject({
       code: 'VALIDATION',
       message: 'got an event of elsewhere, and no handler accepts it',
-      hint: expect.stringContaining('Route them elsewhere'),
+      hint: expect.stringContaining('Route these events elsewhere'),
     });
     expect(onUnhandled).not.toHaveBeenCalled();
     for (const handlers of [() => undefined, { unknown: () => undefined }, { otherwise: () => undefined }] as Handlers[]) {

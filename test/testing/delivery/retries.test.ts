@@ -140,11 +140,11 @@ describe('no response leads to a retry', () => {
   test('but not if waybill is set up wrongly: message and hint say how', async () => {
     const handler = toNodeHandler(verifier.handler(() => undefined)) as unknown as () => Response;
     const { dropped } = await deliver({ id: 'e' }, { to: handler });
-    const message = 'toNodeHandler() was not called with a request and a response of Node, but with a Request';
+    const message = 'toNodeHandler() was called with a Request';
     expect(dropped).toMatchObject([{ id: 'e', attempts: [{ error: `the handler threw CONFIGURATION: ${message}` }] }]);
     expect(dropped[0]?.attempts).toHaveLength(1);
     expect(dropped[0]?.reason).toBe(
-      `the handler threw CONFIGURATION: ${message}: no retry can help. This platform needs no adapter: pass the Request to the handler itself`,
+      `the handler threw CONFIGURATION: ${message}: no retry can help. It needs no adapter: pass it to the handler itself`,
     );
     expect(dropped[0]).not.toHaveProperty('exhausted');
   });
