@@ -7,6 +7,7 @@ import { isCarrierCode } from '../../src/amazonpay/index.ts';
 import { bareText } from '../../src/core/cells.ts';
 import { safeParseSchema } from '../../src/core/schema.ts';
 import { everythingShownOf, waybillErrorOf } from '../support/errors.ts';
+import { anyCharacter } from '../support/text.ts';
 
 const valid = { chargePermissionId: 'P01-1234567-1234567', carrierCode: 'UPS', trackingNumber: '1Z999AA10123456784' };
 
@@ -298,7 +299,7 @@ describe('DeliveryTrackerInputSchema', () => {
       '="7"',
       '1;2',
     ),
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: anyCharacter }),
   );
   const value = fc.oneof({ weight: 5, arbitrary: text }, fc.constantFrom(null, undefined, 7, true, [], {}));
   const inputs = fc.record(
@@ -361,7 +362,11 @@ describe('DeliveryTrackerInputSchema', () => {
     const { properties = {} } = z.toJSONSchema(DeliveryTrackerInputSchema);
     const { allOf = [], maxLength = 0 } = properties['trackingNumber'] as { allOf?: { pattern: string }[]; maxLength?: number };
     const plain = fc
-      .oneof(fc.string({ unit: 'binary', minLength: 1 }), fc.stringMatching(/^[1A;/ ,E+.]{1,30}$/), fc.stringMatching(/^[10.、<br]{1,12}$/))
+      .oneof(
+        fc.string({ unit: anyCharacter, minLength: 1 }),
+        fc.stringMatching(/^[1A;/ ,E+.]{1,30}$/),
+        fc.stringMatching(/^[10.、<br]{1,12}$/),
+      )
       .filter((string) => string === bareText(string));
     fc.assert(
       fc.property(plain, (trackingNumber) => {

@@ -1,5 +1,4 @@
 /** The tables of settings: every option that a command can pass to a client has a flag or a variable, and errors call it so. */
-import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -12,11 +11,10 @@ import { ConfigurationError, ValidationError } from '../../src/core/errors.ts';
 import { NdrFeedbackClient } from '../../src/shipping-ndr/index.ts';
 import { temporaryFolder } from '../support/cli/amazon.ts';
 import { unwrapped, waybill } from '../support/cli/terminal.ts';
+import { pkcs8 as pem, privateKey } from '../support/rsa.ts';
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
-
-const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 interface Client {
   readonly settings: ClientSettings;
@@ -96,7 +94,7 @@ describe.each(Object.entries(CLIENTS))('the settings of %s', (_, { settings: { s
   );
 
   test.each(settings.filter(({ isFile }) => isFile).map(({ flag }) => longOf(flag)))('%s refuses what is not a key', async (flag) => {
-    const input = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'der' });
+    const input = privateKey.export({ type: 'pkcs8', format: 'der' });
     const der = await waybill([...argv, flag, '-'], { env, input });
     expect([der.code, unwrapped(der.stderr)]).toEqual([2, expect.stringMatching(/is not PEM Convert it: openssl pkey -inform DER/)]);
     for (const empty of ['', ' \n']) {

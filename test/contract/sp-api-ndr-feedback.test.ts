@@ -6,6 +6,7 @@ import { type ApiError, isWaybillError, NdrFeedbackClient, NdrFeedbackSchema } f
 import { waybillErrorOf } from '../support/errors.ts';
 import type { Recorded } from '../support/server.ts';
 import { clientOf, credentials, fault, json, startAmazon } from '../support/shipping-ndr/amazon.ts';
+import { anyCharacter } from '../support/text.ts';
 import { BUSINESS_IDS, FAILURES, HOSTS, METHOD, PATH, readUserAgent, violations } from './sp-api-ndr-feedback.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');
@@ -28,7 +29,7 @@ const rescheduleDate = fc
     return { input: `${local.slice(0, 16)}${zone}`, moment: new Date(Math.floor(moment.getTime() / 60_000) * 60_000) };
   });
 const notes = fc
-  .array(fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), { minLength: 1, maxLength: 256 })
+  .array(fc.string({ unit: anyCharacter, minLength: 1, maxLength: 1 }), { minLength: 1, maxLength: 256 })
   .map((characters) => characters.join(''))
   .filter((text) => text.trim() !== '');
 const options = fc.record(
@@ -82,7 +83,7 @@ describe('a request', () => {
             fc.string(),
           ),
         ),
-        additionalAddressNotes: maybe(fc.oneof(notes, fc.string({ unit: 'binary', maxLength: 300 }))),
+        additionalAddressNotes: maybe(fc.oneof(notes, fc.string({ unit: anyCharacter, maxLength: 300 }))),
       },
       { requiredKeys: [] },
     );
@@ -94,7 +95,7 @@ describe('a request', () => {
     });
     const unlikely = fc.record(
       {
-        trackingId: maybe(fc.oneof(id, fc.string({ unit: 'binary' }))),
+        trackingId: maybe(fc.oneof(id, fc.string({ unit: anyCharacter }))),
         ndrAction: maybe(fc.constantFrom('RESCHEDULE', 'REATTEMPT', 'RTO', 'rto', '')),
         ndrRequestData: maybe(fc.option(data, { nil: undefined })),
       },

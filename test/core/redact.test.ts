@@ -1,13 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { redact, redactJson, redactor } from '../../src/core/redact.ts';
+import { pkcs8 as privateKey } from '../support/rsa.ts';
 
-const { privateKey } = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
 const signature = Buffer.alloc(256, 7).toString('base64');
 
 describe('redact', () => {

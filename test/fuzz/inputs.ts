@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import * as any from '../../src/testing/arbitraries.ts';
 import { damaged } from '../support/damaged-events.ts';
+import { anyCharacter } from '../support/text.ts';
 
 /** Stands in every generated input as its content; no error, log line or response may repeat it. */
 export const SECRET = 'p5gXq-7hidden7-QkZw';
@@ -80,7 +81,7 @@ const pieces = [
 ];
 export const text: fc.Arbitrary<string> = fc.oneof(
   fc.array(fc.constantFrom(...pieces), { maxLength: 30 }).map((parts) => parts.join('')),
-  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.string({ unit: anyCharacter, maxLength: 200 }),
 );
 
 /** JSON with a few characters changed, removed or doubled. */

@@ -1,4 +1,5 @@
 import { constants, createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { ours, type RsaKeys } from './rsa.ts';
 
 /** A key pair, with the public half as it stands in a key set. */
 export interface Pair {
@@ -7,8 +8,8 @@ export interface Pair {
   readonly jwk: { readonly kty: string; readonly kid: string; readonly [parameter: string]: unknown };
 }
 
-export function rsaPair(kid: string, modulusLength = 2048): Pair {
-  return withJwk(kid, generateKeyPairSync('rsa', { modulusLength }));
+export function rsaPair(kid: string, keys: RsaKeys = ours): Pair {
+  return withJwk(kid, keys);
 }
 
 export function ecPair(kid: string, namedCurve = 'P-256'): Pair {
@@ -19,7 +20,7 @@ export function edPair(kid: string): Pair {
   return withJwk(kid, generateKeyPairSync('ed25519'));
 }
 
-function withJwk(kid: string, pair: { readonly privateKey: KeyObject; readonly publicKey: KeyObject }): Pair {
+function withJwk(kid: string, pair: RsaKeys): Pair {
   return { ...pair, jwk: { ...pair.publicKey.export({ format: 'jwk' }), kid, use: 'sig' } as Pair['jwk'] };
 }
 

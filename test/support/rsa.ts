@@ -1,7 +1,14 @@
-/** Keys that are generated at test time, and node:crypto as the judge of our signatures. */
+/** RSA keys that are generated at test time, and node:crypto as the judge of our signatures. */
 import { constants, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
 
-export const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** A key pair of RSA. */
+export type RsaKeys = Readonly<Record<'privateKey' | 'publicKey', KeyObject>>;
+
+/** The keys of the user, and of somebody else. Two pairs serve all tests: making one takes a tenth of a second and more. */
+export const ours: RsaKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+export const theirs: RsaKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+export const { privateKey, publicKey } = ours;
 
 export const pkcs8: string = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 export const pkcs1: string = privateKey.export({ type: 'pkcs1', format: 'pem' }) as string;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Served, serve } from '../../../src/cli/server.ts';
 import { type Amazon, startAmazon } from '../../support/cli/amazon.ts';
 import { json, unwrapped, waybill } from '../../support/cli/terminal.ts';
+import { pkcs1, pkcs8 } from '../../support/rsa.ts';
 
 let amazon: Amazon;
 beforeAll(async () => {
@@ -27,8 +28,6 @@ async function doctor(
   expect(stderr).toBe('');
   return { code, ...(json(stdout) as { ok: unknown; checks: Found[] }) };
 }
-
-const rsa = (bits: number) => generateKeyPairSync('rsa', { modulusLength: bits }).privateKey;
 
 describe('waybill doctor', () => {
   test('finds nothing wrong with good settings, and sends nothing', async () => {
@@ -65,12 +64,12 @@ describe('waybill doctor', () => {
     expect(stdout).not.toContain('Pass --settings');
   });
 
-  const key = rsa(2048).export({ type: 'pkcs8', format: 'pem' }).toString();
+  const small = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   test.each<[string, Record<string, string>, string, string, RegExp]>([
     ['no key id', { AMAZON_PAY_PUBLIC_KEY_ID: '' }, 'public key id', 'fail', /is not set/],
     [
       'a key in place of the id',
-      { AMAZON_PAY_PUBLIC_KEY_ID: key },
+      { AMAZON_PAY_PUBLIC_KEY_ID: pkcs8 },
       'public key id',
       'fail',
       /^AMAZON_PAY_PUBLIC_KEY_ID has spaces or a line break around it/,
@@ -99,16 +98,10 @@ describe('waybill doctor', () => {
     ],
     ['no key', { AMAZON_PAY_PRIVATE_KEY: '' }, 'private key', 'fail', /is not set/],
     ['the path of a key', { AMAZON_PAY_PRIVATE_KEY: '/etc/key.pem' }, 'private key', 'fail', /path of a file/],
-    ['a key that is cut off', { AMAZON_PAY_PRIVATE_KEY: key.slice(0, 800) }, 'private key', 'fail', /cut off/],
-    [
-      'a key that is too small',
-      { AMAZON_PAY_PRIVATE_KEY: rsa(1024).export({ type: 'pkcs8', format: 'pem' }).toString() },
-      'private key',
-      'fail',
-      /1024 bits/,
-    ],
-    ['PKCS#1', { AMAZON_PAY_PRIVATE_KEY: rsa(2048).export({ type: 'pkcs1', format: 'pem' }).toString() }, 'private key', 'ok', /PKCS#1/],
-    ['literal line breaks', { AMAZON_PAY_PRIVATE_KEY: key.replaceAll('\n', '\\n') }, 'private key', 'ok', /written as \\n/],
+    ['a key that is cut off', { AMAZON_PAY_PRIVATE_KEY: pkcs8.slice(0, 800) }, 'private key', 'fail', /cut off/],
+    ['a key that is too small', { AMAZON_PAY_PRIVATE_KEY: small }, 'private key', 'fail', /1024 bits/],
+    ['PKCS#1', { AMAZON_PAY_PRIVATE_KEY: pkcs1 }, 'private key', 'ok', /PKCS#1/],
+    ['literal line breaks', { AMAZON_PAY_PRIVATE_KEY: pkcs8.replaceAll('\n', '\\n') }, 'private key', 'ok', /written as \\n/],
     ['no region', { AMAZON_PAY_REGION: '' }, 'region', 'fail', /is not set/],
     ['an unknown region', { AMAZON_PAY_REGION: 'mars' }, 'region', 'fail', /na \(us\)/],
     ['an environment that contradicts the key id', { AMAZON_PAY_ENVIRONMENT: 'live' }, 'environment', 'fail', /for sandbox/],
@@ -155,7 +148,7 @@ describe('waybill doctor', () => {
   });
 
   test('says with --live that the key does not belong to its id', async () => {
-    const { code, checks } = await doctor({ ...amazon.env, AMAZON_PAY_PRIVATE_KEY: key }, '--live', '--only', 'amazonpay');
+    const { code, checks } = await doctor({ ...amazon.env, AMAZON_PAY_PRIVATE_KEY: pkcs8 }, '--live', '--only', 'amazonpay');
     expect(code).toBe(1);
     expect(checks.find(({ name }) => name === 'Amazon')).toMatchObject({
       status: 'fail',

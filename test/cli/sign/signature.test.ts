@@ -1,8 +1,7 @@
-import { constants, generateKeyPairSync, sign } from 'node:crypto';
+import { constants, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { openSignature } from '../../../src/cli/sign/signature.ts';
-
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+import { privateKey, publicKey } from '../../support/rsa.ts';
 
 describe('openSignature', () => {
   // Many, because the wrong pair of hashes looks right by chance in one of a hundred cases.

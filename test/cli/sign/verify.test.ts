@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../support/cli/amazon.ts';
 import { body, capture, hex, KEY_ID, type Mistakes, pair, pss } from '../../support/cli/signed.ts';
 import { json, unwrapped, waybill } from '../../support/cli/terminal.ts';
+import { theirs as other } from '../../support/rsa.ts';
 
 const folder = temporaryFolder();
-const other = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const privateKey = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const env = { AMAZON_PAY_PUBLIC_KEY_ID: KEY_ID, AMAZON_PAY_PRIVATE_KEY: privateKey };
 

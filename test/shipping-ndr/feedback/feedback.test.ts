@@ -8,6 +8,7 @@ import { isWaybillError, type NdrAction, type NdrFeedback, NdrFeedbackClient, Nd
 import { anyInvalidNdrFeedback, anyNdrFeedback } from '../../../src/testing/arbitraries.ts';
 import { expectAgreement, isValid, undescribed } from '../../support/json-schema.ts';
 import { credentials } from '../../support/shipping-ndr/amazon.ts';
+import { anyCharacter } from '../../support/text.ts';
 
 const trackingId = '1582657452914';
 const RESCHEDULE = { trackingId, ndrAction: 'RESCHEDULE', ndrRequestData: { rescheduleDate: '2026-03-02T09:00:00+05:30' } };
@@ -64,7 +65,7 @@ const almost = fc.record(
               '🏠'.repeat(257),
               '\ud83c',
             ),
-            fc.string({ unit: 'binary', maxLength: 300 }),
+            fc.string({ unit: anyCharacter, maxLength: 300 }),
             fc.constantFrom<unknown>(7, null, {}),
           ),
           other: fc.constant(1),

@@ -1,7 +1,8 @@
-import { constants, createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { constants, createHash, type KeyObject, sign } from 'node:crypto';
+import { ours } from '../rsa.ts';
 
 /** The key that signs. */
-export const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+export const pair = ours;
 export const KEY_ID = 'LIVE-AGC4SIRXYYTSA667HVXKNEIA';
 export const body =
   '{"chargePermissionId":"S01-0000000-0000000","deliveryDetails":[{"trackingNumber":"1Z999AA10123456784","carrierCode":"UPS"}]}';

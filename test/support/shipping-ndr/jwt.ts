@@ -1,6 +1,7 @@
 /** Tokens of an authorization server, and what a webhook expects of them. */
 import { type BearerJwtOptions, bearerJwt, type NdrAuth } from '../../../src/shipping-ndr/webhook.ts';
 import { ecPair, edPair, rsaPair, token } from '../jwt.ts';
+import { theirs } from '../rsa.ts';
 
 export const NOW = new Date('2026-01-01T00:00:00Z');
 export const SECONDS = NOW.getTime() / 1000;
@@ -18,7 +19,7 @@ export const rsa = rsaPair('rsa-1');
 export const ec = ecPair('ec-1');
 export const ed = edPair('ed-1');
 /** Keys of an attacker, under the same names. */
-export const [forged, forgedEc] = [rsaPair('rsa-1'), ecPair('ec-1')];
+export const [forged, forgedEc] = [rsaPair('rsa-1', theirs), ecPair('ec-1')];
 
 /** A mechanism with local keys. */
 export function withKeys(options: Partial<BearerJwtOptions> = {}): NdrAuth {

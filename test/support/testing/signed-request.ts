@@ -1,15 +1,14 @@
 /** Amazon Pay requests signed with `node:crypto`: neither the emulator's code nor the client's takes part. */
-import { constants, createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { constants, createHash, sign } from 'node:crypto';
+import { ours, type RsaKeys, theirs } from '../rsa.ts';
 
-const pair = (modulusLength = 2048) =>
-  generateKeyPairSync('rsa', {
-    modulusLength,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
+const inPem = ({ publicKey, privateKey }: RsaKeys): Record<keyof RsaKeys, string> => ({
+  publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+});
 
-export const keys = pair();
-export const otherKeys = pair();
+export const keys = inPem(ours);
+export const otherKeys = inPem(theirs);
 
 export const LIVE = 'LIVE-AFVX7ULWSGBZ5535PCUQOY7B';
 export const SANDBOX = 'SANDBOX-AFVX7ULWSGBZ5535PCUQOY7B';

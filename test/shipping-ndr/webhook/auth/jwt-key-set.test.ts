@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
@@ -13,6 +13,7 @@ import {
 import { monotonicClock } from '../../../support/clock.ts';
 import { everythingShownOf, thrownBy, waybillErrorOf } from '../../../support/errors.ts';
 import { rsaPair, token } from '../../../support/jwt.ts';
+import { theirs } from '../../../support/rsa.ts';
 import { listen } from '../../../support/server.ts';
 import { bearer, refusalOf, responseTo } from '../../../support/shipping-ndr/auth.ts';
 import { claims, ec, forged, required, rs256, rsa } from '../../../support/shipping-ndr/jwt.ts';
@@ -51,11 +52,12 @@ describe('a key set at a URL', () => {
   });
 
   test('finds the key of a token that does not name it among several, while keys are rotated', async () => {
+    const unknown = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const server = await serveKeys([forged.jwk, rsa.jwk, { ...forged.jwk, kid: 'x' }]);
     const auth = withSet(server.jwks);
     const unnamed = token({ alg: 'RS256' }, claims, rsa.privateKey);
     expect(await refusalOf(auth, unnamed)).toBeUndefined();
-    expect(await refusalOf(auth, token({ alg: 'RS256' }, claims, rsaPair('y').privateKey))).toMatchObject({ reason: 'mismatch' });
+    expect(await refusalOf(auth, token({ alg: 'RS256' }, claims, unknown.privateKey))).toMatchObject({ reason: 'mismatch' });
     expect(await refusalOf(auth, token({ alg: 'RS256' }, { ...claims, exp: 1 }, rsa.privateKey))).toMatchObject({ reason: 'expired' });
   });
 
@@ -88,7 +90,7 @@ describe('a key set at a URL', () => {
     expect(server.fetched).toBe(2);
   });
 
-  const fresh = rsaPair('rsa-2');
+  const fresh = rsaPair('rsa-2', theirs);
   const byFresh = token({ alg: 'RS256', kid: 'rsa-2' }, claims, fresh.privateKey);
 
   test('follows a rotation: the old key, both, the new one', async () => {

@@ -14,13 +14,14 @@ import {
 } from '../../../../src/shipping-ndr/webhook.ts';
 import { everythingShownOf, waybillErrorOf } from '../../../support/errors.ts';
 import { rsaPair, token } from '../../../support/jwt.ts';
+import { theirs as otherKeys } from '../../../support/rsa.ts';
 import { base64, eventRequest } from '../../../support/shipping-ndr/auth.ts';
 import { ndrSample } from '../../../support/shipping-ndr/samples.ts';
 
 const NOW = Math.floor(Date.now() / 1_000);
 const SECRET = 'S3cr3t-that-must-not-show.0123456789';
 const claims = { iss: 'https://login.example.com/', aud: 'ndr', exp: NOW + 600, client_id: 'amazon' };
-const [ours, theirs] = [rsaPair('k'), rsaPair('k')];
+const [ours, theirs] = [rsaPair('k'), rsaPair('k', otherKeys)];
 const endpoint = new NdrTokenEndpoint({
   clients: { id: 'amazon', secrets: SECRET },
   keys: new TextEncoder().encode(SECRET),
