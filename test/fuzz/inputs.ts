@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import * as any from '../../src/testing/arbitraries.ts';
 import { damaged } from '../support/damaged-events.ts';
-import { anyCharacter } from '../support/text.ts';
+import { anyCharacter, webQuery } from '../support/text.ts';
 
 /** Stands in every generated input as its content; no error, log line or response may repeat it. */
 export const SECRET = 'p5gXq-7hidden7-QkZw';
@@ -149,7 +149,7 @@ export const request: fc.Arbitrary<RequestParts> = fc.record({
   method: fc.constantFrom('POST', 'POST', 'POST', 'GET', 'PUT', 'HEAD', 'DELETE'),
   path: fc.oneof(
     fc.constant('/'),
-    fc.webQueryParameters().map((query) => `/?${query}`),
+    webQuery.map((query) => `/?${query}`),
     fc.constant(`/?key=${SECRET}`),
   ),
   headers,

@@ -4,7 +4,6 @@
  * @module
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/call-the-buy-with-prime-api | Call the API}
  */
-import type { GraphQLSchema } from 'graphql';
 import { misconfigured } from '../../../core/errors.ts';
 import { SURFACE } from '../../surface.ts';
 import { isAmazonHost, isObject, jsonObject, mediaType, type Received, Refusal, type Service } from '../service.ts';
@@ -47,7 +46,6 @@ export class GraphQLService implements Service {
   readonly requestIdHeader = 'x-amzn-requestid';
   readonly authProfiles: AuthProfiles;
   readonly #options: GraphQLServiceOptions;
-  readonly #schemas = new Map<string, GraphQLSchema>();
 
   constructor(options: GraphQLServiceOptions) {
     this.#options = options;
@@ -70,8 +68,7 @@ export class GraphQLService implements Service {
   }
 
   async #execute(graphql: GraphQL, version: string, { query, variables, operationName }: GraphQLRequest): Promise<Response> {
-    const schema = this.#schemas.get(version) ?? schemaOfVersion(graphql, version);
-    this.#schemas.set(version, schema);
+    const schema = schemaOfVersion(graphql, version);
     try {
       const document = withEnumMethod(graphql, graphql.parse(query, { maxTokens: 10_000 }));
       const errors = graphql.validate(schema, document, [...graphql.specifiedRules, noPlaceholders(graphql)]);
