@@ -191,8 +191,11 @@ function carriedBy(event: JsonObject): unknown {
   if (isFromPipe || typeof inner === 'string') return detail;
   // What was parsed before, or a body of Buy with Prime's webhook; in Amazon's own events that is the detail.
   if (isObject(raw) && isEnvelope(raw)) return raw;
-  const isAmazons = source === undefined || (typeof source === 'string' && source.startsWith('aws.partner/'));
-  return typeof eventDescriptor === 'string' && !isAmazons ? detail : undefined;
+  return typeof eventDescriptor === 'string' && !isAmazons(source) ? detail : undefined;
+}
+
+function isAmazons(source: unknown): boolean {
+  return source === undefined || (typeof source === 'string' && source.startsWith('aws.partner/'));
 }
 
 function batchOf(value: JsonObject): readonly unknown[] | undefined {

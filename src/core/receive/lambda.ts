@@ -4,7 +4,7 @@
  * @module
  * @see {@link https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html | Lambda's context}
  */
-import { MAX_MILLISECONDS, raceAbort } from '../async.ts';
+import { MAX_MILLISECONDS } from '../async.ts';
 import { assertOption, TimeoutError } from '../errors.ts';
 import type { Surface } from '../types.ts';
 import type { EventHandlerOptions, NamesOfOptions } from './handlers.ts';
@@ -85,17 +85,19 @@ export async function withinTime<Result>(
       attempts: 1,
       hint: 'Raise the timeout of the function, or lower the size of its batches.',
     });
-  const [soft, hard] = [new AbortController(), new AbortController()];
+  const controller = new AbortController();
+  const { signal } = controller;
   const check = (): void => {
-    soft.signal.throwIfAborted();
+    signal.throwIfAborted();
     if (remaining() < noNewWork) throw timeout();
   };
   // No limit, or none that a timer could hold: Lambda allows 15 minutes at most.
-  const abortAt = (controller: AbortController, left: number): ReturnType<typeof setTimeout> | undefined =>
-    atStart - left <= MAX_MILLISECONDS ? setTimeout(() => controller.abort(timeout()), atStart - left) : undefined;
-  const timers = [abortAt(soft, abort), abortAt(hard, respond)];
+  const at = (left: number, act: () => void): ReturnType<typeof setTimeout> | undefined =>
+    atStart - left <= MAX_MILLISECONDS ? setTimeout(act, atStart - left) : undefined;
+  const timers = [at(abort, () => controller.abort(timeout()))];
+  const late = new Promise<never>((_, reject) => timers.push(at(respond, () => reject(timeout()))));
   try {
-    return await raceAbort(work({ signal: soft.signal, check }), hard.signal);
+    return await Promise.race([work({ signal, check }), late]);
   } finally {
     for (const timer of timers) clearTimeout(timer);
   }

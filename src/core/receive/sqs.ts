@@ -74,28 +74,21 @@ export function sqs<Event extends { readonly kind: string }>(
     };
 
     const handle = handleOnce(codec, dispatch, lambda);
-    const runLane = async (first: Message, time: LambdaTime): Promise<void> => {
-      for (let message: Message | undefined = first; message; message = message.next) {
+    // The workers share the iterator: each starts the next lane when it is done with one.
+    const lanes = linkGroups(messages).values();
+    const work = async (time: LambdaTime): Promise<void> => {
+      for (let message of lanes) {
         try {
-          time.check();
-          message.state = 'started';
-          await handle(message, time);
-          if (message.state === 'started') message.state = 'done';
+          for (; message; message = message.next) await handle(message, time);
         } catch (error) {
-          for (let each: Message | undefined = message; each; each = each.next) fail(each, error);
-          return;
+          for (; message; message = message.next) fail(message, error);
         }
       }
     };
 
     try {
       await withinTime(surface, lambda, timeReserve, async (time) => {
-        // The workers share the iterator: each starts the next lane when it is done with one.
-        const lanes = linkGroups(messages).values();
-        const work = async (): Promise<void> => {
-          for (const first of lanes) await runLane(first, time);
-        };
-        await Promise.all(Array.from({ length: Math.min(concurrency, messages.length) }, work));
+        await Promise.all(Array.from({ length: Math.min(concurrency, messages.length) }, () => work(time)));
       });
     } catch (error) {
       for (const message of messages) if (message.state !== 'done') fail(message, error);
@@ -114,14 +107,15 @@ function handleOnce<Event extends { readonly kind: string }>(
   lambda: LambdaContext,
 ): (message: Message, time: LambdaTime) => Promise<void> {
   const keys = new KeysOfDelivery(codec);
-  return async (message, { signal }) => {
-    const { record, id, fifoGroup } = message;
+  return async (message, { signal, check }) => {
+    check();
+    message.state = 'started';
+    const { id, fifoGroup } = message;
     const context: LambdaEventContext = { signal, lambda, messageId: id };
     let failure: { readonly error: unknown } | undefined;
-    // A body that was parsed before is the event itself, which a handler may change.
-    let first = typeof (record as { readonly body?: unknown } | null)?.body === 'string' ? message : undefined;
+    let first = readableAgain(message);
     // Read when it is handled and not before: all events of a batch of ten thousand at once double the work, most of it garbage collection.
-    for (const received of codec.decode(record)) {
+    for (const received of codec.decode(message.record)) {
       try {
         signal.throwIfAborted();
         const found = keys.find(received, first);
@@ -136,11 +130,18 @@ function handleOnce<Event extends { readonly kind: string }>(
       }
     }
     if (failure) throw failure.error;
+    message.state = 'done';
   };
 }
 
+/** Not a body that was parsed before: that is the event itself, which a handler may change. */
+function readableAgain(message: Message): Message | undefined {
+  const { body } = (message.record ?? {}) as { readonly body?: unknown };
+  return typeof body === 'string' ? message : undefined;
+}
+
 /** Links what has to be handled one after another, the messages of a group in a FIFO queue, and returns the first of each. */
-function linkGroups(messages: readonly Message[]): readonly Message[] {
+function linkGroups(messages: readonly Message[]): readonly (Message | undefined)[] {
   const last = new Map<string, Message>();
   return messages.filter((message) => {
     if (message.fifoGroup === undefined) return true;
