@@ -263,7 +263,7 @@ function read(result: NdrFeedbackResult): { readonly outcome: Decision['result']
   }
   // The hint to a value that is refused is for programmers.
   const message = [error.message, error.code === 'VALIDATION' ? '' : error.hint].filter(Boolean).join(' ');
-  // Without a response Amazon may have it all the same.
-  const isUnknown = sent && ['CONNECTION', 'TIMEOUT'].includes(error.code);
+  // Without a response Amazon may have it all the same, and after a failure of a server behind the one that responds.
+  const isUnknown = sent && (['CONNECTION', 'TIMEOUT'].includes(error.code) || (error.code === 'API' && error.status >= 500));
   return { outcome: isUnknown ? 'unknown' : 'failed', message: isUnknown ? `It may have arrived. ${message}` : message };
 }

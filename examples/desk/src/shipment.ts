@@ -57,10 +57,11 @@ export function toShipment(trackingId: string, events: readonly Received[], deci
   const attempts = deliveryAttempts(detail) ?? reports.length;
   const moves = events.filter(isMove).sort(byTime);
   const end = moves.findLast((move) => stateAfter(move.event) && timeOf(move) >= timeOf(report));
-  // A decision answers the reports that were there when it was made.
-  const decision = decisions.findLast(({ result, decided }) => ['accepted', 'sending'].includes(result) && decided >= report.received);
+  // A decision answers the attempt that had been reported when it was made, also if the same attempt is reported again.
+  const reported = reports.find((each) => timeOf(each) === timeOf(report))?.received ?? report.received;
+  const decision = decisions.findLast(({ result, decided }) => ['accepted', 'sending'].includes(result) && decided >= reported);
   const state = (end && stateAfter(end.event)) ?? (decision ? 'requested' : 'action-required');
-  const since = end ? timeOf(end) : (decision?.decided ?? report.received);
+  const since = end ? timeOf(end) : (decision?.decided ?? reported);
   const asked = state === 'requested' && decision?.action === 'RESCHEDULE' ? readTime(decision.data) : undefined;
   const askedDay = asked && dayOf(asked);
   const wentOut = moves.find((move) => {

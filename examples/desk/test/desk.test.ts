@@ -192,6 +192,21 @@ describe('events', () => {
     assert.match(await get('/?tab=returned'), /Returned to origin/);
   });
 
+  test('that report the same attempt again leave it answered', async () => {
+    await report('1', { attempted: -1 });
+    pass(1);
+    await decide([
+      ['id', '1'],
+      ['ndrAction', 'REATTEMPT'],
+      ['notes', 'Blue gate'],
+    ]);
+    pass(1);
+    await report('1', { attempted: -3, reasonCode: 'Wrong address' });
+    assert.deepEqual([state('1'), desk.shipment('1')?.reason], ['requested', 'Wrong address']);
+    await report('1', { attempted: 0 });
+    assert.equal(state('1'), 'action-required');
+  });
+
   test('without the key are refused, and without a report show nothing', async () => {
     assert.equal(await receive(ndrEvent(), 'wrong'), 401);
     await move('5', 'Delivered');
@@ -418,6 +433,15 @@ describe('a decision', () => {
     ]);
     assert.match(unclear, /1 unclear.*It may have arrived/s);
     assert.deepEqual([state('1'), state('2')], ['action-required', 'action-required']);
+  });
+
+  test('is unclear if a server on the way fails', async () => {
+    await report('1');
+    amazon.fail({ path: '/shipping/v2/ndrFeedback', status: 504, handled: true, times: 10 });
+    const { done } = desk.decide([{ trackingId: '1', ndrAction: 'RTO' }], 'asha');
+    await done;
+    assert.deepEqual([amazon.ndrFeedback.length > 0, desk.decisionsOf('1')[0]?.result], [true, 'unknown']);
+    assert.match(desk.decisionsOf('1')[0]?.message ?? '', /^It may have arrived/);
   });
 
   test('that was on its way when the desk stopped is unclear after the next start', async () => {
