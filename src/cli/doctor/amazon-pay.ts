@@ -41,6 +41,11 @@ export async function checkAmazonPay(flags: Flags, { live, context }: Reach): Pr
   /** Whether the next checks make sense. */
   const add = async (name: string, work: () => string | Promise<string>): Promise<boolean> =>
     checks.push(await attempt(name, work, context)) > 0 && checks.every(({ status }) => status !== 'fail');
+  /** Makes a warning of the last check, if it found nothing wrong. */
+  const warn = (remark: string, todo?: string): void => {
+    const last = checks.at(-1);
+    if (last?.status === 'ok') checks.splice(-1, 1, { ...last, status: 'warn', message: `${last.message} ${remark}`, todo });
+  };
   const required = (value: string, variable: string, hint: string): void => {
     if (!value) throw new UsageError(`${variable} is not set`, hint);
   };
@@ -50,6 +55,11 @@ export async function checkAmazonPay(flags: Flags, { live, context }: Reach): Pr
     checkPublicKeyId(publicKeyId);
     return publicKeyId;
   });
+  const [shape] = warningsAboutKeyId(publicKeyId);
+  if (shape) warn(shape.message);
+  else if (!environment && !/^(live|sandbox)/i.test(publicKeyId)) {
+    warn('names no environment, so live is used', 'Set AMAZON_PAY_ENVIRONMENT to live or sandbox.');
+  }
   await add('private key', async () => {
     required(privateKey, 'AMAZON_PAY_PRIVATE_KEY', KEY_FILE);
     // Its errors say what is wrong with the key.
@@ -60,7 +70,6 @@ export async function checkAmazonPay(flags: Flags, { live, context }: Reach): Pr
     required(region, 'AMAZON_PAY_REGION', ACCOUNT);
     return resolveRegion(region);
   });
-  checks.push(...warningsAbout(settings));
   if (!isComplete) return checks;
 
   const endpoint = (): ReturnType<typeof resolveEndpoint> => resolveEndpoint(publicKeyId, resolveRegion(region), environment);
@@ -69,24 +78,11 @@ export async function checkAmazonPay(flags: Flags, { live, context }: Reach): Pr
   const host = (): string => checkUrl('amazonpay', 'baseUrl', baseUrl ?? origin, allowHttp);
   if (!(await add('address', () => host() + path))) return checks;
   const url = host() + path;
-  if (host() !== origin) checks.push(warning('address', "it is not Amazon's", 'Right for an emulator or a gateway.'));
+  if (host() !== origin) warn("is not Amazon's", 'Right for an emulator or a gateway.');
   const complete = { ...settings, publicKeyId, privateKey, region };
   await add('signing', () => signAndVerify(complete));
   if (!live) return [...checks, notAsked('Amazon')];
   return [...checks, ...(await checkHost('amazonpay', `${host()}/`, context)), await askAmazon(complete, url, context)];
-}
-
-function warning(name: string, message: string, todo?: string): Check {
-  return { status: 'warn', name, message, todo };
-}
-
-function* warningsAbout({ publicKeyId, environment }: Settings): Generator<Check> {
-  if (!publicKeyId) return;
-  const [shape] = warningsAboutKeyId(publicKeyId);
-  if (shape) yield warning('public key id', shape.message);
-  if (!shape && !environment && !/^(live|sandbox)/i.test(publicKeyId)) {
-    yield warning('public key id', 'it names no environment, so live is used', 'Set AMAZON_PAY_ENVIRONMENT to live or sandbox.');
-  }
 }
 
 /** The form of a key, if it is worth a remark. */
@@ -132,7 +128,7 @@ async function askAmazon(settings: Complete, url: string, context: Context): Pro
     const redact = redactor([signed.headers['authorization']?.split('Signature=')[1]]);
     const refusal = toApiError({ status, headers, text, attempts: 1, requestId: undefined, redact }, signed);
     const { reasonCode } = refusal;
-    if (status === 429) return warning(name, 'the quota is used up', 'Run the check again in a few seconds.');
+    if (status === 429) return { status: 'warn', name, message: 'the quota is used up', todo: 'Run the check again in a few seconds.' };
     const isAboutParcel = status === 400 && reasonCode && !/Header|Signature|Authorization|Authentication/.test(reasonCode);
     if (!isAboutParcel) return failed(name, refusal, context);
     return { status: 'ok', name, message: `accepts the key: it refuses only the missing parcel (${reasonCode})` };

@@ -141,6 +141,8 @@ describe('waybill doctor', () => {
   ])('finds %s', async (_, wrong, name, status, message) => {
     const { code, checks } = await doctor({ ...amazon.env, ...wrong });
     const found = checks.find((check) => check.name === name && check.status === status);
+    const shown = checks.map((check) => `${check.surface} ${check.name}`);
+    expect(new Set(shown).size).toBe(shown.length);
     expect(found).toMatchObject({ message: expect.stringMatching(message) });
     // No name of an option that only the library has.
     expect(JSON.stringify(checks)).not.toMatch(/\\"[a-z]+[A-Z.]/);
