@@ -22,7 +22,7 @@ export interface BearerIntrospectionOptions extends TokenGrant {
   readonly endpoint: string | URL;
   /**
    * The credentials of this webhook at the authorization server: a separate client, not the one that you gave to Amazon. A function is
-   * called for every request to the server, so that a secret can be rotated.
+   * called for every request to the server, so that a secret can be rotated. After 4 seconds it counts as failed.
    */
   readonly credentials: Provided<IntrospectionCredentials>;
   /**

@@ -5,10 +5,11 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2 | RFC 7662, section 2}
  */
 import * as z from 'zod/mini';
+import { withTimeout } from '../../../core/async.ts';
 import { encodeBase64, encodeUtf8 } from '../../../core/bytes.ts';
 import { fetchText } from '../../../core/call/fetch-text.ts';
 import { parseJson } from '../../../core/call/response.ts';
-import { assertOption, ConnectionError } from '../../../core/errors.ts';
+import { assertOption, ConnectionError, TimeoutError } from '../../../core/errors.ts';
 import { readUrl, requireString } from '../../../core/options.ts';
 import { safeParseSchema } from '../../../core/schema.ts';
 import type { Fetch, FetchInit, Provided } from '../../../core/types.ts';
@@ -43,6 +44,12 @@ interface TokenIntrospectorOptions {
   readonly allowHttp?: boolean | undefined;
 }
 
+/**
+ * Milliseconds after which a function that supplies the credentials counts as one that hangs: all requests with the same token wait for it. A
+ * webhook has responded by then.
+ */
+const MAX_WAIT = 4_000;
+
 /** Sends requests to one server. What it throws never says that the token is invalid. */
 export class TokenIntrospector {
   readonly #url: string;
@@ -60,7 +67,8 @@ export class TokenIntrospector {
 
   async introspect(token: string): Promise<TokenDescription> {
     const { credentials, timeout, fetch } = this.#options;
-    const client = checkCredentials(typeof credentials === 'function' ? await credentials() : credentials);
+    const isFunction = typeof credentials === 'function';
+    const client = checkCredentials(isFunction ? await withTimeout(MAX_WAIT, async () => credentials(), slow) : credentials);
     const text = await fetchText(this.#request(token, client), {
       surface: SURFACE,
       url: this.#url,
@@ -94,6 +102,14 @@ export class TokenIntrospector {
     }
     return { method: 'POST', headers, body: encodeUtf8(form.toString()) };
   }
+}
+
+function slow(): TimeoutError {
+  return new TimeoutError('attempt', `the function "credentials" returned nothing within ${MAX_WAIT} ms`, {
+    surface: SURFACE,
+    attempts: 0,
+    hint: 'Check what it waits for, such as a vault. The event is redelivered.',
+  });
 }
 
 /** Some servers write numbers as strings. Not in the schema: a transform of zod costs 2 kB. */

@@ -151,6 +151,26 @@ describe('concurrent requests', () => {
   });
 });
 
+describe('a function for the credentials that never returns', () => {
+  test.each(['the same token', 'other tokens'])('does not stop %s for ever', async (which) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let isHanging = true;
+    const auth = mechanism('https://login.example.com/introspect', {
+      fetch: async () => Response.json({ active: true }),
+      credentials: () => (isHanging ? new Promise(() => undefined) : { clientId: 'webhook', clientSecret: 's3cret' }),
+    });
+    const tokens = Array.from({ length: 20 }, (_, at) => (which === 'other tokens' ? `token${at}` : TOKEN));
+    const failures = Promise.all(tokens.map((token) => waybillErrorOf(() => auth.check(request(token)))));
+    // The eight that ask for them, and those that wait for these eight.
+    await vi.advanceTimersByTimeAsync(20_000);
+    const [first] = await failures;
+    expect(first).toMatchObject({ code: 'TIMEOUT', surface: 'shipping-ndr', message: expect.stringContaining('"credentials"') });
+    isHanging = false;
+    expect(await refusalOf(auth)).toBeUndefined();
+  });
+});
+
 describe('made-up tokens', () => {
   /** A server that knows the tokens that start with `good`, and responds when the test says so. */
   function slowServer() {
