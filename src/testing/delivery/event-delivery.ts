@@ -81,6 +81,8 @@ export class EventDelivery {
   readonly #authenticators = new WeakMap<object, Authenticator>();
   #waiting: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The wait that the timer ends: until when, and since when by the monotonic clock. */
+  #sleep: { readonly to: number; readonly since: number } | undefined;
   #count = 0;
   #inFlight = 0;
   /** Milliseconds that were skipped. */
@@ -138,6 +140,7 @@ export class EventDelivery {
   /** Sends what is due. Call it when the time has changed. */
   pump(): void {
     clearTimeout(this.#timer);
+    this.#passSleep();
     for (;;) {
       const step = this.#schedule.next(this.time.getTime(), this.#inFlight);
       switch (step.do) {
@@ -148,6 +151,7 @@ export class EventDelivery {
           this.#skipTo(step.to);
           break;
         case 'sleep':
+          this.#sleep = { to: step.to, since: performance.now() };
           this.#timer = setTimeout(() => {
             this.#skipTo(step.to);
             this.pump();
@@ -168,6 +172,15 @@ export class EventDelivery {
     return made;
   }
 
+  /** What has passed of a wait that is cut short has passed: with an event or a response every moment, it would never end otherwise. */
+  #passSleep(): void {
+    if (!this.#sleep) return;
+    const { to, since } = this.#sleep;
+    this.#sleep = undefined;
+    const gained = (performance.now() - since) * (this.#options.timeScale - 1);
+    this.#skipTo(Math.min(to, this.time.getTime() + Math.floor(gained)));
+  }
+
   #skipTo(due: number): void {
     this.#skipped += Math.max(0, due - this.time.getTime());
   }
@@ -176,14 +189,16 @@ export class EventDelivery {
   async #send(copy: Copy): Promise<void> {
     const { event, number, retries, random } = copy;
     const { delivery, since } = event;
-    const at = this.time;
+    const [at, started] = [this.time, this.#options.now().getTime()];
     this.#inFlight += 1;
     const { body, ...result } = await this.#attempt(event);
     if (this.#stopped.signal.aborted) return;
     this.#inFlight -= 1;
     const now = this.time.getTime();
+    // Without the waits of other events that have passed meanwhile.
+    const latency = this.#options.now().getTime() - started;
     const verdict = judge(result, { ...delivery, retries, random, age: now - since });
-    const attempt = attemptOf({ copy: number, at, latency: now - at.getTime() }, result, verdict, now);
+    const attempt = attemptOf({ copy: number, at, latency }, result, verdict, now);
     event.attempts.push(attempt);
     this.#options.onAttempt({ deliveryId: event.id, ...delivery.label, ...attempt, ...(body && { body }) });
     // A listener may have reset the emulator.

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { toNodeHandler } from '../../../src/adapters/node.ts';
 import { apiKey, NdrWebhookVerifier } from '../../../src/shipping-ndr/webhook.ts';
 import { AmazonEmulator } from '../../../src/testing/index.ts';
@@ -250,6 +250,24 @@ describe('the retries', () => {
     // Two waits, of 0.5 to 1 s and of 1 to 2 s, fifty times as fast.
     expect(performance.now() - began).toBeGreaterThan(25);
     expect((third?.at.getTime() ?? 0) - (first?.at.getTime() ?? 0)).toBeGreaterThanOrEqual(1_500);
+  });
+
+  test('pass as fast while other events are delivered every moment, which adds nothing to their latency', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const emulator = new AmazonEmulator({ delivery: { timeScale: 1_000 } });
+    const settled: number[] = [];
+    const latencies: number[] = [];
+    emulator.on('settled', ({ deliveryId }) => settled.push(deliveryId));
+    emulator.on('attempt', ({ latency }) => latencies.push(latency));
+    const retried = emulator.deliver({}, { to: respondingWith(503, 503, 503, 503, 503, 200) });
+    for (let count = 0; count < 100; count += 1) {
+      emulator.deliver({}, { to: () => new Promise((resolve) => setTimeout(() => resolve(new Response()), 7)) });
+      await vi.advanceTimersByTimeAsync(5);
+    }
+    // At most 31 seconds, a thousand times as fast: less than seven others take.
+    expect(settled.slice(0, 20)).toContain(retried.id);
+    expect(Math.max(...latencies)).toBe(7);
   });
 
   test('move deliveryTime', async () => {
