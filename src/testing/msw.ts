@@ -42,8 +42,9 @@ export function amazonHandlers(emulator: AmazonEmulator): HttpHandler[] {
       try {
         return await emulator.fetch(request);
       } catch (error) {
-        // The emulator closes connections as fetch reports it; msw has its own response for that.
-        if (error instanceof TypeError) return HttpResponse.error();
+        // The emulator closes connections as fetch reports it; msw has its own response for that. To a request that was aborted, such as by a
+        // timeout, nobody waits for a response: msw would print the error as one of the handler.
+        if (error instanceof TypeError || request.signal.aborted) return HttpResponse.error();
         throw error;
       }
     }),

@@ -1,7 +1,7 @@
 import https from 'node:https';
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { AmazonEmulator } from '../../src/testing/index.ts';
 import { amazonHandlers } from '../../src/testing/msw.ts';
 import { body, NOW, publicKeys, signedRequest } from '../support/testing/signed-request.ts';
@@ -47,6 +47,20 @@ test('a connection that is closed is a network error', async () => {
   emulator.fail({ reset: true });
   await expect(fetch(signedRequest())).rejects.toThrow(TypeError);
   expect((await fetch(signedRequest())).status).toBe(200);
+});
+
+test('a request that is aborted ends as it does without msw, and nothing is printed', async () => {
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  onTestFinished(() => printed.mockRestore());
+  const reason = new Error('no time left');
+  const controller = new AbortController();
+  emulator.fail({ delay: 60_000 });
+  const response = fetch(signedRequest(), { signal: controller.signal });
+  await vi.waitUntil(() => emulator.faults.length === 0);
+  controller.abort(reason);
+  await expect(response).rejects.toBe(reason);
+  expect((await fetch('https://api.buywithprime.amazon.com/jwks.json')).status).toBe(200);
+  expect(printed).not.toHaveBeenCalled();
 });
 
 test.each([undefined, null, {}, 7])('%j is no emulator', (emulator) => {
