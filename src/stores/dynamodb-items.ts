@@ -90,7 +90,7 @@ export class Items {
   /** Changes the item if the condition holds. If it does not, resolves with the item, which may be gone by then. */
   async change(key: string, { condition, fields, expires, values = {} }: Change): Promise<Item | undefined> {
     // Any response tells the time.
-    if (this.#clock.offset === undefined) await this.read(key);
+    if (!isRunning(this.#clock)) await this.read(key);
     const now = Date.now() + (this.#clock.offset ?? 0);
     const until = expires && Math.ceil('at' in expires ? expires.at : now + expires.after);
     // DynamoDB removes the item some time after `ttl`, which is in seconds.
@@ -129,9 +129,12 @@ export class Items {
   }
 }
 
-/** How far DynamoDB's clock is ahead of this process's, in milliseconds. */
+/** The clock of this process beside others, in milliseconds, at the last response. */
 interface Clock {
+  /** How far DynamoDB's is ahead of it. */
   offset?: number;
+  /** How far it is ahead of the monotonic one. */
+  since?: number;
 }
 
 /** One for each client: every store on it learns from every response. */
@@ -139,6 +142,11 @@ const clocks = /* @__PURE__ */ new WeakMap<DynamoDBClient, Clock>();
 
 /** A response tells the time in whole seconds and takes a while: a smaller difference is not one. */
 const PRECISION = 2_000;
+
+/** Whether the time is known: the clock may have been set since the last response, or the process may have slept. */
+function isRunning({ since = Number.NaN }: Clock): boolean {
+  return Math.abs(Date.now() - performance.now() - since) <= PRECISION;
+}
 
 interface Response {
   readonly response?: { readonly headers?: { readonly date?: string } };
@@ -150,11 +158,13 @@ function clockOf(client: DynamoDBClient): Clock {
   const clock: Clock = {};
   clocks.set(client, clock);
   const watch = (next: (args: unknown) => Promise<Response>) => async (args: unknown) => {
-    const sent = Date.now();
+    const sent = performance.now();
     const result = await next(args);
+    const [now, arrived] = [Date.now(), performance.now()];
     const date = Date.parse(result.response?.headers?.date ?? '');
-    const offset = date + 500 - (sent + Date.now()) / 2;
+    const offset = date + 500 - (now - (arrived - sent) / 2);
     clock.offset = Math.abs(offset) > PRECISION ? offset : 0;
+    clock.since = now - arrived;
     return result;
   };
   // The last one that sees a response as it came, also if it is an error.

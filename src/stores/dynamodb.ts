@@ -41,7 +41,7 @@ export interface DynamoDBIdempotencyStoreOptions extends DynamoDBTokenStoreOptio
 
 /**
  * Remembers handled events in DynamoDB, for any number of processes: one write for a claim, one for its completion. The first call of a
- * process makes one read more, to learn DynamoDB's time.
+ * process makes one read more, to learn DynamoDB's time, and so does one after the clock of the process was set.
  *
  * ```sh
  * aws dynamodb create-table --table-name waybill --billing-mode PAY_PER_REQUEST \

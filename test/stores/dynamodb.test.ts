@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type DynamoDBClient, DynamoDBIdempotencyStore, DynamoDBTokenStore } from '../../src/stores/dynamodb.ts';
 import { waybillErrorOf } from '../support/errors.ts';
 
@@ -12,10 +12,12 @@ type Middleware = (next: (args: unknown) => Promise<unknown>) => (args: unknown)
  */
 function fake({
   aheadBy = 0,
+  now = () => Date.now() + aheadBy,
   write = () => ({}),
   read = () => ({}),
 }: {
   aheadBy?: number;
+  now?: () => number;
   write?: () => unknown;
   read?: () => unknown;
 } = {}) {
@@ -23,7 +25,7 @@ function fake({
   const middlewares: Middleware[] = [];
   const method = (name: string, reply: () => unknown) => async (input: unknown) => {
     calls.push([name, input as Input]);
-    const respond = async () => ({ response: { headers: { date: new Date(Date.now() + aheadBy).toUTCString() } } });
+    const respond = async () => ({ response: { headers: { date: new Date(now()).toUTCString() } } });
     for (const middleware of middlewares) await middleware(respond)({});
     return reply() as never;
   };
@@ -131,6 +133,22 @@ describe('the time', () => {
     expect(middlewares).toHaveLength(1);
     expect(calls.filter(([name]) => name === 'getItem')).toHaveLength(1);
   });
+
+  test.each([3_600_000, -3_600_000])(
+    'is learnt again once our own was set by %d ms: no claim of others has lapsed by that',
+    async (milliseconds) => {
+      vi.useFakeTimers({ toFake: ['Date'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const { client, calls } = fake({ now: () => performance.timeOrigin + performance.now() });
+      vi.setSystemTime(performance.timeOrigin + performance.now());
+      await new DynamoDBIdempotencyStore(client).claim('a', LEASE);
+      vi.setSystemTime(performance.timeOrigin + performance.now() + milliseconds);
+      await new DynamoDBIdempotencyStore(client).claim('b', LEASE);
+      const { ':now': now } = calls.at(-1)?.[1].ExpressionAttributeValues ?? {};
+      expect(Math.abs(Number(now?.['N']) - performance.timeOrigin - performance.now())).toBeLessThan(60_000);
+      expect(calls.map(([name]) => name)).toEqual(['getItem', 'updateItem', 'getItem', 'updateItem']);
+    },
+  );
 
   test('is our own if a response does not tell it', async () => {
     const { client, calls } = fake({ aheadBy: Number.NaN });
