@@ -49,7 +49,9 @@ export class Gateway {
 
   async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const request = toRequest(input, init);
-    request.signal.throwIfAborted();
+    // Not that of the copy: an adapter may have replaced the signal of the original.
+    const signal = init?.signal ?? (input as Partial<Request>).signal ?? request.signal;
+    signal.throwIfAborted();
     const { settings, services, now } = this.#options;
     const [at, started] = [now(), performance.now()];
     const url = new URL(request.url);
@@ -68,11 +70,11 @@ export class Gateway {
       outcome = await respond(service, received);
       if (outcome.refusal) checks.failLast();
     }
-    if (fault?.delay) await sleep(fault.delay, request.signal);
-    request.signal.throwIfAborted();
+    if (fault?.delay) await sleep(fault.delay, signal).catch(() => undefined);
     if (fault) outcome = await applyFault(fault, service, outcome);
 
-    const { response, refusal } = outcome;
+    const { refusal } = outcome;
+    const response = signal.aborted ? undefined : outcome.response;
     const idHeader = service?.requestIdHeader ?? 'x-amzn-requestid';
     const requestId = response?.headers.get(idHeader) ?? settings.randomId();
     const sentBody = redactBody(received, this.#clean);
@@ -92,7 +94,7 @@ export class Gateway {
     };
     this.#requests.set(record, record);
     this.#options.onRequest(record, service);
-    if (!response) throw connectionReset();
+    if (!response) throw signal.aborted ? signal.reason : connectionReset();
     response.headers.set(idHeader, requestId);
     response.headers.set('date', now().toUTCString());
     return response;

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { toNodeHandler } from '../../../src/adapters/node.ts';
 import { AmazonEmulator, buyWithPrimeOrder, isWaybillError } from '../../../src/testing/index.ts';
+import { listen } from '../../support/server.ts';
 import { body, LIVE, NOW, publicKeys, signedRequest } from '../../support/testing/signed-request.ts';
 
 const PATH = '/v2/deliveryTrackers';
@@ -139,6 +141,21 @@ describe('faults', () => {
     waiting.abort(new Error('enough'));
     await expect(response).rejects.toThrow('enough');
     await expect(track(emulator, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+    // The last one was never sent.
+    expect(emulator.requests).toMatchObject([{ status: 200 }, { status: 0, faultId: expect.any(Number), checks: expect.any(Array) }]);
+  });
+
+  test('delay the response of a server until the client disconnects', async () => {
+    const emulator = emulate();
+    const url = await listen(toNodeHandler(emulator.fetch));
+    emulator.fail({ path: '/jwks.json', delay: 2 ** 31 - 1 });
+    const waiting = new AbortController();
+    const response = fetch(`${url}/jwks.json`, { signal: waiting.signal });
+    await vi.waitUntil(() => emulator.faults.length === 0, { timeout: 20_000 });
+    waiting.abort(new Error('enough'));
+    await expect(response).rejects.toThrow('enough');
+    await vi.waitUntil(() => emulator.requests.length === 1, { timeout: 20_000 });
+    expect(emulator.requests).toMatchObject([{ status: 0 }]);
   });
 
   test.each([
