@@ -67,8 +67,8 @@ export class TokenIntrospector {
 
   async introspect(token: string): Promise<TokenDescription> {
     const { credentials, timeout, fetch } = this.#options;
-    const isFunction = typeof credentials === 'function';
-    const client = checkCredentials(isFunction ? await withTimeout(MAX_WAIT, async () => credentials(), slow) : credentials);
+    const supplied = typeof credentials === 'function' ? await withTimeout(MAX_WAIT, async () => credentials(), slow) : credentials;
+    const client = checkCredentials(supplied);
     const text = await fetchText(this.#request(token, client), {
       surface: SURFACE,
       url: this.#url,
@@ -105,11 +105,8 @@ export class TokenIntrospector {
 }
 
 function slow(): TimeoutError {
-  return new TimeoutError('attempt', `the function "credentials" returned nothing within ${MAX_WAIT} ms`, {
-    surface: SURFACE,
-    attempts: 0,
-    hint: 'Check what it waits for, such as a vault. The event is redelivered.',
-  });
+  const hint = 'Check the function that supplies the credentials. The event is redelivered.';
+  return new TimeoutError('attempt', `"credentials" returned nothing within ${MAX_WAIT} ms`, { surface: SURFACE, attempts: 0, hint });
 }
 
 /** Some servers write numbers as strings. Not in the schema: a transform of zod costs 2 kB. */
