@@ -248,6 +248,27 @@ test('records and time are set, and everything is reset', async () => {
   assert.doesNotMatch(await page.text('#time'), /^2030/);
 });
 
+test('of many records the newest are shown: a long session does not slow the page down', async () => {
+  const page = await open();
+  const client = { client_id: emulator.settings['LWA_CLIENT_ID'] ?? '', client_secret: emulator.settings['LWA_CLIENT_SECRET'] ?? '' };
+  const grant = { grant_type: 'refresh_token', refresh_token: emulator.settings['LWA_REFRESH_TOKEN'] ?? '', ...client };
+  const response = await fetch(`${emulator.url}/auth/o2/token`, { method: 'POST', body: new URLSearchParams(grant) });
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'Test/1 (Language=JavaScript)',
+    'x-amz-access-token': (await response.json()).access_token,
+    'x-amzn-shipping-business-id': 'AmazonShipping_IN',
+  };
+  for (let number = 1; number <= 250; number += 1) {
+    const body = JSON.stringify({ trackingId: `parcel-${number}`, ndrAction: 'RTO' });
+    const { status } = await fetch(`${emulator.url}/shipping/v2/ndrFeedback`, { method: 'POST', headers, body });
+    assert.equal(status, 204);
+  }
+  await page.shows('[data-collection=ndrFeedback] li:first-child', /parcel-250/);
+  assert.equal(await page.locator('[data-collection=ndrFeedback] li').count(), 200);
+  assert.match(await page.text('[data-collection=ndrFeedback] > summary'), /the newest 200/);
+});
+
 test('two pages show the same, and a page finds back after the emulator has ended and started', async () => {
   const [one, two] = [await open(), await open()];
   await fetch(`${emulator.url}/jwks.json`);

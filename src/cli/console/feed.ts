@@ -6,10 +6,8 @@
 import { encodeUtf8 } from '../../core/bytes.ts';
 import { explainStatus } from '../../testing/delivery/retry-policy.ts';
 import type { AmazonEmulator, AttemptRecord, DeliveredEvent, DroppedEvent } from '../../testing/index.ts';
-import type { Attempt, Collection, Delivery, Entry, Messages, Snapshot } from './view.ts';
+import { type Attempt, type Collection, type Delivery, type Entry, MAX_LISTED, type Messages, type Snapshot } from './view.ts';
 
-/** Requests, and records of each kind, that a page gets when it connects. */
-const MAX_LISTED = 200;
 const MAX_DELIVERIES = 100;
 const MAX_ATTEMPTS = 50;
 /** Events that a page may be behind. Then its connection is closed, and it connects again. */

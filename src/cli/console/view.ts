@@ -5,6 +5,9 @@
  */
 import type { AttemptRecord, InjectedFault, RequestRecord, StateChange } from '../../testing/index.ts';
 
+/** Requests, and records of each kind, that a page gets when it connects; of the records it shows no more later. */
+export const MAX_LISTED = 200;
+
 /** A value as JSON brings it over: a Date is a string then. */
 export type Sent<Value> = Value extends Date
   ? string

@@ -4,7 +4,7 @@
  * @module
  */
 import type { EditableCollection } from '../actions.ts';
-import type { Collection, Entry, Messages } from '../view.ts';
+import { type Collection, type Entry, MAX_LISTED, type Messages } from '../view.ts';
 import { act, button, byId, el, json, onSubmit, readJson } from './dom.ts';
 
 const TITLES: Readonly<Record<Collection, string>> = {
@@ -46,6 +46,8 @@ export function changeRecord({ of, action, id, record }: Messages['record']): vo
   const shown = collections.get(of);
   if (action === 'removed') shown?.entries.delete(id);
   else shown?.entries.set(id, record);
+  // All of them are rendered again with each change.
+  for (const oldest of [...(shown?.entries.keys() ?? [])].slice(0, -MAX_LISTED)) shown?.entries.delete(oldest);
   shown?.render();
 }
 
@@ -54,7 +56,7 @@ function makeCollection(of: Collection): { readonly entries: Map<string | number
   const summary = el('summary');
   const list = el('ul');
   const render = (): void => {
-    summary.textContent = `${TITLES[of]} (${entries.size})`;
+    summary.textContent = `${TITLES[of]} (${entries.size < MAX_LISTED ? entries.size : `the newest ${MAX_LISTED}`})`;
     list.replaceChildren(...[...entries].reverse().map(([id, record]) => itemOf(of, id, record, summary)));
     if (entries.size === 0) list.append(el('li', { class: 'aside' }, 'none'));
   };
