@@ -23,7 +23,7 @@ export interface FaultRule {
    * @default 1
    */
   readonly times?: number | undefined;
-  /** Milliseconds until the response is sent or the connection is closed. Ends at once when the request is aborted. */
+  /** Milliseconds until the response is sent or the connection is closed. Ends at once when the request is aborted or the emulator is reset. */
   readonly delay?: number | undefined;
   /** Responds with this status, and with the error that the service has for it. */
   readonly status?: number | undefined;

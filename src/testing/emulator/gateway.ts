@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { sleep } from '../../core/async.ts';
+import { onAbort, sleep } from '../../core/async.ts';
 import { misconfigured } from '../../core/errors.ts';
 import type { Redact } from '../../core/redact.ts';
 import { SURFACE } from '../surface.ts';
@@ -34,6 +34,7 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #requests = new Recent<RequestRecord, RequestRecord>(MAX_REQUESTS);
   readonly #clean: Redact;
+  readonly #stopped = new AbortController();
 
   constructor(options: GatewayOptions) {
     const { settings, newId, onFault } = options;
@@ -70,7 +71,7 @@ export class Gateway {
       outcome = await respond(service, received);
       if (outcome.refusal) checks.failLast();
     }
-    if (fault?.delay) await sleep(fault.delay, signal).catch(() => undefined);
+    if (fault?.delay) await this.#wait(fault.delay, signal);
     if (fault) outcome = await applyFault(fault, service, outcome);
 
     const { refusal } = outcome;
@@ -98,6 +99,20 @@ export class Gateway {
     response.headers.set(idHeader, requestId);
     response.headers.set('date', now().toUTCString());
     return response;
+  }
+
+  /** Drops the faults. The delay of one that is in use ends, because its timer would keep the process alive. */
+  stop(): void {
+    this.faults.clear();
+    this.#stopped.abort();
+  }
+
+  /** Waits, until the request is aborted or the gateway is stopped. */
+  async #wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const offs = [signal, this.#stopped.signal].map((one) => onAbort(one, () => over.abort()));
+    await sleep(milliseconds, over.signal).catch(() => undefined);
+    for (const off of offs) off();
   }
 }
 

@@ -84,7 +84,7 @@ export class EmulatorState {
   stop(): void {
     this.#isStopped = true;
     this.delivery.stop();
-    this.gateway.faults.clear();
+    this.gateway.stop();
   }
 
   #keep(report: DeliveredEvent | DroppedEvent): void {

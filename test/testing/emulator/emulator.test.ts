@@ -145,6 +145,16 @@ describe('faults', () => {
     expect(emulator.requests).toMatchObject([{ status: 200 }, { status: 0, faultId: expect.any(Number), checks: expect.any(Array) }]);
   });
 
+  test('delay the response until a reset, which drops them', async () => {
+    const emulator = emulate();
+    emulator.fail({ delay: 2 ** 31 - 1 });
+    const response = emulator.fetch('https://api.buywithprime.amazon.com/jwks.json');
+    await vi.waitUntil(() => emulator.faults.length === 0, { timeout: 20_000 });
+    emulator.reset();
+    expect((await response).status).toBe(200);
+    expect(emulator.requests).toEqual([]);
+  });
+
   test('delay the response of a server until the client disconnects', async () => {
     const emulator = emulate();
     const url = await listen(toNodeHandler(emulator.fetch));
