@@ -81,9 +81,12 @@ export class Checks {
 
 /** Names of headers whose values are secret. */
 const SECRET_HEADER = /authorization|cookie|secret|password|token|api-?key|signature/;
-/** A literal in a GraphQL document, or in JSON that is cut off: in quotes, in three quotes, in escaped quotes. */
-const LITERAL =
-  /(\b\w{0,40}(?:secret|password|token)\w{0,40}\\?"?\s{0,8}[:=]\s{0,8})(?:"""[\s\S]*?(?:"""|$)|"(?:[^"\\]|\\.)*(?:"|$)|\\"(?:[^"\\]|\\[^"])*(?:\\"|$))/gi;
+/** A string in a GraphQL document, or in JSON that is cut off: in quotes, in three quotes, in escaped quotes. */
+const STRING = String.raw`(?:"""[\s\S]*?(?:"""|$)|"(?:[^"\\]|\\.)*(?:"|$)|\\"(?:[^"\\]|\\[^"])*(?:\\"|$))`;
+const LITERAL = new RegExp(String.raw`(\b\w{0,40}(?:secret|password|token)\w{0,40}\\?"?\s{0,8}[:=]\s{0,8})${STRING}`, 'gi');
+/** The parameters of an auth profile, which Amazon is to send: each has a key and a value, such as an API key. */
+const PARAMETERS = /Parameters\b/;
+const VALUE = new RegExp(String.raw`(\bvalue\\?"?\s{0,8}:\s{0,8})${STRING}`, 'gi');
 /** A token of Buy with Prime that the emulator issued. */
 const TOKEN = /\bemulated-[\w-]+/g;
 /** A larger body is not recorded. */
@@ -94,7 +97,10 @@ const MAX_LENGTH = 20_000;
 /** Redacts by what a secret looks like, and by the secrets that the emulator accepts. */
 export function recordRedactor({ lwa, buyWithPrime }: EmulatorCredentials): Redact {
   const known = redactor([lwa.clientSecret, lwa.refreshToken, buyWithPrime.clientSecret]);
-  return (text, limit) => known(text, limit).replace(LITERAL, '$1"[redacted]"').replace(TOKEN, '[redacted token]');
+  return (text, limit) => {
+    const clean = known(text, limit).replace(LITERAL, '$1"[redacted]"').replace(TOKEN, '[redacted token]');
+    return PARAMETERS.test(clean) ? clean.replace(VALUE, '$1"[redacted]"') : clean;
+  };
 }
 
 /** Headers for a {@link RequestRecord}. */
@@ -112,9 +118,21 @@ export function redactHeaders(headers: Headers, clean: Redact): Readonly<Record<
 export function redactBody({ headers, body }: Pick<Received, 'headers' | 'body'>, clean: Redact): unknown {
   if (body.length === 0) return undefined;
   if (body.length > MAX_BYTES) return `${body.length} bytes`;
-  const redacted = redactJson(parseBody(headers, decodeUtf8(body)), (text) => clean(text, MAX_LENGTH));
+  const redacted = hideParameters(redactJson(parseBody(headers, decodeUtf8(body)), (text) => clean(text, MAX_LENGTH)));
   const text = JSON.stringify(redacted);
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : redacted;
+}
+
+/** The same in JSON, which has been bounded in depth. */
+function hideParameters(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(hideParameters);
+  const isParameter = 'key' in value && 'value' in value;
+  const entries = Object.entries(value).map(([name, each]) => [
+    name,
+    isParameter && name === 'value' ? '[redacted]' : hideParameters(each),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function parseBody(headers: Headers, text: string): unknown {

@@ -164,6 +164,17 @@ describe('a request record', () => {
     ['with a quote in it', JSON.stringify({ query: String.raw`mutation { x(clientSecret: "ge\"geheim") }` })],
     ['in JSON that is cut off', '{"clientSecret": "geheim'],
     ['in GraphQL in JSON that is cut off', String.raw`{"query": "mutation { x(clientSecret: \"geheim\", a: 1`],
+    [
+      'among the parameters of an auth profile',
+      JSON.stringify({ a: { headerParameters: [{ key: 'x-api-key', value: 'geheim' }], bodyParameters: [{ value: 'geheim', key: 'k' }] } }),
+    ],
+    [
+      'among the parameters of an auth profile in GraphQL',
+      JSON.stringify({
+        query: 'mutation { x(a: { headerParameters: [{ key: "x-api-key", value: "geheim" }, { value: """geheim""", key: "b" }] }) }',
+      }),
+    ],
+    ['among parameters in JSON that is cut off', '{"a": {"headerParameters": [{"key": "x-api-key", "value": "geheim'],
     ['in a form with the type of plain text', 'client_secret=geheim&a=1'],
     ['in a very long body', JSON.stringify({ a: 'x'.repeat(30_000), password: 'geheim' })],
   ])('shows no secret %s', async (_, text) => {
@@ -172,6 +183,12 @@ describe('a request record', () => {
     const shown = JSON.stringify(emulator.requests[0]?.body);
     expect(shown).not.toContain('geheim');
     expect(shown).toContain('a');
+  });
+
+  test('shows a value that is not one of such a parameter', async () => {
+    const emulator = emulatePay();
+    await execute(emulator, '{ product(identifier: { amazonSku: { value: "SKU-1" } }) { id } }', { amazonSku: { value: 'SKU-2' } });
+    expect(JSON.stringify(emulator.requests.at(-1)?.body)).toMatch(/SKU-1.*SKU-2/);
   });
 
   test('shows no secret of the emulator, wherever it is', async () => {
