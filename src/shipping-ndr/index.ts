@@ -19,8 +19,7 @@ export type {
   ShippingBusinessId,
   SubmitManyOptions,
 } from './feedback/client-options.ts';
-export type { NdrFeedback, ReattemptFeedback, RescheduleFeedback, ReturnToOriginFeedback } from './feedback/feedback.ts';
+export type { FeedbackRules, NdrFeedback, ReattemptFeedback, RescheduleFeedback, ReturnToOriginFeedback } from './feedback/feedback.ts';
 export type { LwaCredentials } from './feedback/lwa.ts';
-export type { FeedbackRules } from './feedback/rules.ts';
 export { NdrFeedbackSchema } from './standard-schemas.ts';
 export * from './webhook.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 import { parseTime } from '../../shipping-ndr/events/schemas.ts';
-import { checkRules, type FeedbackBody, type FeedbackRules, readFeedback } from '../../shipping-ndr/feedback/rules.ts';
+import { checkRules, type FeedbackBody, type FeedbackRules, readFeedback } from '../../shipping-ndr/feedback/feedback.ts';
 import type { NdrFeedback } from '../../shipping-ndr/index.ts';
 import { type Names, UsageError } from '../failure.ts';
 

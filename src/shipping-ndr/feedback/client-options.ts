@@ -12,9 +12,8 @@ import type { CallOptions, ClientOptions } from '../../core/options.ts';
 import type { Open } from '../../core/types.ts';
 import { VERSION } from '../../core/version.ts';
 import { SURFACE } from '../surface.ts';
-import type { NdrFeedback } from './feedback.ts';
+import type { FeedbackRules, NdrFeedback } from './feedback.ts';
 import type { LwaCredentials } from './lwa.ts';
-import type { FeedbackRules } from './rules.ts';
 
 /** A region of the Selling Partner API: North America, Europe with India and the Middle East, Far East. */
 export type SellingPartnerRegion = 'na' | 'eu' | 'fe';

@@ -26,10 +26,9 @@ import {
   sellingPartnerHost,
   sellingPartnerUserAgent,
 } from './client-options.ts';
-import type { NdrFeedback } from './feedback.ts';
+import { checkRules, type FeedbackBody, feedbackKey, type NdrFeedback, readFeedback } from './feedback.ts';
 import { lwaTokens } from './lwa.ts';
 import { FeedbackBucket, feedbackError, isTokenRefused, readRateLimit, tellLimiter } from './response.ts';
-import { checkRules, type FeedbackBody, feedbackKey, readFeedback } from './rules.ts';
 
 /**
  * Tells Amazon what to do with a shipment that could not be delivered: deliver on another day, deliver with better directions, or send it

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findContactData } from '../../../src/shipping-ndr/feedback/rules.ts';
+import { findContactData } from '../../../src/shipping-ndr/feedback/feedback.ts';
 
 test.each([
   '9876543210',
