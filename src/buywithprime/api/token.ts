@@ -37,9 +37,6 @@ interface TokenOptions extends ClientOptions {
 /** Seconds. Amazon says 15 minutes; used if the response does not say. */
 const LIFETIME = 900;
 
-/** Milliseconds before its expiry from which a token is not used any more. */
-const RENEW_BEFORE = 60_000;
-
 const CONSOLE = 'Copy it from the merchant console: Settings, API credentials.';
 
 /** Checks the credentials, and returns access tokens for them. */
@@ -51,7 +48,6 @@ export function buyWithPrimeTokens(http: HttpClient, options: TokenOptions, host
   return new AccessTokens({
     surface: SURFACE,
     now: () => http.now(),
-    renewBefore: RENEW_BEFORE,
     store: tokenStore,
     onStoreFailure: () => http.warn(STORE_FAILED),
     key: async () => hashHex([SURFACE, url, (await provide()).clientId, targetId].join('\n')),

@@ -52,8 +52,11 @@ export interface AccessTokensOptions {
   /** Requests a token from the authorization server. `expiresIn` is in seconds. */
   readonly fetchToken: () => Promise<{ readonly accessToken: string; readonly expiresIn: number }>;
   readonly now: () => Date;
-  /** Milliseconds before its expiry from which a token is not used any more. */
-  readonly renewBefore: number;
+  /**
+   * Milliseconds before its expiry from which a token is not used any more.
+   * @default 60_000, as in Amazon's libraries
+   */
+  readonly renewBefore?: number | undefined;
   /**
    * Milliseconds after which a function that supplies the token counts as one that hangs: it must not end all later calls.
    * @default 60_000
@@ -80,6 +83,8 @@ export const STORE_FAILED = {
 const SLOW = 'Check the function that supplies the credentials or the token. The next call tries again.';
 
 const STORE_TIMEOUT = 2_000;
+
+const RENEW_BEFORE = 60_000;
 
 /** Longer than a request for a token takes, with its retries on a bad day: then another process may fetch one. */
 const LEASE = 15_000;
@@ -153,7 +158,7 @@ export class AccessTokens {
   async #find(store: TokenStore, key: string): Promise<AccessToken | undefined> {
     if (typeof store.claim !== 'function') return this.#ask(() => store.get(key));
     this.#owner ??= crypto.randomUUID();
-    const { now, renewBefore, storeTimeout = STORE_TIMEOUT } = this.#options;
+    const { now, renewBefore = RENEW_BEFORE, storeTimeout = STORE_TIMEOUT } = this.#options;
     const deadline = performance.now() + 5 * storeTimeout;
     for (let pause = 50; ; pause = Math.min(pause * 2, 1_000)) {
       const expiresAfter = now().getTime() + renewBefore;
@@ -196,7 +201,8 @@ export class AccessTokens {
 
   #valid(token: AccessToken | undefined): AccessToken | undefined {
     if (!isToken(token?.accessToken) || token.accessToken === this.#refused) return undefined;
-    return token.expiresAt - this.#options.renewBefore > this.#options.now().getTime() ? token : undefined;
+    const { now, renewBefore = RENEW_BEFORE } = this.#options;
+    return token.expiresAt - renewBefore > now().getTime() ? token : undefined;
   }
 
   /** Asks the store. One that is down must not stop the calls: it only saves requests. */

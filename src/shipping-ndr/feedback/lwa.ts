@@ -9,7 +9,7 @@ import type { HttpClient } from '../../core/call/http.ts';
 import { requestToken } from '../../core/call/token-request.ts';
 import { AccessTokens, STORE_FAILED, type TokenStore } from '../../core/call/tokens.ts';
 import { assertOption } from '../../core/errors.ts';
-import { checkNames, readUrl, requireString } from '../../core/options.ts';
+import { checkNames, provided, readUrl, requireString } from '../../core/options.ts';
 import { isObject, type Provided } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
 
@@ -36,9 +36,6 @@ interface LwaOptions {
 
 const TOKEN_URL = 'https://api.amazon.com/auth/o2/token';
 
-/** Amazon's libraries renew a token so long before it expires. */
-const RENEW_BEFORE = 60_000;
-
 /** An access token lives an hour. */
 const LIFETIME = 3_600;
 
@@ -54,32 +51,30 @@ export function lwaTokens(http: HttpClient, { credentials, tokenUrl = TOKEN_URL,
   checkLwaCredentials(credentials);
   const url = readUrl(SURFACE, 'tokenUrl', tokenUrl, allowHttp);
   const { clientId, clientSecret, refreshToken } = credentials;
-  let lastSecret = typeof clientSecret === 'string' ? clientSecret : undefined;
-  const form = async (): Promise<Record<string, string>> => {
-    const secret = typeof clientSecret === 'function' ? await clientSecret() : clientSecret;
-    const checked = requireString(SURFACE, 'credentials.clientSecret', secret, 'It is what your function supplied.');
-    lastSecret = checked;
-    return { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId, client_secret: checked };
-  };
-  const request = {
-    surface: SURFACE,
-    server: 'Login with Amazon',
-    url,
-    urlOption: 'tokenUrl',
-    form,
-    secrets: ['refresh_token', 'client_secret'],
-    lifetime: LIFETIME,
-    hint: hintFor,
-  } as const;
+  let lastSecret: string | undefined;
+  const currentSecret = provided(clientSecret, (secret) => {
+    lastSecret = requireString(SURFACE, 'credentials.clientSecret', secret, 'It is what your function supplied.');
+    return lastSecret;
+  });
+  const grant = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId };
   const tokens = new AccessTokens({
     surface: SURFACE,
     now: () => http.now(),
-    renewBefore: RENEW_BEFORE,
     store: tokenStore,
     onStoreFailure: () => http.warn(STORE_FAILED),
     // Without the secret, which is rotated while the authorization stays.
     key: () => hashHex(JSON.stringify([tokenUrl, clientId, refreshToken])),
-    fetchToken: () => requestToken(http, request),
+    fetchToken: () =>
+      requestToken(http, {
+        surface: SURFACE,
+        server: 'Login with Amazon',
+        url,
+        urlOption: 'tokenUrl',
+        form: async () => ({ ...grant, client_secret: await currentSecret() }),
+        secrets: ['refresh_token', 'client_secret'],
+        lifetime: LIFETIME,
+        hint: hintFor,
+      }),
   });
   return { tokens, secrets: () => [refreshToken, lastSecret] };
 }

@@ -130,7 +130,6 @@ function oauth(auth: OAuthDeliveryAuth, { now, signal }: AuthContext): Authentic
     new AccessTokens({
       surface: SURFACE,
       now,
-      renewBefore: 60_000,
       key: () => '',
       fetchToken: async () => readToken(await sendTo(auth.tokenEndpoint, makeTokenRequest, limit, signal)),
     });
