@@ -20,6 +20,8 @@ export type Check = <Output>(schema: z.ZodMiniType<Output>, value: unknown, ...a
 export interface Operation<Result> {
   readonly document: string;
   readonly variables: Data;
+  /** The first version of the API that has it, if not all do. */
+  readonly since?: BuyWithPrimeApiVersion;
   /** A field of the data that may be missing: then `ResourceNotFoundError` is a result, not an error. */
   readonly optional?: string;
   /** It changes something, so it is retried only if Amazon certainly did not carry it out. */
@@ -33,20 +35,28 @@ export interface Operation<Result> {
   readonly read: (data: Data, check: Check) => Result;
 }
 
+/** Checks a field of the data, and reads it. */
+export function readField<Payload, Result>(
+  field: string,
+  schema: z.ZodMiniType<Payload>,
+  read: (payload: Payload, check: Check) => Result,
+): Operation<Result>['read'] {
+  return ({ [field]: value }, check) => read(check(schema, value, field), check);
+}
+
 /** A query for one field. */
-interface FieldQuery<Result> extends Omit<Operation<Result>, 'optional' | 'read'> {
+interface FieldQuery<Payload, Result> extends Omit<Operation<Result>, 'optional' | 'read'> {
   readonly field: string;
+  readonly schema: z.ZodMiniType<Payload>;
   /** Called only if the field is present. */
-  readonly read: (value: unknown, check: Check) => Result;
+  readonly read: (payload: Payload, check: Check) => Result;
 }
 
 /** The operation for a query for one field. Its result is `undefined` if Amazon has nothing. */
-export function queryField<Result>({ field, read, ...query }: FieldQuery<Result>): Operation<Result | undefined> {
-  return {
-    ...query,
-    optional: field,
-    read: ({ [field]: value }, check) => (value === null || value === undefined ? undefined : read(value, check)),
-  };
+export function queryField<Payload, Result>({ field, schema, read, ...query }: FieldQuery<Payload, Result>): Operation<Result | undefined> {
+  const readPresent = readField(field, schema, read);
+  const isMissing = (data: Data): boolean => data[field] === null || data[field] === undefined;
+  return { ...query, optional: field, read: (data, check) => (isMissing(data) ? undefined : readPresent(data, check)) };
 }
 
 /** The value that belongs to a version. Versions are dates, so they compare as strings. */

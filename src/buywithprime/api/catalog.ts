@@ -7,7 +7,7 @@
  */
 import * as z from 'zod/mini';
 import type { Open } from '../../core/types.ts';
-import { type BuyWithPrimeApiVersion, type Operation, queryField } from '../operation.ts';
+import { type Operation, queryField } from '../operation.ts';
 import { Name, NullableNumber, NullableString, type Nullish, nullableObject, oneOf, parseInput } from '../payload.ts';
 
 /** The inventory of an item as the API returns it. What your own document selects beside it is kept. */
@@ -95,29 +95,27 @@ export function inventoryItemQuery(
   document: string = INVENTORY_ITEM,
 ): Operation<BuyWithPrimeInventoryItem | undefined> {
   const { itemId } = parseInput(ItemReference, typeof item === 'string' ? { itemId: item } : item);
-  const field = 'inventoryItem';
   return queryField({
+    field: 'inventoryItem',
     document,
     variables: { inventoryItemId: itemId },
     permission: 'View inventory data (in the console: Read Inventory)',
-    field,
-    read: (value, check) => check(BuyWithPrimeInventoryItemSchema, value, field),
+    schema: BuyWithPrimeInventoryItemSchema,
+    read: (item) => item,
   });
 }
-
-/** The first version that has `product`. */
-export const PRODUCTS_SINCE: BuyWithPrimeApiVersion = '2024-04-01';
 
 /** The query for a product. */
 export function productQuery(identifier: ProductIdentifier, document: string = PRODUCT): Operation<BuyWithPrimeProduct | undefined> {
   const hint =
     'Amazon does not show the key for the item id of BUYABILITY_CHANGED: use the identifiers in "data.product" of the event, if it has them.';
-  const field = 'product';
   return queryField({
+    field: 'product',
+    since: '2024-04-01',
     document,
     variables: { identifier: parseInput(ProductIdentifierSchema, identifier, { at: ['identifier'], hint }) },
     permission: 'View & Edit Catalog Data (in the console: Read Buyability)',
-    field,
-    read: (value, check) => check(BuyWithPrimeProductSchema, value, field),
+    schema: BuyWithPrimeProductSchema,
+    read: (product) => product,
   });
 }

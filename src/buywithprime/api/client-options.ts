@@ -97,7 +97,11 @@ export function openApi(options: BuyWithPrimeClientOptions): BuyWithPrimeApi {
     apiVersion,
     documents: { ...documents },
     refusesContents: false,
-    send: (operation, call) => sendOperation(request, operation, call),
+    send: (operation, call) => {
+      const { since = apiVersion, optional: method } = operation;
+      assertOption(apiVersion >= since, SURFACE, 'apiVersion', `must be ${since} or later for ${method}()`);
+      return sendOperation(request, operation, call);
+    },
     share: (call) => {
       const given = (call === undefined ? {} : call) as NonNullable<typeof call>;
       checkCall(SURFACE, given, OWN_CALL);
@@ -107,9 +111,4 @@ export function openApi(options: BuyWithPrimeClientOptions): BuyWithPrimeApi {
       return () => ({ ...given, totalTimeout: Math.max(1, Math.round(total - (performance.now() - start))) });
     },
   };
-}
-
-/** Refuses a method that this version of the API does not have. */
-export function requireVersion(apiVersion: BuyWithPrimeApiVersion, since: BuyWithPrimeApiVersion, method: string): void {
-  assertOption(apiVersion >= since, SURFACE, 'apiVersion', `must be ${since} or later for ${method}()`);
 }

@@ -11,12 +11,12 @@ import type { RefundResolution } from '../orders/refund.ts';
 import type { BuyWithPrimeRefundUpdate, RefundUpdateResult } from '../orders/refund-update.ts';
 import type { DeliveryResolution } from '../orders/resolution.ts';
 import type { ReturnResolution } from '../orders/return.ts';
-import { type BuyWithPrimeTracking, type PackageTrackerIdentifier, packageTrackerQuery, TRACKERS_SINCE } from '../orders/tracking.ts';
+import { type BuyWithPrimeTracking, type PackageTrackerIdentifier, packageTrackerQuery } from '../orders/tracking.ts';
 import * as profiles from '../subscriptions/auth-profile.ts';
 import * as subscriptions from '../subscriptions/subscription.ts';
 import { SURFACE } from '../surface.ts';
 import * as catalog from './catalog.ts';
-import { type BuyWithPrimeApi, type BuyWithPrimeClientOptions, openApi, requireVersion } from './client-options.ts';
+import { type BuyWithPrimeApi, type BuyWithPrimeClientOptions, openApi } from './client-options.ts';
 import { ownOperation } from './documents.ts';
 import * as orders from './order-calls.ts';
 import { type PersonalDataTask, personalDataTaskQuery } from './personal-data-task.ts';
@@ -150,9 +150,7 @@ export class BuyWithPrimeClient {
    * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/tracking-queries-packagetracker | The package tracker query}
    */
   async packageTracker(identifier: PackageTrackerIdentifier, call?: CallOptions): Promise<BuyWithPrimeTracking | undefined> {
-    const operation = packageTrackerQuery(identifier, this.#api.documents.packageTracker);
-    requireVersion(this.#api.apiVersion, TRACKERS_SINCE, 'packageTracker');
-    return this.#api.send(operation, call);
+    return this.#api.send(packageTrackerQuery(identifier, this.#api.documents.packageTracker), call);
   }
 
   /**
@@ -178,9 +176,7 @@ export class BuyWithPrimeClient {
    * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/catalog-queries-product | product}
    */
   async product(identifier: catalog.ProductIdentifier, call?: CallOptions): Promise<catalog.BuyWithPrimeProduct | undefined> {
-    const operation = catalog.productQuery(identifier, this.#api.documents.product);
-    requireVersion(this.#api.apiVersion, catalog.PRODUCTS_SINCE, 'product');
-    return this.#api.send(operation, call);
+    return this.#api.send(catalog.productQuery(identifier, this.#api.documents.product), call);
   }
 
   /**

@@ -65,10 +65,11 @@ export function personalDataTaskQuery(
 ): Operation<PersonalDataTask | undefined> {
   const { taskId } = parseInput(TaskReference, typeof task === 'string' ? { taskId: task } : task);
   return queryField({
+    field,
     document,
     variables: { taskId },
     permission: 'Manage Shopper Privacy Requests',
-    field,
-    read: (value, check) => check(PersonalDataTaskSchema, value, field),
+    schema: PersonalDataTaskSchema,
+    read: (found) => found,
   });
 }

@@ -142,13 +142,13 @@ export function orderQuery<Result>(
   document: string,
   read: (order: BuyWithPrimeOrderPayload, check: Check) => Result,
 ): Operation<Result | undefined> {
-  const field = 'order';
   return queryField({
+    field: 'order',
     document,
     variables: { orderIdentifier: toOrderIdentifierInput(apiVersion, identifier) },
     permission: 'View Order Data (in the console: Read Order)',
-    field,
-    read: (order, check) => read(check(BuyWithPrimeOrderPayloadSchema, order, field), check),
+    schema: BuyWithPrimeOrderPayloadSchema,
+    read,
   });
 }
 

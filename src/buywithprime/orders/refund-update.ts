@@ -7,7 +7,7 @@
  */
 import * as z from 'zod/mini';
 import type { Open } from '../../core/types.ts';
-import { type BuyWithPrimeApiVersion, byVersion, type Operation } from '../operation.ts';
+import { type BuyWithPrimeApiVersion, byVersion, type Operation, readField } from '../operation.ts';
 import { AnyObject, invalidInput, Name } from '../payload.ts';
 import type { BuyWithPrimeAlias } from './line-item.ts';
 import type { RefundNotFound } from './refund.ts';
@@ -225,9 +225,6 @@ export function refundUpdateMutation(request: RefundUpdateRequest): Operation<Re
     mutates: true,
     hide: payments?.flatMap(({ id, paymentMethod }) => [id, paymentMethod.displayString]) ?? [],
     permission: 'Edit Order Data',
-    read: ({ updateOrder }, check) => {
-      check(AnyObject, updateOrder, 'updateOrder');
-      return { status: 'updated', orderId, refundId, state, total };
-    },
+    read: readField('updateOrder', AnyObject, () => ({ status: 'updated', orderId, refundId, state, total })),
   };
 }

@@ -6,7 +6,7 @@
  */
 import * as z from 'zod/mini';
 import type { Open } from '../../core/types.ts';
-import { type BuyWithPrimeApiVersion, type Operation, queryField } from '../operation.ts';
+import { type Operation, queryField } from '../operation.ts';
 import { Name, NullableString, type Nullish, nullableList, nullableObject, parseInput, present } from '../payload.ts';
 
 /** Where a package is. */
@@ -145,20 +145,18 @@ export function packageTrackerQuery(
   document: string = DOCUMENT,
 ): Operation<BuyWithPrimeTracking | undefined> {
   const { carrierCode, trackingNumber } = parseInput(PackageTrackerIdentifierSchema, identifier);
-  const field = 'packageTracker';
   return queryField({
+    field: 'packageTracker',
+    since: '2024-11-01',
     document,
     variables: { packageTrackerInput: { packageTrackerIdentifier: { carrierCode, trackingNumber } } },
     hide: [trackingNumber],
     permission: 'View Package Tracking Milestone Changes (in the console: View Package Tracker Data)',
     denied: 'Check the tracking number. ',
-    field,
-    read: (tracker, check) => readTracking(check(BuyWithPrimeTrackerPayloadSchema, tracker, field)),
+    schema: BuyWithPrimeTrackerPayloadSchema,
+    read: readTracking,
   });
 }
-
-/** The first version that has package trackers. */
-export const TRACKERS_SINCE: BuyWithPrimeApiVersion = '2024-11-01';
 
 /** Brings a tracker into its public shape. */
 export function readTracking(payload: BuyWithPrimeTrackerPayload): BuyWithPrimeTracking {

@@ -8,7 +8,7 @@
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/events-mutations-deleteauthprofile | deleteAuthProfile}
  */
 import * as z from 'zod/mini';
-import type { Operation } from '../operation.ts';
+import { type Operation, readField } from '../operation.ts';
 import { AnyObject, HttpsUrl, Id, Name, oneOf, parseInput } from '../payload.ts';
 
 /** Credentials for a webhook: OAuth 2.0 or HTTP Basic. */
@@ -133,19 +133,23 @@ function profileMutation(
     mutates: true,
     hide: secretsOf(authConfig),
     permission: SUBSCRIPTIONS_PERMISSION,
-    read: ({ [field]: profile }, check) => ({ authProfileId: check(AuthProfilePayload, profile, field).authProfileId }),
+    read: readField(field, AuthProfilePayload, ({ authProfileId }) => ({ authProfileId })),
   };
 }
 
 /** The mutation that deletes a profile. */
 export function deleteAuthProfileMutation(authProfileId: string, document: string = DELETE): Operation<void> {
-  const field = 'deleteAuthProfile';
+  return deletion('deleteAuthProfile', 'authProfileId', authProfileId, document);
+}
+
+/** The mutation that deletes what an id names. `variable` is the name of the id. */
+export function deletion(field: string, variable: string, id: string, document: string): Operation<void> {
   return {
     document,
-    variables: { authProfileId: parseInput(Id, authProfileId, { at: ['authProfileId'] }) },
+    variables: { [variable]: parseInput(Id, id, { at: [variable] }) },
     mutates: true,
     permission: SUBSCRIPTIONS_PERMISSION,
-    read: ({ [field]: deleted }, check) => void check(AnyObject, deleted, field),
+    read: readField(field, AnyObject, () => undefined),
   };
 }
 

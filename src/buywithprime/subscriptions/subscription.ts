@@ -9,10 +9,10 @@ import * as z from 'zod/mini';
 import { assertOption, ValidationError } from '../../core/errors.ts';
 import type { Open } from '../../core/types.ts';
 import type { BuyWithPrimeEventType } from '../events/kinds.ts';
-import type { Data, Operation } from '../operation.ts';
-import { AnyObject, Id, NullableString, type Nullish, nullableList, nullableObject, parseInput, present } from '../payload.ts';
+import { type Data, type Operation, readField } from '../operation.ts';
+import { Id, NullableString, type Nullish, nullableList, nullableObject, parseInput, present } from '../payload.ts';
 import { SURFACE } from '../surface.ts';
-import { SUBSCRIPTIONS_PERMISSION, withMethod } from './auth-profile.ts';
+import { deletion, SUBSCRIPTIONS_PERMISSION, withMethod } from './auth-profile.ts';
 import { destinationDocument, type EventSubscriptionDestination, EventSubscriptionDestinationSchema } from './destination.ts';
 
 /** Input of {@link BuyWithPrimeClient.createEventSubscription}. */
@@ -118,7 +118,6 @@ export function createSubscriptionMutation(
   const { eventType, destination } = parsed;
   const own = destinationDocument(destination);
   const variables = { eventType, ...own.variables };
-  const field = 'createEventSubscription';
   return {
     document: document ?? own.document,
     variables: document === undefined ? variables : ownVariables(document, parsed, variables),
@@ -126,7 +125,7 @@ export function createSubscriptionMutation(
     hide: own.hide,
     permission: `${SUBSCRIPTIONS_PERMISSION}, and to read what the events are about`,
     denied: '"eventType" must be one of Amazon\'s types, without spaces. ',
-    read: ({ [field]: created }, check) => ({ subscriptionId: check(EventSubscriptionPayloadSchema, created, field).subscriptionId }),
+    read: readField('createEventSubscription', EventSubscriptionPayloadSchema, ({ subscriptionId }) => ({ subscriptionId })),
   };
 }
 
@@ -136,7 +135,7 @@ export function subscriptionQuery(subscriptionId: string, document: string = QUE
     document,
     variables: { subscriptionId: parseInput(Id, subscriptionId, { at: ['subscriptionId'] }) },
     permission: SUBSCRIPTIONS_PERMISSION,
-    read: ({ eventSubscription }, check) => readSubscription(check(EventSubscriptionPayloadSchema, eventSubscription, 'eventSubscription')),
+    read: readField('eventSubscription', EventSubscriptionPayloadSchema, readSubscription),
   };
 }
 
@@ -162,26 +161,18 @@ export async function* listSubscriptions(
 }
 
 function subscriptionsQuery(first: number, after: string | undefined, document: string): Operation<SubscriptionsPage> {
-  const field = 'eventSubscriptions';
   return {
     document,
     variables: after === undefined ? { first } : { first, after },
     permission: SUBSCRIPTIONS_PERMISSION,
     denied: 'Amazon responds with this if there are no subscriptions at all, too. ',
-    read: ({ [field]: page }, check) => check(PageSchema, page, field),
+    read: readField('eventSubscriptions', PageSchema, (page) => page),
   };
 }
 
 /** The mutation that ends a subscription. */
 export function deleteSubscriptionMutation(subscriptionId: string, document: string = DELETE): Operation<void> {
-  const field = 'deleteEventSubscription';
-  return {
-    document,
-    variables: { subscriptionId: parseInput(Id, subscriptionId, { at: ['subscriptionId'] }) },
-    mutates: true,
-    permission: SUBSCRIPTIONS_PERMISSION,
-    read: ({ [field]: deleted }, check) => void check(AnyObject, deleted, field),
-  };
+  return deletion('deleteEventSubscription', 'subscriptionId', subscriptionId, document);
 }
 
 /** With the methods that every sample has. */
