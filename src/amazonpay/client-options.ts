@@ -11,7 +11,7 @@ import { type CallOptions, type ClientOptions, readHeaders } from '../core/optio
 import type { CarrierCheck } from './carriers/carriers.ts';
 import type { DeliveryTracker, DeliveryTrackerInput } from './delivery-tracker.ts';
 import type { AmazonPayEnvironment } from './regions.ts';
-import { type AmazonPaySignerOptions, UNKNOWN_OPTIONS } from './signing/signer.ts';
+import { type AmazonPaySignerOptions, IDEMPOTENCY_HEADER, UNKNOWN_OPTIONS } from './signing/signer.ts';
 import { SURFACE } from './surface.ts';
 
 /** Options of a {@link DeliveryTrackerClient}. */
@@ -103,8 +103,6 @@ export const SETTINGS: HttpSettings & { readonly ownCall: readonly string[] } = 
   ownCall: ['idempotencyKey'],
   requestIdHeader: 'x-amz-pay-request-id',
 };
-
-export const IDEMPOTENCY_HEADER = 'x-amz-pay-idempotency-key';
 
 /** The headers of the caller. Refuses an idempotency key among them, because the client's own would replace it. */
 export function callerHeaders(options: Pick<CallOptions, 'headers'>): Readonly<Record<string, string>> {

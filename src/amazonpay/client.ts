@@ -21,7 +21,6 @@ import {
   type DeliveryTrackerCallOptions,
   type DeliveryTrackerClientOptions,
   type DeliveryTrackerResult,
-  IDEMPOTENCY_HEADER,
   SETTINGS,
 } from './client-options.ts';
 import {
@@ -35,7 +34,7 @@ import {
   warningsAboutKeyId,
 } from './delivery-tracker.ts';
 import { checkPublicKeyId, resolveEndpoint, resolveRegion } from './regions.ts';
-import { AmazonPaySigner, type SignedHeaders } from './signing/signer.ts';
+import { AmazonPaySigner, IDEMPOTENCY_HEADER, type SignedHeaders } from './signing/signer.ts';
 import { SURFACE } from './surface.ts';
 
 /**

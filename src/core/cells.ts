@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import type * as z from 'zod/mini';
 
 /** A pattern that a string must match, and what is wrong if it does not. No flag but `u`, because JSON Schema has none. */

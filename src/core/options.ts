@@ -10,8 +10,6 @@ import type { Hooks } from './hooks.ts';
 import { type Fetch, isObject, type Surface } from './types.ts';
 import { nearest } from './wording.ts';
 
-export { MAX_MILLISECONDS };
-
 /** Options of every client. */
 export interface ClientOptions {
   /**

@@ -63,7 +63,7 @@ export interface SignedHeaders {
   readonly stringToSign: string;
 }
 
-const IDEMPOTENCY_KEY = 'x-amz-pay-idempotency-key';
+export const IDEMPOTENCY_HEADER = 'x-amz-pay-idempotency-key';
 
 /** A part of a key pair that no option is for: `testKeys()` returns it beside the others. */
 export const UNKNOWN_OPTIONS: Readonly<Record<string, string>> = {
@@ -152,7 +152,7 @@ export class AmazonPaySigner {
     const href = typeof url === 'object' ? url?.href : url;
     const target = typeof href === 'string' && URL.canParse(href) ? new URL(href) : undefined;
     if (!target?.hostname) throw invalidRequest('expected an absolute URL', 'url');
-    const idempotencyKey = canonicalHeaders(headers).get(IDEMPOTENCY_KEY);
+    const idempotencyKey = canonicalHeaders(headers).get(IDEMPOTENCY_HEADER);
     const signed: Record<string, string> = {
       accept: 'application/json',
       'content-type': 'application/json',
@@ -162,7 +162,7 @@ export class AmazonPaySigner {
         .replace(/[-:]|\.\d+/g, ''),
       'x-amz-pay-host': target.hostname,
       'x-amz-pay-region': this.#region,
-      ...(idempotencyKey !== undefined && { [IDEMPOTENCY_KEY]: idempotencyKey }),
+      ...(idempotencyKey !== undefined && { [IDEMPOTENCY_HEADER]: idempotencyKey }),
     };
     const canonical = canonicalRequest({ method, url: target, headers: signed, body });
     const text = stringToSign(this.#algorithm, canonical);

@@ -8,7 +8,7 @@
 import * as z from 'zod/mini';
 import type { Open } from '../../core/types.ts';
 import type { BuyWithPrimeApiVersion, Check } from '../operation.ts';
-import { Name, NullableNumber, NullableString, type Nullish, nullableList, nullableObject, present, Selected } from '../payload.ts';
+import { Name, NullableNumber, NullableString, type Nullish, nullableList, nullableObject, present } from '../payload.ts';
 import {
   ALIASES,
   AliasSchema,
@@ -156,8 +156,7 @@ export function refundDocument(apiVersion: BuyWithPrimeApiVersion): string {
 /** Finds a refund in its order. */
 export function findRefund(payload: BuyWithPrimeOrderPayload, refundId: string, check: Check): RefundResolution {
   const order = readOrderNames(payload);
-  check(Selected, payload['refunds'], 'order', 'refunds');
-  const detail = findDetail(payload, 'refunds', refundId);
+  const detail = findDetail(payload, 'refunds', refundId, check);
   if (!detail) return { status: 'not-found', reason: 'refund-not-in-order', hint: RETRY_LATER, order };
   return { status: 'found', refund: readRefund(check(BuyWithPrimeRefundPayloadSchema, detail, 'refund')), order };
 }

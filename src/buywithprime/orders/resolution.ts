@@ -8,9 +8,10 @@
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/delivery_in_transit | DELIVERY_IN_TRANSIT}
  */
 import * as z from 'zod/mini';
-import { asRecord, Name, present } from '../payload.ts';
+import type { Check } from '../operation.ts';
+import { asRecord, Name, present, Selected } from '../payload.ts';
 import { type BuyWithPrimeDelivery, deliveriesOf, readContents } from './delivery.ts';
-import type { BuyWithPrimeLineItem, BuyWithPrimeOrder } from './order.ts';
+import type { BuyWithPrimeLineItem, BuyWithPrimeOrder, BuyWithPrimeOrderPayload } from './order.ts';
 
 /** The result of {@link BuyWithPrimeClient.resolveDelivery}, discriminated by `status`. */
 export type DeliveryResolution =
@@ -112,9 +113,10 @@ function rank(state: string): number {
 
 /**
  * The refund or return with that id, not checked yet: another one that is malformed must not get in its way. Amazon's pages show an object
- * with a list of details, and a list of objects with one detail each.
+ * with a list of details, and a list of objects with one detail each. Refuses an order whose document did not select the list.
  */
-export function findDetail(order: unknown, field: 'refunds' | 'returns', id: string): unknown {
-  const details = [asRecord(order)?.[field]].flat().flatMap((part) => asRecord(part)?.['details']);
+export function findDetail(order: BuyWithPrimeOrderPayload, field: 'refunds' | 'returns', id: string, check: Check): unknown {
+  check(Selected, order[field], 'order', field);
+  const details = [order[field]].flat().flatMap((part) => asRecord(part)?.['details']);
   return details.find((detail) => asRecord(detail)?.['id'] === id);
 }

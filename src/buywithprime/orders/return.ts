@@ -9,7 +9,7 @@
 import * as z from 'zod/mini';
 import type { Open } from '../../core/types.ts';
 import { type BuyWithPrimeApiVersion, byVersion, type Check } from '../operation.ts';
-import { Name, NullableString, type Nullish, nullableList, nullableObject, present, Selected } from '../payload.ts';
+import { Name, NullableString, type Nullish, nullableList, nullableObject, present } from '../payload.ts';
 import {
   ALIASES,
   AliasSchema,
@@ -171,8 +171,7 @@ export function returnDocument(apiVersion: BuyWithPrimeApiVersion): string {
 /** Finds a return in its order. */
 export function findReturn(payload: BuyWithPrimeOrderPayload, returnId: string, check: Check): ReturnResolution {
   const order = readOrderNames(payload);
-  check(Selected, payload['returns'], 'order', 'returns');
-  const detail = findDetail(payload, 'returns', returnId);
+  const detail = findDetail(payload, 'returns', returnId, check);
   if (!detail) return { status: 'not-found', reason: 'return-not-in-order', hint: RETRY_LATER, order };
   return { status: 'found', return: readReturn(check(BuyWithPrimeReturnPayloadSchema, detail, 'return')), order };
 }

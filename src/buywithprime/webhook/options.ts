@@ -104,12 +104,11 @@ export interface BuyWithPrimeWebhookVerifierOptions {
   readonly allowHttp?: boolean | undefined;
 }
 
+/** A scheme with the defaults filled in. */
+type CompleteScheme = { readonly [Name in keyof BuyWithPrimeSignatureScheme]-?: NonNullable<BuyWithPrimeSignatureScheme[Name]> };
+
 /** Options as {@link readOptions} has checked them. */
-export interface WebhookSettings {
-  readonly signatureHeader: string;
-  readonly keyIdHeader: string;
-  readonly algorithm: SignatureAlgorithm;
-  readonly signedBytes: NonNullable<BuyWithPrimeSignatureScheme['signedBytes']>;
+export interface WebhookSettings extends CompleteScheme {
   readonly auth: BuyWithPrimeWebhookAuth | undefined;
   readonly isSignatureRequired: boolean;
   readonly findKeys: FindKeys;
@@ -130,12 +129,12 @@ const JWKS = 'https://api.buywithprime.amazon.com/jwks.json';
 /** Checks the options and fills in the defaults. They may come from JavaScript, so no type is taken for granted. */
 export function readOptions(options: BuyWithPrimeWebhookVerifierOptions): WebhookSettings {
   checkAllNames(SURFACE, options, OPTIONS, RENAMED);
-  const { jwks = JWKS, keys, cacheMaxAge = 600_000, cooldown = 30_000, staleIfError = 86_400_000, signature = 'required' } = options;
-  const { auth, fetch, timeout, allowHttp } = options;
+  const { jwks = JWKS, keys, cacheMaxAge, cooldown, staleIfError, signature = 'required', auth, fetch, timeout, allowHttp } = options;
   checkFunctions(SURFACE, { fetch });
   if (timeout !== undefined) checkWholeNumbers(SURFACE, { timeout });
   for (const [name, value] of Object.entries({ cacheMaxAge, cooldown, staleIfError })) {
-    assertOption(typeof value === 'number' && value >= 0, SURFACE, name, 'must be a number of milliseconds, 0 or more');
+    const isRight = value === undefined || (typeof value === 'number' && value >= 0);
+    assertOption(isRight, SURFACE, name, 'must be a number of milliseconds, 0 or more');
   }
   const scheme = readScheme(options.scheme ?? {});
   const isAuth = auth === undefined || (typeof auth?.check === 'function' && typeof auth.challenge === 'function');
@@ -149,9 +148,7 @@ export function readOptions(options: BuyWithPrimeWebhookVerifierOptions): Webhoo
   return { ...scheme, findKeys, auth, isSignatureRequired: signature === 'required' };
 }
 
-function readScheme(
-  scheme: BuyWithPrimeSignatureScheme,
-): Pick<WebhookSettings, 'signatureHeader' | 'keyIdHeader' | 'algorithm' | 'signedBytes'> {
+function readScheme(scheme: BuyWithPrimeSignatureScheme): CompleteScheme {
   assertOption(typeof scheme === 'object' && scheme !== null, SURFACE, 'scheme', 'must be an object');
   checkNames(SURFACE, scheme, SCHEME, {}, 'scheme.');
   const { signatureHeader = 'x-amzn-signature', keyIdHeader = 'x-amzn-kid', algorithm = 'ES384', signedBytes = (body) => body } = scheme;

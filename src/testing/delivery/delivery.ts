@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { MAX_MILLISECONDS } from '../../core/async.ts';
 import { encodeUtf8 } from '../../core/bytes.ts';
 import { assertOption } from '../../core/errors.ts';
-import { checkNames, MAX_MILLISECONDS } from '../../core/options.ts';
+import { checkNames } from '../../core/options.ts';
 import { asOptions, isObject, jsonObject, toJson } from '../builders/arguments.ts';
 import { damagedEvent, type EventDamage } from '../builders/damaged-event.ts';
 import { webhookBody } from '../builders/signed-webhook.ts';
