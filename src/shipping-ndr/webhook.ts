@@ -62,10 +62,9 @@ export {
   type LocalJwtKeys,
   type RemoteJwtKeys,
 } from './webhook/auth/bearer-jwt.ts';
-export { bearerToken } from './webhook/auth/bearer-token.ts';
+export { bearerToken, type TokenGrant } from './webhook/auth/bearer-token.ts';
 export type { JwtAlgorithm, JwtKey, JwtKeys } from './webhook/auth/jwt-keys.ts';
 export type { NdrAuth } from './webhook/auth/mechanism.ts';
 export { type QueryParameterOptions, queryParameter } from './webhook/auth/query-parameter.ts';
-export type { TokenGrant } from './webhook/auth/token-grant.ts';
 export type { IntrospectionCredentials } from './webhook/auth/token-introspector.ts';
 export { type NdrWebhookHandlerOptions, NdrWebhookVerifier, type NdrWebhookVerifierOptions } from './webhook/verifier.ts';

@@ -79,7 +79,7 @@ export const areas = {
   'webhook-authentication': {
     files: [
       ...auth('api-key', 'basic-auth', 'bearer-introspection', 'bearer-jwt', 'bearer-token', 'jwt-keys', 'mechanism'),
-      ...auth('query-parameter', 'token-grant', 'token-introspector'),
+      ...auth('query-parameter', 'token-introspector'),
       'src/shipping-ndr/webhook/verifier.ts',
     ],
     tests: ['test/shipping-ndr/webhook', 'test/attacks/authentication.test.ts'],

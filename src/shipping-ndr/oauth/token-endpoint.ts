@@ -25,9 +25,8 @@ import { answerInTime, type WebhookHandlerOptions } from '../../core/receive/web
 import type { OneOrMany, Provided } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
 import { bearerJwt } from '../webhook/auth/bearer-jwt.ts';
-import { bearerChallenge } from '../webhook/auth/bearer-token.ts';
+import { bearerChallenge, list } from '../webhook/auth/bearer-token.ts';
 import { type NdrAuth, refused, SecretSet, textSecret } from '../webhook/auth/mechanism.ts';
-import { list } from '../webhook/auth/token-grant.ts';
 import { publicKeys, type SigningKey, type SigningKeys, toSigningKeys } from './signing-key.ts';
 import {
   badClient,

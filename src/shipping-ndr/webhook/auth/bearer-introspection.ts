@@ -11,9 +11,17 @@ import { checkAllNames, checkFunctions, checkWholeNumbers, readClock, requireStr
 import { isAuthenticationError } from '../../../core/receive/webhook.ts';
 import type { Fetch, OneOrMany, Provided } from '../../../core/types.ts';
 import { SURFACE } from '../../surface.ts';
-import { bearerChallenge, readBearer } from './bearer-token.ts';
+import {
+  bearerChallenge,
+  checkGrant,
+  checkGrantOptions,
+  GRANT_OPTIONS,
+  GRANT_RENAMED,
+  list,
+  readBearer,
+  type TokenGrant,
+} from './bearer-token.ts';
 import { type NdrAuth, refused } from './mechanism.ts';
-import { checkGrant, checkGrantOptions, GRANT_OPTIONS, GRANT_RENAMED, list, type TokenGrant } from './token-grant.ts';
 import { type IntrospectionCredentials, type TokenDescription, TokenIntrospector } from './token-introspector.ts';
 
 /** Options of {@link bearerIntrospection}. */

@@ -11,10 +11,17 @@ import { codeOf, NO_KEY, remoteKeySet, SEVERAL_KEYS } from '../../../core/keys/k
 import { checkAllNames, checkFunctions, checkWholeNumbers, provided, readClock, readUrl, requireString } from '../../../core/options.ts';
 import type { Fetch, OneOrMany } from '../../../core/types.ts';
 import { SURFACE } from '../../surface.ts';
-import { bearerChallenge, readBearer } from './bearer-token.ts';
+import {
+  bearerChallenge,
+  checkGrant,
+  checkGrantOptions,
+  GRANT_OPTIONS,
+  GRANT_RENAMED,
+  readBearer,
+  type TokenGrant,
+} from './bearer-token.ts';
 import { checkAlgorithms, isSymmetric, type JwtAlgorithm, type JwtKey, type JwtKeys, listKeys } from './jwt-keys.ts';
 import { type NdrAuth, refused } from './mechanism.ts';
-import { checkGrant, checkGrantOptions, GRANT_OPTIONS, GRANT_RENAMED, type TokenGrant } from './token-grant.ts';
 
 /** What a JSON Web Token is checked for. */
 export interface BearerJwtClaims extends TokenGrant {
