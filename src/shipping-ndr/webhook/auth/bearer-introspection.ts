@@ -7,20 +7,11 @@
 import { isTiedToRequest, singleFlight } from '../../../core/async.ts';
 import { sha256Hex } from '../../../core/digest.ts';
 import { type AuthenticationError, assertOption, ConnectionError } from '../../../core/errors.ts';
-import { checkAllNames, checkFunctions, checkWholeNumbers, readClock, requireString } from '../../../core/options.ts';
+import { readClock, requireString } from '../../../core/options.ts';
 import { isAuthenticationError } from '../../../core/receive/webhook.ts';
 import type { Fetch, OneOrMany, Provided } from '../../../core/types.ts';
 import { SURFACE } from '../../surface.ts';
-import {
-  bearerChallenge,
-  checkGrant,
-  checkGrantOptions,
-  GRANT_OPTIONS,
-  GRANT_RENAMED,
-  list,
-  readBearer,
-  type TokenGrant,
-} from './bearer-token.ts';
+import { bearerChallenge, checkGrant, checkGrantOptions, checkTokenOptions, list, readBearer, type TokenGrant } from './bearer-token.ts';
 import { type NdrAuth, refused } from './mechanism.ts';
 import { type IntrospectionCredentials, type TokenDescription, TokenIntrospector } from './token-introspector.ts';
 
@@ -112,11 +103,9 @@ const TOKEN = /^[\w.~+/|:-]+=*$/;
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662 | RFC 7662}
  */
 export function bearerIntrospection(options: BearerIntrospectionOptions): NdrAuth {
-  const names = ['endpoint', 'credentials', 'authMethod', 'timeout', 'maxCacheAge', 'fetch', ...GRANT_OPTIONS];
-  checkAllNames(SURFACE, options, names, { ...GRANT_RENAMED, url: 'endpoint', introspectionEndpoint: 'endpoint' });
-  const { issuer, maxCacheAge = 60, clock, fetch, timeout } = options;
-  checkFunctions(SURFACE, { clock, fetch });
-  if (timeout !== undefined) checkWholeNumbers(SURFACE, { timeout });
+  const names = ['endpoint', 'credentials', 'authMethod', 'timeout', 'maxCacheAge', 'fetch'];
+  checkTokenOptions(options, names, { url: 'endpoint', introspectionEndpoint: 'endpoint' });
+  const { issuer, maxCacheAge = 60, clock } = options;
   if (issuer !== undefined) requireString(SURFACE, 'issuer', issuer);
   checkGrantOptions(options);
   const isSeconds = typeof maxCacheAge === 'number' && maxCacheAge >= 0 && maxCacheAge <= 3_600;

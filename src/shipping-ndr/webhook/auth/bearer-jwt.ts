@@ -8,18 +8,10 @@
 import type { JWTPayload, JWTVerifyGetKey, KeyInput } from 'jose';
 import { assertOption, isWaybillError, misconfigured } from '../../../core/errors.ts';
 import { codeOf, NO_KEY, remoteKeySet, SEVERAL_KEYS } from '../../../core/keys/key-set.ts';
-import { checkAllNames, checkFunctions, checkWholeNumbers, provided, readClock, readUrl, requireString } from '../../../core/options.ts';
+import { provided, readClock, readUrl, requireString } from '../../../core/options.ts';
 import type { Fetch, OneOrMany } from '../../../core/types.ts';
 import { SURFACE } from '../../surface.ts';
-import {
-  bearerChallenge,
-  checkGrant,
-  checkGrantOptions,
-  GRANT_OPTIONS,
-  GRANT_RENAMED,
-  readBearer,
-  type TokenGrant,
-} from './bearer-token.ts';
+import { bearerChallenge, checkGrant, checkGrantOptions, checkTokenOptions, readBearer, type TokenGrant } from './bearer-token.ts';
 import { checkAlgorithms, isSymmetric, type JwtAlgorithm, type JwtKey, type JwtKeys, listKeys } from './jwt-keys.ts';
 import { type NdrAuth, refused } from './mechanism.ts';
 
@@ -109,14 +101,8 @@ export interface LocalJwtKeys {
  * @see {@link https://www.rfc-editor.org/rfc/rfc9068 | RFC 9068}
  */
 export function bearerJwt(options: BearerJwtOptions): NdrAuth {
-  checkAllNames(SURFACE, options, ['typ', 'algorithms', 'jwks', 'timeout', 'fetch', 'keys', ...GRANT_OPTIONS], {
-    ...GRANT_RENAMED,
-    ...RENAMED,
-  });
+  checkTokenOptions(options, ['typ', 'algorithms', 'jwks', 'timeout', 'fetch', 'keys'], RENAMED);
   const { issuer, audience, typ, clientId, scope, clockTolerance = 30 } = options;
-  const { fetch, clock, timeout } = options as Partial<RemoteJwtKeys> & TokenGrant;
-  checkFunctions(SURFACE, { fetch, clock });
-  if (timeout !== undefined) checkWholeNumbers(SURFACE, { timeout });
   requireString(SURFACE, 'issuer', issuer, 'It is the "iss" of your authorization server.');
   const hint =
     'Pass the "aud" that names this webhook; or false, with clientId or scope, for an issuer without it, such as Amazon Cognito.';

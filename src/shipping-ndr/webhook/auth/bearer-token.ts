@@ -5,6 +5,7 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750 | RFC 6750}
  */
 import { type AuthenticationError, assertOption } from '../../../core/errors.ts';
+import { checkAllNames, checkFunctions, checkWholeNumbers } from '../../../core/options.ts';
 import { headerValues, type WebhookRequest } from '../../../core/receive/request.ts';
 import type { OneOrMany } from '../../../core/types.ts';
 import { SURFACE } from '../../surface.ts';
@@ -68,17 +69,16 @@ export interface TokenGrant {
   readonly clock?: (() => Date) | undefined;
 }
 
-/** Names of {@link TokenGrant}. */
-export const GRANT_OPTIONS: readonly string[] = ['clientId', 'scope', 'clockTolerance', 'clock', 'issuer', 'audience', 'allowHttp'];
+const OPTIONS = ['clientId', 'scope', 'clockTolerance', 'clock', 'issuer', 'audience', 'allowHttp'];
+const RENAMED = { aud: 'audience', iss: 'issuer', client_id: 'clientId', scopes: 'scope', requiredScope: 'scope' };
 
-/** Names that other libraries have for them. */
-export const GRANT_RENAMED: Readonly<Record<string, string>> = {
-  aud: 'audience',
-  iss: 'issuer',
-  client_id: 'clientId',
-  scopes: 'scope',
-  requiredScope: 'scope',
-};
+/** Refuses names that are not options, and what no request to the authorization server can be made with. `own` are those of a mechanism. */
+export function checkTokenOptions(options: TokenGrant, own: readonly string[], renamed: Readonly<Record<string, string>>): void {
+  checkAllNames(SURFACE, options, [...own, ...OPTIONS], { ...RENAMED, ...renamed });
+  const { clock, fetch, timeout } = options as TokenGrant & { readonly fetch?: unknown; readonly timeout?: unknown };
+  checkFunctions(SURFACE, { clock, fetch });
+  if (timeout !== undefined) checkWholeNumbers(SURFACE, { timeout });
+}
 
 /** Refuses options with which nobody, or anybody, could authenticate. */
 export function checkGrantOptions(options: TokenGrant & { readonly audience?: OneOrMany<string> | undefined }): void {
