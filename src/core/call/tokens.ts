@@ -84,8 +84,6 @@ const SLOW = 'Check the function that supplies the credentials or the token. The
 
 const STORE_TIMEOUT = 2_000;
 
-const RENEW_BEFORE = 60_000;
-
 /** Longer than a request for a token takes, with its retries on a bad day: then another process may fetch one. */
 const LEASE = 15_000;
 
@@ -158,11 +156,10 @@ export class AccessTokens {
   async #find(store: TokenStore, key: string): Promise<AccessToken | undefined> {
     if (typeof store.claim !== 'function') return this.#ask(() => store.get(key));
     this.#owner ??= crypto.randomUUID();
-    const { now, renewBefore = RENEW_BEFORE, storeTimeout = STORE_TIMEOUT } = this.#options;
+    const { storeTimeout = STORE_TIMEOUT } = this.#options;
     const deadline = performance.now() + 5 * storeTimeout;
     for (let pause = 50; ; pause = Math.min(pause * 2, 1_000)) {
-      const expiresAfter = now().getTime() + renewBefore;
-      const need = { owner: this.#owner, lease: LEASE, expiresAfter, refused: this.#refused };
+      const need = { owner: this.#owner, lease: LEASE, expiresAfter: this.#expiresAfter(), refused: this.#refused };
       const found = await this.#ask(async () => store.claim?.(key, need));
       if (typeof found !== 'string') return found;
       if (found !== 'in-progress' || performance.now() >= deadline) return undefined;
@@ -201,8 +198,13 @@ export class AccessTokens {
 
   #valid(token: AccessToken | undefined): AccessToken | undefined {
     if (!isToken(token?.accessToken) || token.accessToken === this.#refused) return undefined;
-    const { now, renewBefore = RENEW_BEFORE } = this.#options;
-    return token.expiresAt - renewBefore > now().getTime() ? token : undefined;
+    return token.expiresAt > this.#expiresAfter() ? token : undefined;
+  }
+
+  /** A token that expires by then is not used any more. */
+  #expiresAfter(): number {
+    const { now, renewBefore = 60_000 } = this.#options;
+    return now().getTime() + renewBefore;
   }
 
   /** Asks the store. One that is down must not stop the calls: it only saves requests. */

@@ -9,7 +9,6 @@ import { type Exchange, HttpClient } from '../../core/call/http.ts';
 import type { RateLimiter } from '../../core/call/rate-limiter.ts';
 import type { AccessTokens } from '../../core/call/tokens.ts';
 import { ApiError, assertOption } from '../../core/errors.ts';
-import { checkIdempotencyStore } from '../../core/idempotency.ts';
 import { assertObject, checkBooleans, checkCall, checkFunctions, checkUrl } from '../../core/options.ts';
 import type { AnyIterable } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
@@ -128,7 +127,6 @@ export class NdrFeedbackClient {
   ): AsyncIterable<NdrFeedbackResult<Feedback>> {
     checkCallOptions(options, SUBMIT_MANY_OPTIONS);
     const { idempotencyStore: store, dueDateOf, concurrency, signal, ...call } = options;
-    checkIdempotencyStore(SURFACE, store);
     checkFunctions(SURFACE, { dueDateOf });
     return runIdempotentBatch<Feedback, NdrFeedbackReceipt, NdrFeedbackResult<Feedback>>(feedbacks, {
       surface: SURFACE,
@@ -154,7 +152,7 @@ export class NdrFeedbackClient {
           case 'done':
             return { index, feedback, status: 'submitted', receipt: outcome.value };
           case 'failed':
-            return { index, feedback, status: 'failed', error: outcome.error, sent: outcome.sent };
+            return { index, feedback, ...outcome };
           default:
             return { index, feedback, status: outcome.status === 'already-done' ? 'already-submitted' : 'in-progress' };
         }
