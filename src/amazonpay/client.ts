@@ -5,7 +5,7 @@
  * @see {@link https://developer.amazon.com/docs/amazon-pay-checkout/setting-up-delivery-notifications.html | Delivery notifications}
  */
 import { encodeUtf8 } from '../core/bytes.ts';
-import { type ItemOutcome, runIdempotentBatch } from '../core/call/batch.ts';
+import { runIdempotentBatch } from '../core/call/batch.ts';
 import { type Exchange, HttpClient, type OutgoingRequest } from '../core/call/http.ts';
 import { TokenBucket } from '../core/call/rate-limiter.ts';
 import { describeBody, type HttpResponse, isSuccess, parseJson } from '../core/call/response.ts';
@@ -168,7 +168,16 @@ export class DeliveryTrackerClient {
           this.#http.send(this.#exchange(parcel, onSent), { ...call, signal: itemSignal });
         return { key: parcel.idempotencyKey, send };
       },
-      toResult: (input, index, outcome) => ({ index, input, ...toResult(outcome) }),
+      toResult: (input, index, outcome) => {
+        switch (outcome.status) {
+          case 'done':
+            return { index, input, status: 'created', tracker: outcome.value };
+          case 'failed':
+            return { index, input, ...outcome };
+          default:
+            return { index, input, status: outcome.status === 'already-done' ? 'already-created' : 'in-progress' };
+        }
+      },
       onStoreFailure: () => {
         const message = 'could not remember that a tracker was created: the same batch would send it again';
         this.#http.warn({ code: 'STORE_FAILED', path: ['idempotencyStore'], message });
@@ -252,19 +261,6 @@ function readTracker(response: HttpResponse, signed: SignedHeaders | undefined):
     attempts,
     hint: 'Amazon most likely accepted the tracker, so its number is used up. If a proxy responded, Amazon got nothing.',
   });
-}
-
-function toResult(outcome: ItemOutcome<DeliveryTracker>) {
-  switch (outcome.status) {
-    case 'done':
-      return { status: 'created', tracker: outcome.value } as const;
-    case 'already-done':
-      return { status: 'already-created' } as const;
-    case 'in-progress':
-      return { status: 'in-progress' } as const;
-    default:
-      return outcome;
-  }
 }
 
 function deriveIdempotencyKey({ chargePermissionId, amazonOrderReferenceId, carrierCode, trackingNumber }: DeliveryTrackerInput): string {

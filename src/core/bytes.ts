@@ -54,6 +54,15 @@ export function decodeBase64(text: string): Bytes | undefined {
   }
 }
 
+/** Undoes percent-encoding. A string that is malformed stays as it is. */
+export function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /**
  * Whether a string is the secret. The time depends on the length of that string only: not on how much of it is right, and not on the
  * length of the secret, which must not be empty.

@@ -4,7 +4,7 @@
  * @module
  * @see {@link https://developer.amazon.com/docs/amazon-pay-api-v2/signing-requests.html | Signing requests}
  */
-import { bytesOf } from '../../core/bytes.ts';
+import { bytesOf, decodePercent } from '../../core/bytes.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { assertOption, ValidationError } from '../../core/errors.ts';
 import { isObject } from '../../core/types.ts';
@@ -130,7 +130,7 @@ function splitUrl(url: string | URL): readonly [path: string, query: string] {
 }
 
 function canonicalPath(path: string): string {
-  const segments = path.split('/').map(decodeSegment);
+  const segments = path.split('/').map(decodePercent);
   const last = segments.at(-1);
   const kept: string[] = [];
   for (const segment of segments) {
@@ -140,14 +140,6 @@ function canonicalPath(path: string): string {
   // "/a/." and "/a/b/.." name a folder as "/a/" does.
   if (kept.length > 0 && (last === '' || last === '.' || last === '..')) kept.push('');
   return `/${kept.join('/')}`;
-}
-
-function decodeSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
 
 function canonicalQuery(query: string): string {

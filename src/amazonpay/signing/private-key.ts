@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decodeBase64, decodeUtf8 } from '../../core/bytes.ts';
+import { decodeBase64, decodePercent, decodeUtf8 } from '../../core/bytes.ts';
 import { ConfigurationError } from '../../core/errors.ts';
 import { requireString } from '../../core/options.ts';
 import { copyError } from '../../core/redact.ts';
@@ -105,14 +105,6 @@ function normalise(key: string): string {
     .replace(/\\{1,4}n/g, '\n')
     .trim();
   return (/^(["'`])([\s\S]*)\1$/.exec(text)?.[2] ?? text).trim();
-}
-
-function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /**
