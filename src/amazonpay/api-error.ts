@@ -2,7 +2,6 @@
  * Amazon Pay's errors: what its response says, and what to do about it.
  *
  * @module
- * @see {@link https://developer.amazon.com/docs/amazon-pay-api-v2/error-handling.html | Error handling}
  */
 
 import { failureOf, type HttpResponse, isRetryableStatus, parseJson } from '../core/call/response.ts';

@@ -2,7 +2,6 @@
  * Tells Amazon Pay which parcel belongs to an order, so that Alexa announces its delivery.
  *
  * @module
- * @see {@link https://developer.amazon.com/docs/amazon-pay-checkout/setting-up-delivery-notifications.html | Delivery notifications}
  */
 import { encodeUtf8 } from '../core/bytes.ts';
 import { runIdempotentBatch } from '../core/call/batch.ts';

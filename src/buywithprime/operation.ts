@@ -44,7 +44,6 @@ export function readField<Payload, Result>(
   return ({ [field]: value }, check) => read(check(schema, value, field), check);
 }
 
-/** A query for one field. */
 interface FieldQuery<Payload, Result> extends Omit<Operation<Result>, 'optional' | 'read'> {
   readonly field: string;
   readonly schema: z.ZodMiniType<Payload>;

@@ -7,19 +7,16 @@ import { assertOption } from '../core/errors.ts';
 import { storeKey } from '../core/idempotency.ts';
 import { callEngine, type KnownFault, SURFACE } from './engine.ts';
 
-/** A value of an attribute. */
 type Value = { readonly S: string } | { readonly N: string } | { readonly BOOL: boolean };
 
 /** The attributes of an item. */
 export type Item = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
 
-/** What identifies an item. */
 interface ItemInput {
   TableName: string;
   Key: { id: { S: string } };
 }
 
-/** A write with a condition. */
 interface WriteInput extends ItemInput {
   ConditionExpression: string;
   ExpressionAttributeNames: Record<string, string>;

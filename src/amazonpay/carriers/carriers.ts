@@ -2,7 +2,6 @@
  * Amazon Pay's carriers and their codes.
  *
  * @module
- * @see {@link https://developer.amazon.com/docs/amazon-pay-checkout/setting-up-delivery-notifications.html | Amazon's list of carriers}
  */
 import type { Open } from '../../core/types.ts';
 import { nearest } from '../../core/wording.ts';

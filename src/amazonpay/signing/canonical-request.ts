@@ -2,7 +2,6 @@
  * What is signed: a request in its canonical form, which Amazon's side computes too, and the algorithms.
  *
  * @module
- * @see {@link https://developer.amazon.com/docs/amazon-pay-api-v2/signing-requests.html | Signing requests}
  */
 import { bytesOf, decodePercent } from '../../core/bytes.ts';
 import { sha256Hex } from '../../core/digest.ts';

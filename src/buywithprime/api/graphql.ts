@@ -21,7 +21,6 @@ import type { Check, Data, Operation } from '../operation.ts';
 import { asRecord, Selected } from '../payload.ts';
 import { SURFACE } from '../surface.ts';
 
-/** What every request needs. */
 interface GraphQLOptions {
   readonly http: HttpClient;
   readonly url: string;
@@ -216,7 +215,6 @@ function isPath(value: unknown): value is readonly (string | number)[] {
   return Array.isArray(value) && value.every((step) => typeof step === 'string' || typeof step === 'number');
 }
 
-/** Whether it can be one of Amazon's codes. */
 function isCode(value: unknown): value is string {
   return typeof value === 'string' && /^[\w.:-]{1,100}$/.test(value);
 }
@@ -226,7 +224,6 @@ function cleanCode(code: string, clean: Redact): string {
   return isDocumentedCode(code) ? code : clean(code, 100);
 }
 
-/** Whether it is one of Amazon's documented codes or classifications. */
 function isDocumentedCode(code: string): boolean {
   return Object.hasOwn(HINTS, code);
 }

@@ -25,7 +25,6 @@ export interface BuyWithPrimeCredentials {
   readonly clientSecret: string;
 }
 
-/** Options for the tokens. */
 interface TokenOptions extends ClientOptions {
   readonly credentials: Provided<BuyWithPrimeCredentials>;
   readonly targetId: string;

@@ -107,7 +107,6 @@ const KIND_OF: Readonly<Record<Exclude<BuyWithPrimeEventType, BuyWithPrimeEventK
   PRODUCT_INVENTORY_CHANGED: 'INVENTORY_CHANGED',
 };
 
-/** A documented event type. */
 interface KnownEventType {
   readonly name: BuyWithPrimeEventType;
   /** Its canonical name. */

@@ -155,7 +155,6 @@ export function checkVersionOfUpdate(apiVersion: BuyWithPrimeApiVersion, update:
   }
 }
 
-/** The states that may follow each state. */
 const NEXT: Readonly<Record<string, readonly string[]>> = {
   PENDING: ['PENDING', 'PARTIAL', 'FAILURE', 'SUCCESS'],
   FAILURE: ['PARTIAL', 'FAILURE', 'SUCCESS'],
@@ -171,7 +170,6 @@ function checkTransition(state: BuyWithPrimeRefundUpdate['state'], { state: befo
   throw invalidInput(['state'], `a refund that is ${before} cannot become ${state}, only ${NEXT[before]?.join(' or ')}`, hint);
 }
 
-/** The mutation for each version. */
 function updateDocument(apiVersion: BuyWithPrimeApiVersion): string {
   return byVersion(apiVersion, {
     '2024-01-01': `mutation updateOrder($input: UpdateOrderInput!) {
@@ -186,7 +184,6 @@ function updateDocument(apiVersion: BuyWithPrimeApiVersion): string {
   });
 }
 
-/** What {@link refundUpdateMutation} is built from. */
 interface RefundUpdateRequest {
   readonly apiVersion: BuyWithPrimeApiVersion;
   readonly orderId: string;

@@ -2,7 +2,6 @@
  * The webhook that Buy with Prime posts signed events to.
  *
  * @module
- * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/steps-to-subscribe-to-buy-with-prime-events-using-webhook-events | Webhook events}
  */
 import { AuthenticationError, misconfigured } from '../../core/errors.ts';
 import { toError } from '../../core/receive/codec.ts';

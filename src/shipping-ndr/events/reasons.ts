@@ -5,7 +5,6 @@
  */
 import { ndrReasons } from './codes.ts';
 
-/** One of Amazon's reasons. */
 type ListedReason = (typeof ndrReasons)[number];
 
 /**

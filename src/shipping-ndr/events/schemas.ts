@@ -209,7 +209,6 @@ export const TrackingEventSchema: z.ZodMiniType<TrackingEventPayload> = /* @__PU
   z.looseObject({ ...envelope(), detail: TrackingDetailSchema }),
 );
 
-/** The properties of {@link ShippingEventEnvelope}. */
 function envelope() {
   const resources = z.nullish(z.array(z.string()));
   return {

@@ -233,7 +233,6 @@ export class NdrFeedbackClient {
   }
 }
 
-/** Refuses call options that cannot work. */
 function checkCallOptions(options: NdrFeedbackCallOptions, names: readonly string[]): void {
   checkCall(SURFACE, options, names);
   const { retryUnanswered, allowContactData } = options;

@@ -26,7 +26,6 @@ export interface LwaCredentials {
   readonly refreshToken: string;
 }
 
-/** Options for the tokens. */
 interface LwaOptions {
   readonly credentials: LwaCredentials;
   readonly tokenUrl?: string | undefined;
@@ -39,7 +38,6 @@ const TOKEN_URL = 'https://api.amazon.com/auth/o2/token';
 /** An access token lives an hour. */
 const LIFETIME = 3_600;
 
-/** Access tokens for credentials. */
 interface LwaTokens {
   readonly tokens: AccessTokens;
   /** The credentials themselves, which no error of any call may contain. */

@@ -2,7 +2,6 @@
  * The token endpoint that Amazon calls if it authenticates by OAuth: all that the webhook needs of an authorization server.
  *
  * @module
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 | RFC 6749, section 4.4}
  */
 import type { KeyInput } from 'jose';
 import { encodeUtf8 } from '../../core/bytes.ts';

@@ -47,7 +47,6 @@ function fromObject(parsed: unknown): TokenParameters {
   return new Map(known);
 }
 
-/** Client id and secret. */
 type ClientCredentials = readonly [clientId: string, clientSecret: string];
 
 /** The credentials in the header or in the body, in each way they can be read. */

@@ -2,7 +2,6 @@
  * OAuth with opaque tokens: each is checked by introspection.
  *
  * @module
- * @see {@link https://www.rfc-editor.org/rfc/rfc7662 | RFC 7662}
  */
 import { isTiedToRequest, singleFlight } from '../../../core/async.ts';
 import { sha256Hex } from '../../../core/digest.ts';

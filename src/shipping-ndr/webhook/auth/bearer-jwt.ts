@@ -133,7 +133,6 @@ function checkKeySource({ jwks, keys }: BearerJwtOptions, algorithms: readonly J
 /** Options as {@link bearerJwt} has checked them. */
 type CheckedOptions = BearerJwtOptions & { readonly algorithms: readonly JwtAlgorithm[]; readonly clockTolerance: number };
 
-/** Verifies tokens of one issuer. */
 class JwtVerifier {
   readonly #options: CheckedOptions;
   /** The keys. If they are known from the start, always the same objects, by which jose caches what it has imported. */

@@ -34,7 +34,6 @@ const TokenDescriptionSchema: z.ZodMiniType<TokenDescription> = /* @__PURE__ */ 
   z.looseObject({ active: z.boolean(), exp: z.nullish(z.number()), nbf: z.nullish(z.number()) }),
 );
 
-/** Options of {@link TokenIntrospector}. */
 interface TokenIntrospectorOptions {
   readonly endpoint: string | URL;
   readonly credentials: Provided<IntrospectionCredentials>;
