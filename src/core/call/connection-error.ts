@@ -27,49 +27,43 @@ interface FailedAttempt {
 export type UrlOption = 'baseUrl' | 'tokenUrl';
 
 /** Classes of faults by the system's code or by the message, each with the hint that helps. `{url}` is the option with the URL. */
-const CLASSES: readonly { readonly pattern: RegExp; readonly hint: string; readonly isPermanent?: boolean }[] = [
-  {
+const CLASSES: readonly (readonly [pattern: RegExp, hint: string, isPermanent?: boolean])[] = [
+  [
     // First, because a proxy's refusal has no code.
-    pattern: /proxy.*\b407\b|\b407\b.*proxy/i,
-    hint: 'The proxy requires credentials: check its user name and password.',
-    isPermanent: true,
-  },
-  {
-    pattern: /ENOTFOUND|EAI_AGAIN|ENODATA|ESERVFAIL|dns error|failed to lookup/i,
-    hint: 'The name cannot be resolved: check "{url}", the DNS server and whether this machine may reach the internet without a proxy.',
-  },
-  {
+    /proxy.*\b407\b|\b407\b.*proxy/i,
+    'The proxy requires credentials: check its user name and password.',
+    true,
+  ],
+  [
+    /ENOTFOUND|EAI_AGAIN|ENODATA|ESERVFAIL|dns error|failed to lookup/i,
+    'The name cannot be resolved: check "{url}", the DNS server and whether this machine may reach the internet without a proxy.',
+  ],
+  [
     // Before certificates: it names one only because the other side says so.
-    pattern: /ALERT|HANDSHAKE_FAILURE|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|handshake failure/i,
-    hint: 'The server refused the TLS handshake: check the versions of TLS on both sides, and whether it wants a client certificate.',
-  },
-  {
-    pattern: /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ALTNAME|certificate/,
-    hint: 'The TLS certificate is not accepted: check the clock, and add the certificate of a company proxy with NODE_EXTRA_CA_CERTS.',
-    isPermanent: true,
-  },
-  {
-    pattern: /EPROTO|ERR_SSL|ERR_TLS|wrong version number|packet length too long/,
-    hint: 'The server did not respond with TLS: check scheme and port in "{url}" (http: or https:), and a proxy or firewall on the way.',
-  },
-  {
-    pattern: /ECONNREFUSED|ConnectionRefused/,
-    hint: 'Nothing listens there: check host and port in "{url}", and the proxy or firewall on the way.',
-  },
-  { pattern: /proxy/i, hint: 'The proxy failed: check its address and whether it allows this host.' },
-  {
+    /ALERT|HANDSHAKE_FAILURE|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|handshake failure/i,
+    'The server refused the TLS handshake: check the versions of TLS on both sides, and whether it wants a client certificate.',
+  ],
+  [
+    /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ALTNAME|certificate/,
+    'The TLS certificate is not accepted: check the clock, and add the certificate of a company proxy with NODE_EXTRA_CA_CERTS.',
+    true,
+  ],
+  [
+    /EPROTO|ERR_SSL|ERR_TLS|wrong version number|packet length too long/,
+    'The server did not respond with TLS: check scheme and port in "{url}" (http: or https:), and a proxy or firewall on the way.',
+  ],
+  [/ECONNREFUSED|ConnectionRefused/, 'Nothing listens there: check host and port in "{url}", and the proxy or firewall on the way.'],
+  [/proxy/i, 'The proxy failed: check its address and whether it allows this host.'],
+  [
     // No option of a client changes how long the system tries.
-    pattern: /ETIMEDOUT|CONNECT_TIMEOUT/,
-    hint: 'No connection was made in time: check "{url}", a firewall that drops packets, and whether a proxy is needed.',
-  },
-  {
-    pattern: /TIMEDOUT|TIMEOUT|TimeoutError/,
-    hint: 'The server did not respond in time: check the network, a firewall that drops packets, or raise "timeout".',
-  },
-  {
-    pattern: /ENETUNREACH|EHOSTUNREACH|ENETDOWN/,
-    hint: 'The network is unreachable: check routes, VPN and firewall.',
-  },
+    /ETIMEDOUT|CONNECT_TIMEOUT/,
+    'No connection was made in time: check "{url}", a firewall that drops packets, and whether a proxy is needed.',
+  ],
+  [
+    /TIMEDOUT|TIMEOUT|TimeoutError/,
+    'The server did not respond in time: check the network, a firewall that drops packets, or raise "timeout".',
+  ],
+  [/ENETUNREACH|EHOSTUNREACH|ENETDOWN/, 'The network is unreachable: check routes, VPN and firewall.'],
 ];
 const OTHER = 'Check the network, DNS, TLS and proxies on the way. The request may have arrived all the same.';
 
@@ -89,11 +83,11 @@ export function connectionError(thrown: unknown, attempt: FailedAttempt): Connec
       hint: isSuccess(status) ? 'The request was accepted, so it is not retried.' : OTHER,
     });
   }
-  const found = CLASSES.find(({ pattern }) => pattern.test(`${code ?? ''} ${name} ${message}`));
+  const [, hint = OTHER, isPermanent = false] = CLASSES.find(([pattern]) => pattern.test(`${code ?? ''} ${name} ${message}`)) ?? [];
   return new ConnectionError(`no response from ${host}${reason && `: ${reason}`}`, {
     ...details,
-    retryable: !found?.isPermanent,
-    hint: found?.hint.replace('{url}', urlOption) ?? OTHER,
+    retryable: !isPermanent,
+    hint: hint.replace('{url}', urlOption),
   });
 }
 
