@@ -166,6 +166,9 @@ function lost(surface: Surface, limit: number): WaybillError {
   });
 }
 
+/** Milliseconds that every store remembers a completed key by default: EventBridge redelivers for 24 hours. */
+export const COMPLETED_FOR = 90_000_000;
+
 /** How long a {@link MemoryIdempotencyStore} remembers, and how much. */
 export interface MemoryIdempotencyStoreOptions {
   /**
@@ -205,7 +208,7 @@ export class MemoryIdempotencyStore implements Required<IdempotencyStore> {
   constructor(options: MemoryIdempotencyStoreOptions = {}) {
     assertObject('core', options);
     checkNames('core', options, ['completedFor', 'maxKeys', 'clock'], { ttl: 'completedFor', max: 'maxKeys', maxSize: 'maxKeys' });
-    const { completedFor = 90_000_000, maxKeys = 100_000, clock } = options;
+    const { completedFor = COMPLETED_FOR, maxKeys = 100_000, clock } = options;
     this.#limits = { completedFor, maxKeys };
     for (const [name, value] of Object.entries(this.#limits)) {
       assertOption(typeof value === 'number' && value >= 1, 'core', name, 'must be a number, at least 1');

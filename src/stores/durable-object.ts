@@ -10,10 +10,10 @@
  */
 import type { AccessToken, TokenNeed, TokenStore } from '../core/call/tokens.ts';
 import { assertOption } from '../core/errors.ts';
-import { type Claim, type IdempotencyStore, storeKey } from '../core/idempotency.ts';
+import { type Claim, COMPLETED_FOR, type IdempotencyStore, storeKey } from '../core/idempotency.ts';
 import { isObject } from '../core/types.ts';
 import type { ObjectCall, ObjectRecord } from './durable-object-class.ts';
-import { COMPLETED_FOR, callEngine, checkStoreOptions, SURFACE } from './engine.ts';
+import { callEngine, checkStoreOptions, SURFACE } from './engine.ts';
 
 export type { AccessToken, TokenNeed, TokenStore } from '../core/call/tokens.ts';
 export type { Claim, IdempotencyStore } from '../core/idempotency.ts';

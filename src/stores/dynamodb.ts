@@ -7,9 +7,9 @@
  * @see {@link https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html | Condition expressions}
  */
 import type { AccessToken, TokenNeed, TokenStore } from '../core/call/tokens.ts';
-import type { Claim, IdempotencyStore } from '../core/idempotency.ts';
+import { type Claim, COMPLETED_FOR, type IdempotencyStore } from '../core/idempotency.ts';
 import { type Change, type DynamoDBClient, type Item, Items } from './dynamodb-items.ts';
-import { COMPLETED_FOR, checkStoreOptions } from './engine.ts';
+import { checkStoreOptions } from './engine.ts';
 
 export type { AccessToken, TokenNeed, TokenStore } from '../core/call/tokens.ts';
 export type { Claim, IdempotencyStore } from '../core/idempotency.ts';

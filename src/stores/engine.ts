@@ -11,9 +11,6 @@ import type { Surface } from '../core/types.ts';
 /** Stores belong to no surface: all of them share one. */
 export const SURFACE: Surface = 'core';
 
-/** How long a completed key is remembered, in milliseconds: EventBridge redelivers for 24 hours. */
-export const COMPLETED_FOR = 90_000_000;
-
 /** A fault of the set-up: how it is recognised by code, name and message, and the error for it. */
 export type KnownFault = readonly [pattern: RegExp, option: string, problem: string, hint?: string];
 

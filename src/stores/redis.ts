@@ -9,8 +9,8 @@
  */
 import type { AccessToken, TokenNeed, TokenStore } from '../core/call/tokens.ts';
 import { assertOption } from '../core/errors.ts';
-import { type Claim, type IdempotencyStore, storeKey } from '../core/idempotency.ts';
-import { COMPLETED_FOR, callEngine, checkStoreOptions, type KnownFault, SURFACE } from './engine.ts';
+import { type Claim, COMPLETED_FOR, type IdempotencyStore, storeKey } from '../core/idempotency.ts';
+import { callEngine, checkStoreOptions, type KnownFault, SURFACE } from './engine.ts';
 
 export type { AccessToken, TokenNeed, TokenStore } from '../core/call/tokens.ts';
 export type { Claim, IdempotencyStore } from '../core/idempotency.ts';

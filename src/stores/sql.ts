@@ -11,8 +11,8 @@
 import type { AccessToken, TokenNeed, TokenStore } from '../core/call/tokens.ts';
 import { assertOption } from '../core/errors.ts';
 import { notify } from '../core/hooks.ts';
-import { type Claim, type IdempotencyStore, storeKey } from '../core/idempotency.ts';
-import { COMPLETED_FOR, checkStoreOptions, SURFACE } from './engine.ts';
+import { type Claim, COMPLETED_FOR, type IdempotencyStore, storeKey } from '../core/idempotency.ts';
+import { checkStoreOptions, SURFACE } from './engine.ts';
 import { ownerIn, type Query, queryOf, type SqlClient } from './sql-client.ts';
 
 export type { AccessToken, TokenNeed, TokenStore } from '../core/call/tokens.ts';

@@ -107,9 +107,14 @@ export function documentOf(selection: string): string {
 }`;
 }
 
-/** The document for an order with its deliveries. */
-export function orderDocument(apiVersion: BuyWithPrimeApiVersion): string {
-  return deliveriesDocument(apiVersion, '');
+/** The document for an order with its deliveries, of which it selects `contents` too. */
+export function orderDocument(apiVersion: BuyWithPrimeApiVersion, contents = ''): string {
+  const selection = byVersion(apiVersion, {
+    '2024-01-01': 'quantity { unit amount } deliveryInformation { details { id state reason } }',
+    '2024-04-01': `${AMOUNT} deliveryInformation { details { id state reason estimatedDeliveryDate ${contents} } }`,
+    '2024-11-01': `${AMOUNT} packageInformation { details { id state reason ${contents} ${TRACKER} } }`,
+  });
+  return documentOf(`lineItems { id ${ALIASES} ${selection} }`);
 }
 
 /**
@@ -122,17 +127,7 @@ export function deliveryDocument(apiVersion: BuyWithPrimeApiVersion): string | u
     '2024-04-01': 'deliveryInformationDetailsFor { orderLineItems { lineItem { id } amount { value } } }',
     '2024-11-01': 'packageInformationDetailsFor { orderLineItemAmounts { lineItem { id } amount { value } } }',
   });
-  return contents && deliveriesDocument(apiVersion, contents);
-}
-
-/** The document for an order whose deliveries select `contents` too. */
-function deliveriesDocument(apiVersion: BuyWithPrimeApiVersion, contents: string): string {
-  const selection = byVersion(apiVersion, {
-    '2024-01-01': 'quantity { unit amount } deliveryInformation { details { id state reason } }',
-    '2024-04-01': `${AMOUNT} deliveryInformation { details { id state reason estimatedDeliveryDate ${contents} } }`,
-    '2024-11-01': `${AMOUNT} packageInformation { details { id state reason ${contents} ${TRACKER} } }`,
-  });
-  return documentOf(`lineItems { id ${ALIASES} ${selection} }`);
+  return contents && orderDocument(apiVersion, contents);
 }
 
 /** The query for an order, or for a part of it. `document` selects `order { id … }`. */

@@ -121,9 +121,8 @@ const HANDLER_OPTIONS = ['maxBodyBytes', 'timeBudget', 'retryAfter', 'onError'];
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 | RFC 6749, section 4.4}
  */
 export class NdrTokenEndpoint {
-  readonly #options: NdrTokenEndpointOptions;
+  readonly #options: NdrTokenEndpointOptions & { readonly lifetime: number };
   readonly #scopes: readonly string[];
-  readonly #lifetime: number;
   readonly #clients: SecretSet;
   readonly #keyRing: () => KeyRing | Promise<KeyRing>;
 
@@ -140,9 +139,8 @@ export class NdrTokenEndpoint {
     assertOption(isLifetime, SURFACE, 'lifetime', 'must be whole seconds, 60 to 86400');
     checkFunctions(SURFACE, { clock });
     assertOption(clients !== undefined, SURFACE, 'clients', 'is missing', 'Pass clients: { id, secrets }.');
-    this.#options = { ...options, allowMissingGrantType };
+    this.#options = { ...options, lifetime, allowMissingGrantType };
     this.#scopes = scopes as readonly string[];
-    this.#lifetime = lifetime;
     this.#clients = new SecretSet('clients', clients, clientPairs);
 
     this.#keyRing = provided(keys, (supplied) => {
@@ -215,7 +213,7 @@ export class NdrTokenEndpoint {
     const body = {
       access_token: await this.#issue(clientId, scope),
       token_type: 'Bearer',
-      expires_in: this.#lifetime,
+      expires_in: this.#options.lifetime,
       ...(scope && { scope }),
     };
     return { status: 200, headers: JSON_NOT_STORED, body: JSON.stringify(body) };
@@ -245,10 +243,10 @@ export class NdrTokenEndpoint {
   }
 
   async #issue(clientId: string, scope: string): Promise<string> {
-    const { issuer: iss, audience: aud, clock } = this.#options;
+    const { issuer: iss, audience: aud, lifetime, clock } = this.#options;
     const { key, header } = await this.#keyRing();
     const iat = Math.floor(readClock(SURFACE, clock).getTime() / 1_000);
-    const claims = { iss, sub: clientId, aud, exp: iat + this.#lifetime, iat, jti: crypto.randomUUID(), client_id: clientId };
+    const claims = { iss, sub: clientId, aud, exp: iat + lifetime, iat, jti: crypto.randomUUID(), client_id: clientId };
     const payload = encodeUtf8(JSON.stringify(scope ? { ...claims, scope } : claims));
     const { CompactSign } = await import('./jose-sign.ts');
     try {
