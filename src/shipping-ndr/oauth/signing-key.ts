@@ -71,26 +71,15 @@ function toSigningKey(key: unknown): SigningKey {
   return { ...(key as PrivateJwk) };
 }
 
-function algorithmOf(key: SigningKey): JwtAlgorithm {
-  return (key instanceof Uint8Array ? 'HS256' : (key.alg ?? usualAlgorithm(key))) as JwtAlgorithm;
-}
+/** The algorithm of a key that does not name one, by its kind or its curve. */
+const USUAL: Readonly<Record<string, string>> = { RSA: 'RS256', 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512', Ed25519: 'EdDSA' };
 
-/** The algorithm of a key that does not name one; for an unknown kind, one that is not accepted. */
-function usualAlgorithm({ kty, crv }: PrivateJwk): string {
-  switch (kty === 'RSA' ? kty : crv) {
-    case 'RSA':
-      return 'RS256';
-    case 'P-256':
-      return 'ES256';
-    case 'P-384':
-      return 'ES384';
-    case 'P-521':
-      return 'ES512';
-    case 'Ed25519':
-      return 'EdDSA';
-    default:
-      return 'none';
-  }
+/** For a key of an unknown kind, an algorithm that is not accepted. */
+function algorithmOf(key: SigningKey): JwtAlgorithm {
+  if (key instanceof Uint8Array) return 'HS256';
+  const { kty, crv = '', alg } = key;
+  const kind = kty === 'RSA' ? kty : crv;
+  return (alg ?? (Object.hasOwn(USUAL, kind) ? USUAL[kind] : 'none')) as JwtAlgorithm;
 }
 
 /** What may be published: listed one by one, so that nothing private is included. */
