@@ -148,16 +148,17 @@ export class DeliveryTrackerClient {
     inputs: AnyIterable<Input>,
     options: CreateManyOptions = {},
   ): AsyncIterable<DeliveryTrackerResult<Input>> {
-    checkCall(SURFACE, options, [...SETTINGS.ownCall, 'idempotencyStore', 'concurrency']);
+    checkCall(SURFACE, options, [...SETTINGS.ownCall, 'idempotencyStore', 'idempotencyLease', 'concurrency']);
     const { idempotencyKey } = options as DeliveryTrackerCallOptions;
     const hint = 'Leave it out: it is derived from each parcel.';
     assertOption(idempotencyKey === undefined, SURFACE, 'idempotencyKey', 'would be the same for all parcels', hint);
     callerHeaders(options);
-    const { idempotencyStore: store, totalTimeout = this.#totalTimeout, concurrency, signal, ...others } = options;
+    const { idempotencyStore: store, idempotencyLease, totalTimeout = this.#totalTimeout, concurrency, signal, ...others } = options;
     const call: DeliveryTrackerCallOptions = { ...others, totalTimeout };
     return runIdempotentBatch<Input, DeliveryTracker, DeliveryTrackerResult<Input>>(inputs, {
       surface: SURFACE,
       store,
+      idempotencyLease,
       totalTimeout,
       concurrency,
       signal,

@@ -7,7 +7,7 @@ import { raceAbort, withTimeout } from './async.ts';
 import { hashHex } from './bytes.ts';
 import { assertOption, misconfigured, TimeoutError, type WaybillError } from './errors.ts';
 import { notify } from './hooks.ts';
-import { assertObject, checkFunctions, checkNames, readClock } from './options.ts';
+import { assertObject, checkFunctions, checkNames, checkWholeNumbers, readClock } from './options.ts';
 import type { Surface } from './types.ts';
 
 /** What {@link IdempotencyStore.claim} found: the key is yours now, another owner holds it, or the work is done. */
@@ -36,8 +36,12 @@ export interface IdempotencyStore {
   extend?(key: string, owner: string, lease: number): Promise<unknown>;
 }
 
-/** Refuses what is not a store when it is passed, and not with the first event. */
-export function checkIdempotencyStore(surface: Surface, store: IdempotencyStore | undefined): void {
+/** A claim of a process that died lapses after this. */
+const DEFAULT_LEASE = 60_000;
+
+/** Refuses what is not a store, or not a lease, when it is passed, and not with the first event. */
+export function checkIdempotency(surface: Surface, store: IdempotencyStore | undefined, lease: number = DEFAULT_LEASE): void {
+  checkWholeNumbers(surface, { idempotencyLease: lease });
   if (store === undefined) return;
   const isStore = [store?.claim, store?.complete, store?.release].every((method) => typeof method === 'function');
   assertOption(isStore, surface, 'idempotencyStore', 'must have claim(), complete() and release()');
@@ -46,9 +50,6 @@ export function checkIdempotencyStore(surface: Surface, store: IdempotencyStore 
 
 /** How long a lease is extended, in milliseconds. Work that hangs must not keep its event from everybody for ever. */
 const MAX_EXTENDED = 3_600_000;
-
-/** A claim of a process that died lapses after this. */
-const DEFAULT_LEASE = 60_000;
 
 /** Some clients wait without a limit: ioredis does while Redis is unavailable. */
 const STORE_TIMEOUT = 2_000;

@@ -84,6 +84,7 @@ describe('createMany', () => {
       () => client.createMany('1Z' as never),
       () => client.createMany([], null as never),
       () => client.createMany([], { concurrency: 0 }),
+      () => client.createMany([], { idempotencyLease: 0 }),
       () => client.createMany([], { timeout: -1 }),
       () => client.createMany([], { concurency: 3 } as never),
       () => client.createMany([], { 'x-amz-pay-idempotency-key': 'a' } as never),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { checkIdempotencyStore, MemoryIdempotencyStore, storeKey } from '../../src/core/idempotency.ts';
+import { checkIdempotency, MemoryIdempotencyStore, storeKey } from '../../src/core/idempotency.ts';
 import { idempotencyContract } from '../support/core/idempotency-contract.ts';
 
 idempotencyContract('MemoryIdempotencyStore', () => {
@@ -146,7 +146,7 @@ test.each<[unknown, string]>([
   ['redis://localhost', 'idempotencyStore'],
   [{ claim: () => 'claimed', complete: () => true, release: () => true, extend: 60_000 }, 'idempotencyStore.extend'],
 ])('%o is not a store', (store, option) => {
-  expect(() => checkIdempotencyStore('core', store as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION', option }));
+  expect(() => checkIdempotency('core', store as never)).toThrow(expect.objectContaining({ code: 'CONFIGURATION', option }));
 });
 
 describe('a key as a store keeps it', () => {

@@ -5,7 +5,7 @@
  */
 import { MAX_MILLISECONDS, onAbort } from '../async.ts';
 import { assertOption } from '../errors.ts';
-import { checkIdempotencyStore, type IdempotencyStore, runIdempotent } from '../idempotency.ts';
+import { checkIdempotency, type IdempotencyStore, runIdempotent } from '../idempotency.ts';
 import { checkWholeNumbers } from '../options.ts';
 import type { AnyIterable, Surface } from '../types.ts';
 
@@ -22,6 +22,12 @@ export interface BatchOptions {
    * that the source was about to supply is yielded as not sent, if it arrives within a second.
    */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * With an `idempotencyStore`: milliseconds after which the claim of a process that died lapses, so that a batch that is restarted sends the
+   * items that were in flight. An item that takes longer extends it.
+   * @default 60_000
+   */
+  readonly idempotencyLease?: number | undefined;
 }
 
 /** Works on one item. Called before the next item is read, because a source may reuse one object. Must not reject. */
@@ -244,9 +250,10 @@ export interface IdempotentBatch<Input, Value, Result> extends BatchOptions {
 /** Runs a batch that can resume after an interruption: a store remembers what was done. */
 export function runIdempotentBatch<Input, Value, Result>(
   inputs: AnyIterable<Input>,
-  { surface, store, totalTimeout = MAX_MILLISECONDS, read, toResult, onStoreFailure, ...options }: IdempotentBatch<Input, Value, Result>,
+  { surface, store, idempotencyLease: lease, totalTimeout = MAX_MILLISECONDS, ...batch }: IdempotentBatch<Input, Value, Result>,
 ): AsyncIterable<Result> {
-  checkIdempotencyStore(surface, store);
+  const { read, toResult, onStoreFailure, ...options } = batch;
+  checkIdempotency(surface, store, lease);
   const work: BatchTask<Input, ItemOutcome<Value>> = async (input, index, signal) => {
     let sent = false;
     try {
@@ -255,7 +262,7 @@ export function runIdempotentBatch<Input, Value, Result>(
       const onSent = (): void => {
         sent = true;
       };
-      const limits = { surface, store, signal, storeTimeout: totalTimeout };
+      const limits = { surface, store, lease, signal, storeTimeout: totalTimeout };
       const outcome = await runIdempotent(await key, () => send(signal, onSent), limits);
       if (outcome.claim !== 'claimed') return { status: outcome.claim === 'completed' ? 'already-done' : 'in-progress' };
       if (outcome.storeFailure) onStoreFailure();

@@ -6,8 +6,8 @@
 import { hashHex } from '../bytes.ts';
 import { assertOption, InProgressError, misconfigured, type ValidationError } from '../errors.ts';
 import { notify, report } from '../hooks.ts';
-import { checkIdempotencyStore, type IdempotencyStore, runIdempotent } from '../idempotency.ts';
-import { assertObject, checkFunctions, checkNames, checkWholeNumbers } from '../options.ts';
+import { checkIdempotency, type IdempotencyStore, runIdempotent } from '../idempotency.ts';
+import { assertObject, checkFunctions, checkNames } from '../options.ts';
 import { type Bytes, isObject, type Surface } from '../types.ts';
 import { nearest } from '../wording.ts';
 import { type EventCodec, type Received, toError } from './codec.ts';
@@ -102,9 +102,8 @@ export function createDispatch<Event extends { readonly kind: string }, Context>
   checkNames(surface, options, Object.keys(all), Object.fromEntries(renamed));
   const { idempotencyStore: store, idempotencyLease: lease, idempotencyPrefix: prefix = '', onInvalid, onUnhandled } = options;
   assertOption(typeof prefix === 'string', surface, 'idempotencyPrefix', 'must be a string');
-  checkIdempotencyStore(surface, store);
+  checkIdempotency(surface, store, lease);
   checkFunctions(surface, { onInvalid, onUnhandled, onError: (options as { readonly onError?: unknown }).onError });
-  if (lease !== undefined) checkWholeNumbers(surface, { idempotencyLease: lease });
   const reported = new Set<string>();
 
   const unhandled = (event: Event, context: Context): void => {

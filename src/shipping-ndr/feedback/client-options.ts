@@ -139,6 +139,7 @@ export const SUBMIT_MANY_OPTIONS: readonly string[] = [
   'retryUnanswered',
   'dueDateOf',
   'idempotencyStore',
+  'idempotencyLease',
   'concurrency',
 ];
 

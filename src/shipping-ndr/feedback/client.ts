@@ -126,11 +126,12 @@ export class NdrFeedbackClient {
     options: SubmitManyOptions<Feedback> = {},
   ): AsyncIterable<NdrFeedbackResult<Feedback>> {
     checkCallOptions(options, SUBMIT_MANY_OPTIONS);
-    const { idempotencyStore: store, dueDateOf, concurrency, signal, ...call } = options;
+    const { idempotencyStore: store, idempotencyLease, dueDateOf, concurrency, signal, ...call } = options;
     checkFunctions(SURFACE, { dueDateOf });
     return runIdempotentBatch<Feedback, NdrFeedbackReceipt, NdrFeedbackResult<Feedback>>(feedbacks, {
       surface: SURFACE,
       store,
+      idempotencyLease,
       concurrency,
       signal,
       totalTimeout: call.totalTimeout ?? this.#totalTimeout,

@@ -69,6 +69,16 @@ describe('a batch', () => {
     expect(sent).toEqual(['row 0']);
   });
 
+  test.each([
+    [undefined, 60_000],
+    [5_000, 5_000],
+  ])('claims each item with the lease %s', async (idempotencyLease, lease) => {
+    const store = new MemoryIdempotencyStore();
+    const claim = vi.spyOn(store, 'claim');
+    await collect(batchOf(rows(1), { store, idempotencyLease }).results);
+    expect(claim.mock.calls).toEqual([['key 0', { owner: expect.any(String), lease }]]);
+  });
+
   test('two items with one key are sent once', async () => {
     const { results, sent } = batchOf([{ id: 1 }, { id: 1 }], { store: new MemoryIdempotencyStore() });
     expect((await collect(results)).map(({ status }) => status).sort()).not.toEqual(['done', 'done']);

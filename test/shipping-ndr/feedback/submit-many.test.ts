@@ -46,6 +46,7 @@ describe('submitMany', () => {
     [undefined],
     ['text'],
     [[rto], { concurrency: 0 }],
+    [[rto], { idempotencyLease: 0.5 }],
     [[rto], null],
     [[rto], { timeout: -1 }],
     [[rto], { dueDateOf: '2026-03-01T00:00:00Z' }],
