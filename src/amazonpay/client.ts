@@ -153,15 +153,15 @@ export class DeliveryTrackerClient {
     const hint = 'Leave it out: it is derived from each parcel.';
     assertOption(idempotencyKey === undefined, SURFACE, 'idempotencyKey', 'would be the same for all parcels', hint);
     callerHeaders(options);
-    const { idempotencyStore: store, idempotencyLease, totalTimeout = this.#totalTimeout, concurrency, signal, ...others } = options;
+    const { idempotencyStore, idempotencyLease, concurrency, signal, totalTimeout = this.#totalTimeout, ...others } = options;
     const call: DeliveryTrackerCallOptions = { ...others, totalTimeout };
     return runIdempotentBatch<Input, DeliveryTracker, DeliveryTrackerResult<Input>>(inputs, {
       surface: SURFACE,
-      store,
+      idempotencyStore,
       idempotencyLease,
-      totalTimeout,
       concurrency,
       signal,
+      totalTimeout,
       read: (input) => {
         const parcel = this.#read(input, call);
         const send = (itemSignal: AbortSignal, onSent: () => void): Promise<DeliveryTracker> =>
@@ -175,7 +175,7 @@ export class DeliveryTrackerClient {
           case 'failed':
             return { index, input, ...outcome };
           default:
-            return { index, input, status: outcome.status === 'already-done' ? 'already-created' : 'in-progress' };
+            return { index, input, status: outcome.status === 'completed' ? 'already-created' : 'in-progress' };
         }
       },
       onStoreFailure: () => {

@@ -29,11 +29,18 @@ describe('a batch', () => {
     function* numbers() {
       for (let at = 0; at < 100_000; at += 1) yield at;
     }
-    for (const status of ['done', 'already-done']) {
+    for (const status of ['done', 'completed']) {
       let results = 0;
       const read = (item: number) => ({ key: `key-${item}`, send: async () => ++sent });
       const toResult = (_: number, __: number, outcome: ItemOutcome<number>) => outcome.status;
-      const batch = { surface: 'core', store, totalTimeout: undefined, read, toResult, onStoreFailure: expect.unreachable } as const;
+      const batch = {
+        surface: 'core',
+        idempotencyStore: store,
+        totalTimeout: undefined,
+        read,
+        toResult,
+        onStoreFailure: expect.unreachable,
+      } as const;
       for await (const result of runIdempotentBatch(numbers(), { ...batch, concurrency: 100 })) {
         if (result !== status) expect(result).toBe(status);
         results += 1;

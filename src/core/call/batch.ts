@@ -231,13 +231,13 @@ interface IdempotentItem<Value> {
 export type ItemOutcome<Value> =
   | { readonly status: 'done'; readonly value: Value }
   /** By the store: done before, or in progress elsewhere. Nothing was sent. */
-  | { readonly status: 'already-done' | 'in-progress' }
+  | { readonly status: 'completed' | 'in-progress' }
   | { readonly status: 'failed'; readonly error: unknown; readonly sent: boolean };
 
 /** How a batch that can resume works. */
 export interface IdempotentBatch<Input, Value, Result> extends BatchOptions {
   readonly surface: Surface;
-  readonly store: IdempotencyStore | undefined;
+  readonly idempotencyStore?: IdempotencyStore | undefined;
   /** Milliseconds for an item; no wait for the store is longer. */
   readonly totalTimeout: number | undefined;
   /** Reads an input, once and at once: the object may be reused for the next one. Throws if it cannot be right. */
@@ -250,9 +250,10 @@ export interface IdempotentBatch<Input, Value, Result> extends BatchOptions {
 /** Runs a batch that can resume after an interruption: a store remembers what was done. */
 export function runIdempotentBatch<Input, Value, Result>(
   inputs: AnyIterable<Input>,
-  { surface, store, idempotencyLease: lease, totalTimeout = MAX_MILLISECONDS, ...batch }: IdempotentBatch<Input, Value, Result>,
+  batch: IdempotentBatch<Input, Value, Result>,
 ): AsyncIterable<Result> {
-  const { read, toResult, onStoreFailure, ...options } = batch;
+  const { surface, idempotencyStore: store, idempotencyLease: lease, totalTimeout = MAX_MILLISECONDS } = batch;
+  const { read, toResult, onStoreFailure } = batch;
   checkIdempotency(surface, store, lease);
   const work: BatchTask<Input, ItemOutcome<Value>> = async (input, index, signal) => {
     let sent = false;
@@ -264,12 +265,12 @@ export function runIdempotentBatch<Input, Value, Result>(
       };
       const limits = { surface, store, lease, signal, storeTimeout: totalTimeout };
       const outcome = await runIdempotent(await key, () => send(signal, onSent), limits);
-      if (outcome.claim !== 'claimed') return { status: outcome.claim === 'completed' ? 'already-done' : 'in-progress' };
+      if (outcome.claim !== 'claimed') return { status: outcome.claim };
       if (outcome.storeFailure) onStoreFailure();
       return { status: 'done', value: outcome.result };
     } catch (error) {
       return { status: 'failed', error, sent };
     }
   };
-  return runBatch(surface, inputs, async (input, index, signal) => toResult(input, index, await work(input, index, signal)), options);
+  return runBatch(surface, inputs, async (input, index, signal) => toResult(input, index, await work(input, index, signal)), batch);
 }

@@ -126,11 +126,11 @@ export class NdrFeedbackClient {
     options: SubmitManyOptions<Feedback> = {},
   ): AsyncIterable<NdrFeedbackResult<Feedback>> {
     checkCallOptions(options, SUBMIT_MANY_OPTIONS);
-    const { idempotencyStore: store, idempotencyLease, dueDateOf, concurrency, signal, ...call } = options;
+    const { idempotencyStore, idempotencyLease, dueDateOf, concurrency, signal, ...call } = options;
     checkFunctions(SURFACE, { dueDateOf });
     return runIdempotentBatch<Feedback, NdrFeedbackReceipt, NdrFeedbackResult<Feedback>>(feedbacks, {
       surface: SURFACE,
-      store,
+      idempotencyStore,
       idempotencyLease,
       concurrency,
       signal,
@@ -155,7 +155,7 @@ export class NdrFeedbackClient {
           case 'failed':
             return { index, feedback, ...outcome };
           default:
-            return { index, feedback, status: outcome.status === 'already-done' ? 'already-submitted' : 'in-progress' };
+            return { index, feedback, status: outcome.status === 'completed' ? 'already-submitted' : 'in-progress' };
         }
       },
       onStoreFailure: () => {

@@ -14,7 +14,7 @@ function batchOf(inputs: Iterable<Row> | AsyncIterable<Row>, options: Partial<Id
   const onStoreFailure = vi.fn();
   const results = runIdempotentBatch<Row, string, Result>(inputs, {
     surface: 'core',
-    store: undefined,
+    idempotencyStore: undefined,
     totalTimeout: undefined,
     read: ({ id }) => {
       const body = `row ${id}`;
@@ -54,17 +54,17 @@ describe('a batch', () => {
 
   test('that was interrupted resumes: what is done is not sent again', async () => {
     const store = new MemoryIdempotencyStore();
-    for await (const _ of batchOf(rows(10), { store, concurrency: 1 }).results) if (_.index === 3) break;
-    const { results, sent } = batchOf(rows(10), { store });
+    for await (const _ of batchOf(rows(10), { idempotencyStore: store, concurrency: 1 }).results) if (_.index === 3) break;
+    const { results, sent } = batchOf(rows(10), { idempotencyStore: store });
     const statuses = (await collect(results)).map(({ status }) => status);
-    expect(statuses.filter((status) => status === 'already-done').length).toBeGreaterThanOrEqual(4);
-    expect(sent.length + statuses.filter((status) => status === 'already-done').length).toBe(10);
+    expect(statuses.filter((status) => status === 'completed').length).toBeGreaterThanOrEqual(4);
+    expect(sent.length + statuses.filter((status) => status === 'completed').length).toBe(10);
   });
 
   test('sends nothing that another process is sending', async () => {
     const store = new MemoryIdempotencyStore();
     await store.claim('key 1', { owner: 'another', lease: 60_000 });
-    const { results, sent } = batchOf(rows(2), { store });
+    const { results, sent } = batchOf(rows(2), { idempotencyStore: store });
     expect((await collect(results)).map(({ status }) => status).sort()).toEqual(['done', 'in-progress']);
     expect(sent).toEqual(['row 0']);
   });
@@ -75,12 +75,12 @@ describe('a batch', () => {
   ])('claims each item with the lease %s', async (idempotencyLease, lease) => {
     const store = new MemoryIdempotencyStore();
     const claim = vi.spyOn(store, 'claim');
-    await collect(batchOf(rows(1), { store, idempotencyLease }).results);
+    await collect(batchOf(rows(1), { idempotencyStore: store, idempotencyLease }).results);
     expect(claim.mock.calls).toEqual([['key 0', { owner: expect.any(String), lease }]]);
   });
 
   test('two items with one key are sent once', async () => {
-    const { results, sent } = batchOf([{ id: 1 }, { id: 1 }], { store: new MemoryIdempotencyStore() });
+    const { results, sent } = batchOf([{ id: 1 }, { id: 1 }], { idempotencyStore: new MemoryIdempotencyStore() });
     expect((await collect(results)).map(({ status }) => status).sort()).not.toEqual(['done', 'done']);
     expect(sent).toHaveLength(1);
   });
@@ -109,7 +109,9 @@ describe('a batch', () => {
 
   test.each([null, {}, { claim: async () => 'claimed' }])('refuses the store %o before anything is read', (store) => {
     const read = vi.fn();
-    expect(() => batchOf(rows(1), { store: store as never, read })).toThrow(expect.objectContaining({ option: 'idempotencyStore' }));
+    expect(() => batchOf(rows(1), { idempotencyStore: store as never, read })).toThrow(
+      expect.objectContaining({ option: 'idempotencyStore' }),
+    );
     expect(read).not.toHaveBeenCalled();
   });
 });
@@ -144,7 +146,7 @@ describe('a source that reuses one object', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(30), fc.integer({ min: 1, max: 12 }), fc.boolean(), async (count, concurrency, hasStore) => {
         const store = hasStore ? slowStore() : undefined;
-        const { results, sent } = batchOf(make(count), { store, concurrency });
+        const { results, sent } = batchOf(make(count), { idempotencyStore: store, concurrency });
         expect(await collect(results)).toHaveLength(count);
         expect(sent.sort()).toEqual(
           rows(count)
@@ -190,7 +192,7 @@ describe('a store that hangs', () => {
     ['complete', 'done', 3],
     ['extend', 'done', 3],
   ])('in %s() does not hold up the batch beyond totalTimeout: %s', async (what, status, count) => {
-    const { results, sent, onStoreFailure } = batchOf(rows(3), { store: hanging(what), totalTimeout: 500 });
+    const { results, sent, onStoreFailure } = batchOf(rows(3), { idempotencyStore: hanging(what), totalTimeout: 500 });
     const collected = collect(results);
     await vi.advanceTimersByTimeAsync(500);
     expect((await collected).map((result) => result.status)).toEqual([status, status, status]);
@@ -201,7 +203,7 @@ describe('a store that hangs', () => {
   test('in release() does not hide the error of the item', async () => {
     const fault = new Error('refused');
     const read = () => ({ key: 'k', send: () => Promise.reject(fault) });
-    const { results } = batchOf(rows(1), { store: hanging('release'), totalTimeout: 500, read });
+    const { results } = batchOf(rows(1), { idempotencyStore: hanging('release'), totalTimeout: 500, read });
     const collected = collect(results);
     await vi.advanceTimersByTimeAsync(500);
     expect(await collected).toMatchObject([{ status: 'failed', error: fault }]);
@@ -211,7 +213,7 @@ describe('a store that hangs', () => {
     const controller = new AbortController();
     const fail = what === 'release';
     const { results, sent } = batchOf(rows(3), {
-      store: hanging(what),
+      idempotencyStore: hanging(what),
       signal: controller.signal,
       ...(fail && { read: ({ id }) => ({ key: `key ${id}`, send: () => Promise.reject(new Error('refused')) }) }),
     });
