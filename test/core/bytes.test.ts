@@ -7,6 +7,7 @@ import {
   bytesOf,
   concatBytes,
   decodeBase64,
+  decodePercent,
   decodeStrictUtf8,
   decodeUtf8,
   encodeBase64,
@@ -244,4 +245,12 @@ describe('readStream', () => {
     const failing = { getReader: () => ({ read: () => Promise.reject(new Error('reset')), ...methods }) } as unknown as ReadableStream;
     expect((await readStream(failing, 100)).failure?.error).toMatchObject({ message: 'reset' });
   });
+});
+
+test.each([
+  ['a%20b%2Fc', 'a b/c'],
+  ['100 %', '100 %'],
+  ['%E4', '%E4'],
+])('percent-encoding of %s is undone, if it is any', (encoded, text) => {
+  expect(decodePercent(encoded)).toBe(text);
 });
