@@ -164,6 +164,8 @@ function report(name, { files, goal }, mutants, { reached, killed, late, constan
     console.log(`equivalent.json: a test notices it: ${known.file}: ${known.original}`);
   }
   const all = rows.at(-1);
-  const isGood = tests > 0 && Number(all?.['%']) >= goal && stale.length === 0;
-  return { name, isGood, text: `${all?.killed} of ${all?.judged} noticed, ${all?.['%']} %${isGood ? '' : ` (the goal is ${goal} %)`}` };
+  const isEnough = tests > 0 && Number(all?.['%']) >= goal;
+  const problem = stale.length > 0 ? 'equivalent.json has entries without a mutant' : isEnough ? '' : `the goal is ${goal} %`;
+  const noticed = `${all?.killed} of ${all?.judged} noticed, ${all?.['%']} %`;
+  return { name, isGood: !problem, text: problem ? `${noticed} (${problem})` : noticed };
 }
