@@ -38,6 +38,7 @@ describe('responds', () => {
     ['415 to a picture', () => post(Buffer.from([0x89, 0x50, 0x4e, 0x47]), { 'content-type': 'image/png' }), 415, {}],
     ['400 to JSON that cannot be an event', () => post({}), 400, {}],
     ['400 to a number', () => post(5), 400, {}],
+    ['400 to a number that is sent as HTML', () => post('5', { 'content-type': 'text/html' }), 400, {}],
     ['400 to null', () => post(null), 400, {}],
     ['400 to an empty list', () => post([]), 400, {}],
     ['400 to a list without an event', () => post([1, {}, 'null']), 400, {}],
@@ -322,6 +323,12 @@ describe('readEvents, for verify()', () => {
   test('returns the events', async () => {
     const request = { method: 'POST', url: '/', headers: { 'x-api-key': 'right' }, parsed: { body: [event, event] } };
     expect([...(await readEvents(codec, authenticator, request, 100))]).toHaveLength(2);
+  });
+
+  test('does not take what is in a parsed list for what was sent', async () => {
+    const headers = { 'x-api-key': 'right', 'content-type': 'text/html' };
+    const request = { method: 'POST', url: '/', headers, parsed: { body: ['<p>', event] } };
+    expect([...(await readEvents(codec, authenticator, request, 100))]).toMatchObject([{ raw: '<p>' }, { event: {} }]);
   });
 
   test.each<[string, () => string | Uint8Array<ArrayBuffer>]>([
