@@ -189,7 +189,7 @@ describe('a token shows nothing', () => {
 
   test('if no header can contain it', async () => {
     const fetchToken = async () => ({ accessToken: `${SECRET.note}\n`, expiresIn: 5 });
-    const options = { surface: 'core', fetchToken, now: () => new Date(), renewBefore: 0, key: () => 'k' } as const;
+    const options = { surface: 'core', fetchToken, now: () => new Date(), key: () => 'k' } as const;
     expectNoSecret(await thrownBy(() => new AccessTokens(options).get()));
   });
 });

@@ -51,7 +51,7 @@ describe('a token store that can be claimed', () => {
     });
     const onStoreFailure = vi.fn();
     const now = () => new Date();
-    const tokens = new AccessTokens({ surface: 'core', store, fetchToken, now, renewBefore: 60_000, key: () => 'hash', onStoreFailure });
+    const tokens = new AccessTokens({ surface: 'core', store, fetchToken, now, key: () => 'hash', onStoreFailure });
     return { tokens, fetchToken, onStoreFailure };
   }
 

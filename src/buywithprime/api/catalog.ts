@@ -101,7 +101,7 @@ export function inventoryItemQuery(
     variables: { inventoryItemId: itemId },
     permission: 'View inventory data (in the console: Read Inventory)',
     schema: BuyWithPrimeInventoryItemSchema,
-    read: (item) => item,
+    read: (found) => found,
   });
 }
 

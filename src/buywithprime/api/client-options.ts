@@ -98,6 +98,7 @@ export function openApi(options: BuyWithPrimeClientOptions): BuyWithPrimeApi {
     documents: { ...documents },
     refusesContents: false,
     send: (operation, call) => {
+      // A method that not all versions have is called as the field that it queries.
       const { since = apiVersion, optional: method } = operation;
       assertOption(apiVersion >= since, SURFACE, 'apiVersion', `must be ${since} or later for ${method}()`);
       return sendOperation(request, operation, call);

@@ -53,11 +53,6 @@ export interface AccessTokensOptions {
   readonly fetchToken: () => Promise<{ readonly accessToken: string; readonly expiresIn: number }>;
   readonly now: () => Date;
   /**
-   * Milliseconds before its expiry from which a token is not used any more.
-   * @default 60_000, as in Amazon's libraries
-   */
-  readonly renewBefore?: number | undefined;
-  /**
    * Milliseconds after which a function that supplies the token counts as one that hangs: it must not end all later calls.
    * @default 60_000
    */
@@ -81,6 +76,9 @@ export const STORE_FAILED = {
 } as const;
 
 const SLOW = 'Check the function that supplies the credentials or the token. The next call tries again.';
+
+/** Milliseconds before its expiry from which a token is not used any more, as in Amazon's libraries. */
+const RENEW_BEFORE = 60_000;
 
 const STORE_TIMEOUT = 2_000;
 
@@ -203,8 +201,7 @@ export class AccessTokens {
 
   /** A token that expires by then is not used any more. */
   #expiresAfter(): number {
-    const { now, renewBefore = 60_000 } = this.#options;
-    return now().getTime() + renewBefore;
+    return this.#options.now().getTime() + RENEW_BEFORE;
   }
 
   /** Asks the store. One that is down must not stop the calls: it only saves requests. */

@@ -4,7 +4,7 @@
  * @module
  * @see {@link https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html | Lambda's context}
  */
-import { MAX_MILLISECONDS } from '../async.ts';
+import { MAX_MILLISECONDS, withTimeout } from '../async.ts';
 import { assertOption, TimeoutError } from '../errors.ts';
 import type { Surface } from '../types.ts';
 import type { EventHandlerOptions, NamesOfOptions } from './handlers.ts';
@@ -91,14 +91,12 @@ export async function withinTime<Result>(
     signal.throwIfAborted();
     if (remaining() < noNewWork) throw timeout();
   };
-  // No limit, or none that a timer could hold: Lambda allows 15 minutes at most.
-  const at = (left: number, act: () => void): ReturnType<typeof setTimeout> | undefined =>
-    atStart - left <= MAX_MILLISECONDS ? setTimeout(act, atStart - left) : undefined;
-  const timers = [at(abort, () => controller.abort(timeout()))];
-  const late = new Promise<never>((_, reject) => timers.push(at(respond, () => reject(timeout()))));
+  // No limit, none that a timer could hold, or no number: Lambda allows 15 minutes at most.
+  if (!(atStart - respond <= MAX_MILLISECONDS)) return work({ signal, check });
+  const timer = setTimeout(() => controller.abort(timeout()), atStart - abort);
   try {
-    return await Promise.race([work({ signal, check }), late]);
+    return await withTimeout(atStart - respond, () => work({ signal, check }), timeout);
   } finally {
-    for (const timer of timers) clearTimeout(timer);
+    clearTimeout(timer);
   }
 }

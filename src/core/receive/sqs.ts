@@ -77,7 +77,8 @@ export function sqs<Event extends { readonly kind: string }>(
     // The workers share the iterator: each starts the next lane when it is done with one.
     const lanes = linkGroups(messages).values();
     const work = async (time: LambdaTime): Promise<void> => {
-      for (let message of lanes) {
+      for (const first of lanes) {
+        let message: Message | undefined = first;
         try {
           for (; message; message = message.next) await handle(message, time);
         } catch (error) {
@@ -141,7 +142,7 @@ function readableAgain(message: Message): Message | undefined {
 }
 
 /** Links what has to be handled one after another, the messages of a group in a FIFO queue, and returns the first of each. */
-function linkGroups(messages: readonly Message[]): readonly (Message | undefined)[] {
+function linkGroups(messages: readonly Message[]): readonly Message[] {
   const last = new Map<string, Message>();
   return messages.filter((message) => {
     if (message.fifoGroup === undefined) return true;

@@ -106,6 +106,7 @@ describe('waybill doctor', () => {
     ['an unknown region', { AMAZON_PAY_REGION: 'mars' }, 'region', 'fail', /na \(us\)/],
     ['an environment that contradicts the key id', { AMAZON_PAY_ENVIRONMENT: 'live' }, 'environment', 'fail', /for sandbox/],
     ['an AMAZON_PAY_URL that is not a URL', { AMAZON_PAY_URL: 'nowhere' }, 'address', 'fail', /^AMAZON_PAY_URL must be a URL/],
+    ['another address', {}, 'address', 'warn', /^http:\/\/127\.0\.0\.1:\d+\/v2\/deliveryTrackers is not Amazon's$/],
     ['an SP_API_URL that is not a URL', { SP_API_URL: 'nowhere' }, 'credentials', 'fail', /^SP_API_URL must be a URL/],
     ['an LWA_URL that is not a URL', { LWA_URL: 'nowhere' }, 'credentials', 'fail', /^LWA_URL must be a URL/],
     ['a BWP_URL that is not a URL', { BWP_URL: 'nowhere' }, 'credentials', 'fail', /^BWP_URL must be a URL/],

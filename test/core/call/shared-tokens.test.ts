@@ -52,7 +52,7 @@ describe('a store with single flight across processes', () => {
       fetches += 1;
       return { accessToken: fetched(), expiresIn: 3_600 };
     });
-    const options = { surface: 'core', store, fetchToken, now: () => new Date(), renewBefore: 60_000, key: () => 'k' } as const;
+    const options = { surface: 'core', store, fetchToken, now: () => new Date(), key: () => 'k' } as const;
     const processes = Array.from({ length: size }, () => new AccessTokens(options));
     const get = async () => {
       const all = Promise.allSettled(processes.map((process) => process.get()));
@@ -93,7 +93,7 @@ describe('a store with single flight across processes', () => {
     const failing = async (store: Partial<TokenStore>) => {
       const onStoreFailure = vi.fn();
       const fetchToken = () => Promise.reject(new Error('down'));
-      const options = { surface: 'core', fetchToken, now: () => new Date(), renewBefore: 60_000, key: () => 'k', onStoreFailure } as const;
+      const options = { surface: 'core', fetchToken, now: () => new Date(), key: () => 'k', onStoreFailure } as const;
       await expect(new AccessTokens({ ...options, store: { ...sharedStore(), ...store } }).get()).rejects.toThrow('down');
       expect(onStoreFailure).not.toHaveBeenCalled();
     };

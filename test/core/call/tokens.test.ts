@@ -14,7 +14,6 @@ function tokens(options: Partial<AccessTokensOptions> = {}) {
     surface: 'core',
     fetchToken,
     now: () => new Date(now),
-    renewBefore: 60_000,
     key: () => 'k',
     ...options,
   });

@@ -77,7 +77,6 @@ async function askAll(key: string, askers: number): Promise<FoundTokens> {
         store: (stores as Stores).tokens(),
         key: () => key,
         now: () => new Date(),
-        renewBefore: 60_000,
         // Eight processes on a busy machine can stall for longer than the default: then each would fetch a token, as it should.
         storeTimeout: 30_000,
         fetchToken: async () => {

@@ -22,6 +22,10 @@ describe.each(VERSIONS)('in %s', (version) => {
     expect(graphql.validateSchema(schemaOf(version))).toEqual([]);
   });
 
+  test('the schema is built once, however many emulators there are', () => {
+    expect(schemaOf(version)).toBe(schemaOf(version));
+  });
+
   test('nothing exists that the whole does not have', () => {
     // Optional in some versions, required in the whole.
     const optional = shapeOf(schemaOf(version)).filter(

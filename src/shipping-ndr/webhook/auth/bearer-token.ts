@@ -72,7 +72,7 @@ export interface TokenGrant {
 const OPTIONS = ['clientId', 'scope', 'clockTolerance', 'clock', 'issuer', 'audience', 'allowHttp'];
 const RENAMED = { aud: 'audience', iss: 'issuer', client_id: 'clientId', scopes: 'scope', requiredScope: 'scope' };
 
-/** Refuses names that are not options, and what no request to the authorization server can be made with. `own` are those of a mechanism. */
+/** Refuses names that are not options, and a clock, `fetch` or `timeout` that cannot be used. `own` are the names of one mechanism. */
 export function checkTokenOptions(options: TokenGrant, own: readonly string[], renamed: Readonly<Record<string, string>>): void {
   checkAllNames(SURFACE, options, [...own, ...OPTIONS], { ...RENAMED, ...renamed });
   const { clock, fetch, timeout } = options as TokenGrant & { readonly fetch?: unknown; readonly timeout?: unknown };
