@@ -6,7 +6,7 @@
  */
 import * as z from 'zod/mini';
 import { hashHex } from '../../core/bytes.ts';
-import { bareText, firstOf, isScientific, type Rule, TRACKING_NUMBER_RULES } from '../../core/cells.ts';
+import { asciiDigits, bareText, firstOf, isScientific, type Rule, TRACKING_NUMBER_RULES } from '../../core/cells.ts';
 import { ValidationError } from '../../core/errors.ts';
 import { describedAs, parseSchema } from '../../core/schema.ts';
 import type { Issue } from '../../core/types.ts';
@@ -238,13 +238,12 @@ const EMAIL = /[^\s@]@[^\s@]+\.[^\s@]/;
  * postal code, unless they start like a mobile number; digits joined by slashes, like house numbers; and decimals, like coordinates.
  */
 const PHONE =
-  /(?<!\p{Nd}|\p{Nd}{2}\.)(?:\+\p{Nd}(?:[\s().-]{0,2}\p{Nd}){7,14}|\p{Nd}{10,15}|(?:0|91[\s.-]?)?\p{Nd}{5}[\s.,_-]\p{Nd}{5}|\(?\p{Nd}{2,4}\)?[\s._-]\p{Nd}{3,4}[\s._-]\p{Nd}{4}|[6-9]\p{Nd}{3}(?:[_-]\p{Nd}{3}|[\s._-]\p{Nd}{3}[\s._-])\p{Nd}{3}|[6-9]\p{Nd}{3}[\s.,_-]\p{Nd}{2}[\s.,_-]\p{Nd}{4}|[6-9]\p{Nd}(?:[\s.,_-]\p{Nd}{2}){4}|[6-9](?:[\s.,_-]\p{Nd}){9}|\(?0\p{Nd}{2,4}\)?[\s._-]\p{Nd}{6,8})(?!\p{Nd})/u;
+  /(?<!\d|\d{2}\.)(?:\+\d(?:[\s().-]{0,2}\d){7,14}|\d{10,15}|(?:0|91[\s.-]?)?\d{5}[\s.,_-]\d{5}|\(?\d{2,4}\)?[\s._-]\d{3,4}[\s._-]\d{4}|[6-9]\d{3}(?:[_-]\d{3}|[\s._-]\d{3}[\s._-])\d{3}|[6-9]\d{3}[\s.,_-]\d{2}[\s.,_-]\d{4}|[6-9]\d(?:[\s.,_-]\d{2}){4}|[6-9](?:[\s.,_-]\d){9}|\(?0\d{2,4}\)?[\s._-]\d{6,8})(?!\d)/;
 
 /** What looks like contact data in notes: a guess, and in doubt `undefined`. */
 export function findContactData(text: string): 'a phone number' | 'an e-mail address' | undefined {
-  // As copied from address books and spreadsheets: full-width, with dashes of any kind, or with invisible marks.
-  const plain = text
-    .normalize('NFKC')
+  // As copied from address books and spreadsheets: full-width, in digits of another script, with dashes of any kind, or with invisible marks.
+  const plain = asciiDigits(text.normalize('NFKC'))
     .replace(/\p{Cf}/gu, '')
     .replace(/\p{Pd}/gu, '-');
   if (EMAIL.test(plain)) return 'an e-mail address';
