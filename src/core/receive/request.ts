@@ -105,8 +105,8 @@ export function toIncoming(surface: Surface, request: Request | WebhookRequest):
 /** Refuses, for now, a parsed body that nobody has read: to refuse it as empty would lose an event. */
 export function checkRead(surface: Surface, { headers, body }: Pick<WebhookRequest, 'headers' | 'body'>): void {
   const { then, getReader, stream } = (body ?? {}) as Readonly<Record<string, unknown>>;
-  if ([then, getReader, stream].some((method) => typeof method === 'function')) {
-    const what = typeof then === 'function' ? 'a promise' : 'a stream or a Blob';
+  const what = typeof then === 'function' ? 'a promise' : typeof (getReader ?? stream) === 'function' && 'a stream or a Blob';
+  if (what) {
     throw misconfigured(surface, undefined, `the body is ${what}`, 'Pass what it contains: a string, bytes or parsed JSON.');
   }
   // What a framework leaves of a body of another type; "{}" and "[]" may also be all that was sent.
@@ -151,7 +151,7 @@ const NOT_JSON = /^\s*(text\/html|text\/xml|application\/xml|application\/x-www-
 /** What starts like JSON: a value of a form, a part of one; for any other type, the whole. */
 const STARTS: Readonly<Record<string, RegExp>> = {
   'application/x-www-form-urlencoded': /(?:^|[=&])[\s+]*(?:[{["]|%(?:7B|5B|22))/i,
-  multipart: /(?:^|\n)\s*[{["]/,
+  multipart: /^\s*[{["]/m,
 };
 const START = /^\s*[{["]/;
 

@@ -208,7 +208,7 @@ async function skipNoEvents<Event>(
 
 function* chain<Item>(first: readonly Item[], rest: Iterator<Item>): Generator<Item, void, undefined> {
   yield* first;
-  for (let next = rest.next(); !next.done; next = rest.next()) yield next.value;
+  yield* { [Symbol.iterator]: () => rest };
 }
 
 /** Failures that are reported one by one; the others are counted. */
