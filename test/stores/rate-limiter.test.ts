@@ -176,6 +176,28 @@ describe('FleetRateLimiter', () => {
       };
     };
 
+    test.each([
+      ['nothing', () => undefined],
+      [
+        'what cannot be read',
+        () => ({
+          get msBeforeNext() {
+            throw new Error('not yours');
+          },
+        }),
+      ],
+    ])('is asked again if it throws %s', async (_, thrown) => {
+      consoleLines();
+      const { limiter } = fixedWindows();
+      const consume = vi.fn(limiter.consume).mockImplementationOnce(() => Promise.reject(thrown()));
+      const granted = vi.fn();
+      void make({ ...limiter, consume })
+        .acquire()
+        .then(granted);
+      await vi.advanceTimersByTimeAsync(600);
+      expect(granted).toHaveBeenCalledOnce();
+    });
+
     test('waits until it is back, and says so once', async () => {
       const warnings = consoleLines();
       const granted = vi.fn();
