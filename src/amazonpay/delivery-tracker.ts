@@ -8,8 +8,8 @@ import * as z from 'zod/mini';
 import { bareText, firstOf, PRINTABLE, type Rule, SHORT_NUMBER, TRACKING_NUMBER_RULES } from '../core/cells.ts';
 import { ValidationError } from '../core/errors.ts';
 import type { Warning } from '../core/hooks.ts';
-import { safeParseSchema, toStandardSchema } from '../core/schema.ts';
-import { type Issue, isObject, type StandardSchemaV1 } from '../core/types.ts';
+import { exactlyOne, safeParseSchema, toStandardSchema } from '../core/schema.ts';
+import type { Issue, StandardSchemaV1 } from '../core/types.ts';
 import type { CarrierCheck, CarrierCode } from './carriers/carriers.ts';
 import type { AmazonPayEnvironment, AmazonPayRegion } from './regions.ts';
 import { SURFACE } from './surface.ts';
@@ -78,8 +78,13 @@ export const DeliveryTrackerInputSchema: z.ZodMiniType<DeliveryTrackerInput> = /
       trackingNumber: string(TRACKING_NUMBER_RULES),
       carrierCode: string(CARRIER_CODE_RULES),
     })
-    .check(exactlyOne('chargePermissionId', 'amazonOrderReferenceId')) as unknown as z.ZodMiniType<DeliveryTrackerInput>;
+    .check(exactlyOne(['chargePermissionId', 'amazonOrderReferenceId'], orderIdProblem)) as unknown as z.ZodMiniType<DeliveryTrackerInput>;
 });
+
+function orderIdProblem(count: number): string {
+  const got = count === 0 ? 'neither' : 'both: each parcel belongs to one order';
+  return `expected either chargePermissionId or amazonOrderReferenceId, got ${got}`;
+}
 
 /** Checks Amazon's response to the creation of a delivery tracker. Keeps properties that Amazon adds. */
 export const DeliveryTrackerResponseSchema: z.ZodMiniType<DeliveryTrackerResponse> = /* @__PURE__ */ z.lazy(() =>
@@ -100,25 +105,6 @@ export const StandardDeliveryTrackerInputSchema: StandardSchemaV1<unknown, Deliv
 /** Checks Amazon's response to the creation of a delivery tracker. Keeps properties that Amazon adds. */
 export const StandardDeliveryTrackerResponseSchema: StandardSchemaV1<unknown, DeliveryTrackerResponse> =
   /* @__PURE__ */ toStandardSchema(DeliveryTrackerResponseSchema);
-
-/** Exactly one of two properties. JSON Schema says it with `oneOf`; zod cannot, so that the check adds it. */
-function exactlyOne(one: string, other: string): z.core.$ZodCheck<object> {
-  const isGiven = (value: object, name: string): boolean => (value as Readonly<Record<string, unknown>>)[name] !== undefined;
-  const check = z.check<object>(({ value, issues }) => {
-    if (isGiven(value, one) !== isGiven(value, other)) return;
-    const got = isGiven(value, one) ? 'both: each parcel belongs to one order' : 'neither';
-    issues.push({ code: 'custom', message: `expected either ${one} or ${other}, got ${got}`, input: value });
-  });
-  // Also if a property is wrong: all that is wrong with an input is said at once.
-  check._zod.def.when = ({ value }) => isObject(value) && !Array.isArray(value);
-  check._zod.onattach.push((schema) => {
-    schema._zod.processJSONSchema = (context, json, params) => {
-      context.processors['object']?.(schema as never, context, json, params);
-      json.oneOf = [{ required: [one] }, { required: [other] }];
-    };
-  });
-  return check;
-}
 
 /** The input to send. Throws a {@link ValidationError} that says everything that is wrong with it. */
 export function parseInput(input: unknown, knowsCarrier?: CarrierCheck): DeliveryTrackerInput {

@@ -55,6 +55,27 @@ export function describedAs<Schema extends z.core.$ZodType>(schema: Schema, json
   return schema;
 }
 
+/**
+ * A check that an object has exactly one of some properties, or at most one if it is not `required`. JSON Schema says it with `oneOf`; zod
+ * cannot, so that the check adds it.
+ */
+export function exactlyOne(names: readonly string[], problem: (count: number) => string, isRequired = true): z.core.$ZodCheck<object> {
+  const check = z.check<object>(({ value, issues }) => {
+    const count = names.filter((name) => (value as Readonly<Record<string, unknown>>)[name] !== undefined).length;
+    if (count > 1 || (isRequired && count === 0)) issues.push({ code: 'custom', message: problem(count), input: value });
+  });
+  // Also if a property is wrong: all that is wrong with an input is said at once.
+  check._zod.def.when = ({ value }) => isObject(value) && !Array.isArray(value);
+  check._zod.onattach.push((schema) => {
+    schema._zod.processJSONSchema = (context, json, params) => {
+      context.processors['object']?.(schema as never, context, json, params);
+      const each = names.map((name) => ({ required: [name] }));
+      json.oneOf = isRequired ? each : [...each, { not: { anyOf: each } }];
+    };
+  });
+  return check;
+}
+
 /** A yes or no for a value. */
 export type Test = (value: unknown) => boolean;
 

@@ -6,9 +6,10 @@
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/catalog-queries-product | product}
  */
 import * as z from 'zod/mini';
+import { exactlyOne } from '../../core/schema.ts';
 import type { Open } from '../../core/types.ts';
 import { type Operation, queryField } from '../operation.ts';
-import { Name, NullableNumber, NullableString, type Nullish, nullableObject, oneOf, parseInput } from '../payload.ts';
+import { Name, NullableNumber, NullableString, type Nullish, nullableObject, parseInput } from '../payload.ts';
 
 /** The inventory of an item as the API returns it. What your own document selects beside it is kept. */
 export interface BuyWithPrimeInventoryItem {
@@ -63,12 +64,11 @@ export const BuyWithPrimeProductSchema: z.ZodMiniType<BuyWithPrimeProduct> = /* 
 });
 
 /** Checks the identifier of a product. */
-export const ProductIdentifierSchema: z.ZodMiniType<ProductIdentifier> = /* @__PURE__ */ oneOf(
-  () => ({ sku: Name, externalId: Name, amazonSku: z.strictObject({ value: Name }) }),
-  {
-    message: 'expected { sku }, { externalId } or { amazonSku: { value } }',
-  },
-) as z.ZodMiniType<ProductIdentifier>;
+export const ProductIdentifierSchema: z.ZodMiniType<ProductIdentifier> = /* @__PURE__ */ z.lazy(() => {
+  const shape = { sku: z.optional(Name), externalId: z.optional(Name), amazonSku: z.optional(z.strictObject({ value: Name })) };
+  const problem = () => 'expected { sku }, { externalId } or { amazonSku: { value } }';
+  return z.strictObject(shape).check(exactlyOne(Object.keys(shape), problem)) as unknown as z.ZodMiniType<ProductIdentifier>;
+});
 
 /** What an event of an item names. Older versions of the API accept 14 characters: that is for Amazon to say. */
 const ItemReference: z.ZodMiniType<{ readonly itemId: string }> = /* @__PURE__ */ z.lazy(() => z.looseObject({ itemId: Name }));

@@ -8,8 +8,9 @@
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/events-mutations-deleteauthprofile | deleteAuthProfile}
  */
 import * as z from 'zod/mini';
+import { exactlyOne } from '../../core/schema.ts';
 import { type Operation, readField } from '../operation.ts';
-import { AnyObject, HttpsUrl, Id, Name, oneOf, parseInput } from '../payload.ts';
+import { AnyObject, HttpsUrl, Id, Name, parseInput } from '../payload.ts';
 
 /** Credentials for a webhook: OAuth 2.0 or HTTP Basic. */
 export type WebhookAuthConfig =
@@ -42,20 +43,21 @@ export type WebhookAuthConfig =
     };
 
 /** Checks the credentials for a webhook. An unknown key is refused. */
-export const WebhookAuthConfigSchema: z.ZodMiniType<WebhookAuthConfig> = /* @__PURE__ */ oneOf(
-  () => {
-    const parameters = z.optional(z.array(z.strictObject({ key: Name, value: z.string() })));
-    const oAuthConfig = z.strictObject({
-      clientParameters: z.strictObject({ clientId: Name, clientSecret: Name }),
-      authEndpoint: HttpsUrl,
-      httpMethod: z.optional(z.literal('POST')),
-      httpParameters: z.optional(z.strictObject({ bodyParameters: parameters, headerParameters: parameters })),
-    });
-    const basicAuthConfig = z.strictObject({ username: Name, password: Name });
-    return { oAuthConfig, basicAuthConfig };
-  },
-  { message: 'expected either "oAuthConfig" or "basicAuthConfig"' },
-) as z.ZodMiniType<WebhookAuthConfig>;
+export const WebhookAuthConfigSchema: z.ZodMiniType<WebhookAuthConfig> = /* @__PURE__ */ z.lazy(() => {
+  const parameters = z.optional(z.array(z.strictObject({ key: Name, value: z.string() })));
+  const oAuthConfig = z.strictObject({
+    clientParameters: z.strictObject({ clientId: Name, clientSecret: Name }),
+    authEndpoint: HttpsUrl,
+    httpMethod: z.optional(z.literal('POST')),
+    httpParameters: z.optional(z.strictObject({ bodyParameters: parameters, headerParameters: parameters })),
+  });
+  const basicAuthConfig = z.strictObject({ username: Name, password: Name });
+  return z
+    .strictObject({ oAuthConfig: z.optional(oAuthConfig), basicAuthConfig: z.optional(basicAuthConfig) })
+    .check(
+      exactlyOne(['oAuthConfig', 'basicAuthConfig'], () => 'expected either "oAuthConfig" or "basicAuthConfig"'),
+    ) as unknown as z.ZodMiniType<WebhookAuthConfig>;
+});
 
 /**
  * Input of {@link BuyWithPrimeClient.createAuthProfile}.

@@ -6,7 +6,8 @@
  * @see {@link https://documents.buywithprime.amazon.com/bwp-api/docs/create-and-delete-event-subscriptions | Create and delete}
  */
 import * as z from 'zod/mini';
-import { HttpsUrl, Id, oneOf } from '../payload.ts';
+import { exactlyOne } from '../../core/schema.ts';
+import { HttpsUrl, Id } from '../payload.ts';
 import { secretsOf, secretsOfUrl, type WebhookAuthConfig, WebhookAuthConfigSchema } from './auth-profile.ts';
 
 /**
@@ -46,30 +47,34 @@ export type EventSubscriptionDestination =
     };
 
 /** Checks a destination. An unknown key is refused. */
-export const EventSubscriptionDestinationSchema: z.ZodMiniType<EventSubscriptionDestination> = /* @__PURE__ */ oneOf(
-  () => {
-    // Amazon's page cuts its pattern after "south", and AWS adds regions: Amazon decides which of them are served.
-    const region = z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'expected an AWS region such as us-east-1'));
-    const account = z.string().check(z.regex(/^\d{12}$/, 'expected an AWS account id: 12 digits'));
-    // What AWS allows after the prefix that Amazon adds, of 256 characters in total.
-    const name = z
-      .string()
-      .check(
-        z.regex(
-          /^(?=.{1,231}$)[\w.-]+(\/[\w.-]+)*$/,
-          'expected what follows "aws.partner/buywithprime/": at most 231 letters, digits, ".", "-", "_" and "/"',
-        ),
-      );
-    const eventBridge = z.strictObject({ region, partnerEventSource: z.strictObject({ account, name }) });
-    const webhook = oneOf(() => ({ authProfileId: Id, authConfig: WebhookAuthConfigSchema }), {
-      message: 'expected "authProfileId" or "authConfig", not both',
-      required: false,
-      common: { url: HttpsUrl, method: z.optional(z.literal('POST')) },
-    });
-    return { eventBridge, webhook };
-  },
-  { message: 'expected either "eventBridge" or "webhook"' },
-) as z.ZodMiniType<EventSubscriptionDestination>;
+export const EventSubscriptionDestinationSchema: z.ZodMiniType<EventSubscriptionDestination> = /* @__PURE__ */ z.lazy(() => {
+  // Amazon's page cuts its pattern after "south", and AWS adds regions: Amazon decides which of them are served.
+  const region = z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'expected an AWS region such as us-east-1'));
+  const account = z.string().check(z.regex(/^\d{12}$/, 'expected an AWS account id: 12 digits'));
+  // What AWS allows after the prefix that Amazon adds, of 256 characters in total.
+  const name = z
+    .string()
+    .check(
+      z.regex(
+        /^(?=.{1,231}$)[\w.-]+(\/[\w.-]+)*$/,
+        'expected what follows "aws.partner/buywithprime/": at most 231 letters, digits, ".", "-", "_" and "/"',
+      ),
+    );
+  const eventBridge = z.strictObject({ region, partnerEventSource: z.strictObject({ account, name }) });
+  const webhook = z
+    .strictObject({
+      url: HttpsUrl,
+      method: z.optional(z.literal('POST')),
+      authProfileId: z.optional(Id),
+      authConfig: z.optional(WebhookAuthConfigSchema),
+    })
+    .check(exactlyOne(['authProfileId', 'authConfig'], () => 'expected "authProfileId" or "authConfig", not both', false));
+  return z
+    .strictObject({ eventBridge: z.optional(eventBridge), webhook: z.optional(webhook) })
+    .check(
+      exactlyOne(['eventBridge', 'webhook'], () => 'expected either "eventBridge" or "webhook"'),
+    ) as unknown as z.ZodMiniType<EventSubscriptionDestination>;
+});
 
 /** A mutation for a destination. Only its scalars are variables, because no page shows the names of the input types. */
 interface DestinationDocument {
