@@ -169,14 +169,8 @@ export class DeliveryTrackerClient {
         return { key: parcel.idempotencyKey, send };
       },
       toResult: (input, index, outcome) => {
-        switch (outcome.status) {
-          case 'done':
-            return { index, input, status: 'created', tracker: outcome.value };
-          case 'failed':
-            return { index, input, ...outcome };
-          default:
-            return { index, input, status: outcome.status === 'completed' ? 'already-created' : 'in-progress' };
-        }
+        if (outcome.status === 'done') return { index, input, status: 'created', tracker: outcome.value };
+        return outcome.status === 'completed' ? { index, input, status: 'already-created' } : { index, input, ...outcome };
       },
       onStoreFailure: () => {
         const message = 'could not remember that a tracker was created: the same batch would send it again';

@@ -69,21 +69,29 @@ type Source<Input> = Iterator<Input> | AsyncIterator<Input>;
 class Batch<Input, Result> {
   readonly #task: BatchTask<Input, Result>;
   readonly #signal: AbortSignal | undefined;
-  readonly #room: Room;
-  readonly #results = new Queue<Result>();
+  /** For so many more items, each from when it is read until the consumer is done with its result. */
+  #room: number;
+  /** In the order in which they come. */
+  readonly #results: Result[] = [];
   /** One for each item in flight: what runtimes attach to a signal stays there as long as the signal lives. */
   readonly #controllers = new Set<AbortController>();
   /** The reader, and every item in flight. */
   #open = 1;
+  /** Whether nothing further is read. */
+  #isStopped = false;
+  /** Whether what is open is not waited for any more. */
+  #isLate = false;
   /** Whether the source has ended by itself, and needs no closing. */
   #isExhausted = false;
   #failure: { readonly error: unknown } | undefined;
   #late: ReturnType<typeof setTimeout> | undefined;
+  /** The reader and the consumer, if they wait. */
+  readonly #waiting: (() => void)[] = [];
 
   constructor(task: BatchTask<Input, Result>, concurrency: number, signal: AbortSignal | undefined) {
     this.#task = task;
     this.#signal = signal;
-    this.#room = new Room(concurrency);
+    this.#room = concurrency;
   }
 
   async *results(iterate: () => Source<Input>, isSync: boolean): AsyncGenerator<Result, void, undefined> {
@@ -93,9 +101,10 @@ class Batch<Input, Result> {
     try {
       this.#signal?.throwIfAborted();
       void this.#read(source, isSync);
-      for (let result = await this.#results.next(); result; result = await this.#results.next()) {
-        yield result.value;
-        this.#room.leave();
+      while (await this.#hasResult()) {
+        yield this.#results.shift() as Result;
+        this.#room += 1;
+        this.#wake();
       }
       this.#signal?.throwIfAborted();
       if (this.#failure) throw this.#failure.error;
@@ -114,7 +123,7 @@ class Batch<Input, Result> {
   async #read(source: Source<Input>, isSync: boolean): Promise<void> {
     let next: IteratorResult<Input> | undefined;
     try {
-      for (let index = 0; await this.#room.enter(); index += 1) {
+      for (let index = 0; await this.#hasRoom(); index += 1) {
         next = undefined;
         // One by one: the task reads an item before the next one is requested.
         const step = source.next();
@@ -135,7 +144,7 @@ class Batch<Input, Result> {
 
   #start(input: Input, index: number): void {
     const controller = new AbortController();
-    if (this.#room.isClosed) controller.abort(this.#signal?.reason);
+    if (this.#isStopped) controller.abort(this.#signal?.reason);
     this.#controllers.add(controller);
     this.#open += 1;
     void this.#task(input, index, controller.signal).then((result) => {
@@ -147,14 +156,37 @@ class Batch<Input, Result> {
 
   #finish(): void {
     this.#open -= 1;
-    if (this.#open === 0) this.#results.end();
+    this.#wake();
+  }
+
+  async #hasRoom(): Promise<boolean> {
+    while (this.#room === 0 && !this.#isStopped) await this.#change();
+    this.#room -= 1;
+    return !this.#isStopped;
+  }
+
+  async #hasResult(): Promise<boolean> {
+    while (this.#results.length === 0 && this.#open > 0 && !this.#isLate) await this.#change();
+    return this.#results.length > 0;
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #stop(): void {
-    this.#room.close();
+    this.#isStopped = true;
+    this.#wake();
     for (const controller of this.#controllers) controller.abort(this.#signal?.reason);
     // A source that hangs does not delay an abort.
-    this.#late ??= setTimeout(() => this.#results.end(), GRACE);
+    this.#late ??= setTimeout(() => {
+      this.#isLate = true;
+      this.#wake();
+    }, GRACE);
   }
 
   async #close(source: Source<Input>): Promise<void> {
@@ -169,57 +201,6 @@ class Batch<Input, Result> {
   }
 }
 
-/** Room for so many items, from when they are read until the consumer is done with their result. */
-class Room {
-  #free: number;
-  #wake: (() => void) | undefined;
-  isClosed = false;
-
-  constructor(size: number) {
-    this.#free = size;
-  }
-
-  /** Resolves with true when there is room, with false when it is closed. */
-  async enter(): Promise<boolean> {
-    while (this.#free === 0 && !this.isClosed) await new Promise<void>((resolve) => (this.#wake = resolve));
-    this.#free -= 1;
-    return !this.isClosed;
-  }
-
-  leave(): void {
-    this.#free += 1;
-    this.#wake?.();
-  }
-
-  close(): void {
-    this.isClosed = true;
-    this.#wake?.();
-  }
-}
-
-/** Results in the order in which they come. */
-class Queue<Value> {
-  readonly #values: Value[] = [];
-  #isEnded = false;
-  #wake: (() => void) | undefined;
-
-  push(value: Value): void {
-    this.#values.push(value);
-    this.#wake?.();
-  }
-
-  end(): void {
-    this.#isEnded = true;
-    this.#wake?.();
-  }
-
-  /** The next value; `undefined` when there will be none. */
-  async next(): Promise<{ readonly value: Value } | undefined> {
-    while (this.#values.length === 0 && !this.#isEnded) await new Promise<void>((resolve) => (this.#wake = resolve));
-    return this.#values.length > 0 ? { value: this.#values.shift() as Value } : undefined;
-  }
-}
-
 /** One item of a batch that can resume: what the store remembers it by, and how it is sent. */
 interface IdempotentItem<Value> {
   readonly key: string | Promise<string>;
@@ -231,7 +212,8 @@ interface IdempotentItem<Value> {
 export type ItemOutcome<Value> =
   | { readonly status: 'done'; readonly value: Value }
   /** By the store: done before, or in progress elsewhere. Nothing was sent. */
-  | { readonly status: 'completed' | 'in-progress' }
+  | { readonly status: 'completed' }
+  | { readonly status: 'in-progress' }
   | { readonly status: 'failed'; readonly error: unknown; readonly sent: boolean };
 
 /** How a batch that can resume works. */

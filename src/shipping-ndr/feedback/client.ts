@@ -149,14 +149,8 @@ export class NdrFeedbackClient {
         };
       },
       toResult: (feedback, index, outcome) => {
-        switch (outcome.status) {
-          case 'done':
-            return { index, feedback, status: 'submitted', receipt: outcome.value };
-          case 'failed':
-            return { index, feedback, ...outcome };
-          default:
-            return { index, feedback, status: outcome.status === 'completed' ? 'already-submitted' : 'in-progress' };
-        }
+        if (outcome.status === 'done') return { index, feedback, status: 'submitted', receipt: outcome.value };
+        return outcome.status === 'completed' ? { index, feedback, status: 'already-submitted' } : { index, feedback, ...outcome };
       },
       onStoreFailure: () => {
         const message = 'could not remember that feedback was accepted: a batch that is restarted may send it twice';
