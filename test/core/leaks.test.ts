@@ -165,7 +165,7 @@ describe('what a webhook asks other servers shows nothing', () => {
   test('if a key set is none', async () => {
     const jwks = `https://keys.example/leaks?key=${SECRET.query}`;
     const find = remoteKeySet({ surface: 'core', jwks, fetch: async () => new Response(ECHO) });
-    expectNoSecret(await thrownBy(() => find({ alg: 'ES256' }, { payload: '', signature: '' })));
+    expectNoSecret(await thrownBy(() => find({ alg: 'ES256' })));
   });
 });
 

@@ -9,7 +9,7 @@ import { numberToBytesBE } from '@noble/curves/utils.js';
 import { decodeBase64 } from '../../core/bytes.ts';
 import { AuthenticationError, assertOption, ConnectionError, misconfigured } from '../../core/errors.ts';
 import { checkPublicKey, type Jwk, listKeys } from '../../core/keys/jwk.ts';
-import { codeOf, type KeySetOptions, NO_KEY, remoteKeySet, SEVERAL_KEYS } from '../../core/keys/key-set.ts';
+import { codeOf, type KeySetOptions, NO_KEY, remoteKeySet } from '../../core/keys/key-set.ts';
 import { provided } from '../../core/options.ts';
 import type { Bytes, OneOrMany, Provided, WebCryptoKey } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
@@ -53,22 +53,13 @@ export type FindKeys = (keyId: string | undefined) => Promise<readonly WebCrypto
 export function publishedKeys(algorithm: SignatureAlgorithm, options: Omit<KeySetOptions, 'surface'>): FindKeys {
   const keySet = remoteKeySet({ ...options, surface: SURFACE });
   return async (keyId) => {
-    try {
-      return [(await keySet({ alg: algorithm, ...(keyId && { kid: keyId }) }, { payload: '', signature: '' })) as WebCryptoKey];
-    } catch (error) {
-      if (codeOf(error) === SEVERAL_KEYS) return usable(error as AsyncIterable<WebCryptoKey>);
+    const keys = await keySet({ alg: algorithm, ...(keyId && { kid: keyId }) }).catch((error: unknown) => {
       if (codeOf(error) !== NO_KEY) throw error;
       throw new AuthenticationError('mismatch', 'the signature is by a key that is not in the key set', { surface: SURFACE });
-    }
+    });
+    if (keys.length > 0) return keys as readonly WebCryptoKey[];
+    throw new ConnectionError('none of the keys in the key set can be used', { surface: SURFACE, attempts: 1 });
   };
-}
-
-/** Skips damaged keys among several. If all are damaged, the signature could not be checked. */
-async function usable(keys: AsyncIterable<WebCryptoKey>): Promise<readonly WebCryptoKey[]> {
-  const found: WebCryptoKey[] = [];
-  for await (const key of keys) found.push(key);
-  if (found.length > 0) return found;
-  throw new ConnectionError('none of the keys in the key set can be used', { surface: SURFACE, attempts: 1 });
 }
 
 /** The caller's own keys, all of them whatever their ids: they are few. */

@@ -6,7 +6,7 @@
  * @module
  * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-5 | RFC 7517, section 5}
  */
-import type { JSONWebKeySet, JWTVerifyGetKey, KeyInput } from 'jose';
+import type { JSONWebKeySet, JWTHeaderParameters, JWTVerifyGetKey, KeyInput } from 'jose';
 import { singleFlight } from '../async.ts';
 import { type FetchTextOptions, fetchText } from '../call/fetch-text.ts';
 import { parseJson } from '../call/response.ts';
@@ -26,7 +26,7 @@ export interface KeySetOptions extends Pick<FetchTextOptions, 'surface' | 'timeo
 
 /** jose's codes for a key set that was read, and in which no key, or more than one, fits the token. */
 export const NO_KEY = 'ERR_JWKS_NO_MATCHING_KEY';
-export const SEVERAL_KEYS = 'ERR_JWKS_MULTIPLE_MATCHING_KEYS';
+const SEVERAL_KEYS = 'ERR_JWKS_MULTIPLE_MATCHING_KEYS';
 
 /** Back-off after a failed fetch, so that an unresponsive server does not cost every request the full timeout. */
 const PAUSE = 1_000;
@@ -36,8 +36,11 @@ const MAX_SETS = 100;
 const published = /* @__PURE__ */ new Map<string, KeySet>();
 const fetchedBy = /* @__PURE__ */ new WeakMap<object, Map<string, KeySet>>();
 
+/** Finds the published keys that may have signed, without damaged ones: several, if the header does not say which, during a rotation. */
+export type FindPublishedKeys = (header: JWTHeaderParameters) => Promise<readonly KeyInput[]>;
+
 /** The key set at a URL, shared by all verifiers with the same options. */
-export function remoteKeySet(options: KeySetOptions): JWTVerifyGetKey {
+export function remoteKeySet(options: KeySetOptions): FindPublishedKeys {
   const { surface, jwks, timeout, fetch, cacheMaxAge, cooldown, staleIfError } = options;
   const sets = fetch ? (fetchedBy.get(fetch) ?? new Map<string, KeySet>()) : published;
   if (fetch) fetchedBy.set(fetch, sets);
@@ -46,10 +49,8 @@ export function remoteKeySet(options: KeySetOptions): JWTVerifyGetKey {
   sets.delete(name);
   sets.set(name, known);
   if (sets.size > MAX_SETS) sets.delete(sets.keys().next().value as string);
-  return (...wanted) => known.find(wanted);
+  return (header) => known.find(header);
 }
-
-type Wanted = Parameters<JWTVerifyGetKey>;
 
 class KeySet {
   readonly #options: KeySetOptions;
@@ -63,10 +64,10 @@ class KeySet {
   }
 
   /**
-   * Finds a key by algorithm and id. If no key fits, or more than one, it throws what jose throws, whose `code` says so. Everything that
-   * goes wrong with the set itself is a {@link WaybillError}.
+   * Finds keys by algorithm and id. If none fits, it throws what jose throws, whose `code` says so. Everything that goes wrong with the set
+   * itself is a {@link WaybillError}.
    */
-  async find(wanted: Wanted): Promise<KeyInput> {
+  async find(header: JWTHeaderParameters): Promise<readonly KeyInput[]> {
     const { cacheMaxAge = 600_000, cooldown = 30_000, staleIfError = 86_400_000 } = this.#options;
     const age = performance.now() - this.#fetchedAt;
     if (age >= cacheMaxAge) {
@@ -75,20 +76,25 @@ class KeySet {
       });
     }
     try {
-      return await this.#lookUp(wanted);
+      return await this.#lookUp(header);
     } catch (error) {
       // A newer set may have the key that an old one lacks.
       if (codeOf(error) !== NO_KEY || performance.now() - this.#fetchedAt < Math.min(cooldown, cacheMaxAge)) throw error;
       await this.#reload(cooldown);
-      return this.#lookUp(wanted);
+      return this.#lookUp(header);
     }
   }
 
-  async #lookUp(wanted: Wanted): Promise<KeyInput> {
+  async #lookUp(header: JWTHeaderParameters): Promise<readonly KeyInput[]> {
     try {
-      return await (this.#keys as JWTVerifyGetKey)(...wanted);
+      return [await (this.#keys as JWTVerifyGetKey)(header, { payload: '', signature: '' })];
     } catch (error) {
-      throw [NO_KEY, SEVERAL_KEYS].includes(codeOf(error)) ? error : unusable(this.#options);
+      if (codeOf(error) === NO_KEY) throw error;
+      if (codeOf(error) !== SEVERAL_KEYS) throw unusable(this.#options);
+      // jose's error iterates over the keys.
+      const keys: KeyInput[] = [];
+      for await (const key of error as AsyncIterable<KeyInput>) keys.push(key);
+      return keys;
     }
   }
 

@@ -5,9 +5,9 @@
  * @module
  * @see {@link https://www.rfc-editor.org/rfc/rfc9068 | RFC 9068}, {@link https://www.rfc-editor.org/rfc/rfc7519 | RFC 7519}
  */
-import type { JWTPayload, JWTVerifyGetKey, KeyInput } from 'jose';
+import type { JWTHeaderParameters, JWTPayload, KeyInput } from 'jose';
 import { assertOption, isWaybillError, misconfigured } from '../../../core/errors.ts';
-import { codeOf, NO_KEY, remoteKeySet, SEVERAL_KEYS } from '../../../core/keys/key-set.ts';
+import { codeOf, type FindPublishedKeys, NO_KEY, remoteKeySet } from '../../../core/keys/key-set.ts';
 import { provided, readClock, readUrl, requireString } from '../../../core/options.ts';
 import type { Fetch, OneOrMany } from '../../../core/types.ts';
 import { SURFACE } from '../../surface.ts';
@@ -137,7 +137,7 @@ class JwtVerifier {
   readonly #options: CheckedOptions;
   /** The keys. If they are known from the start, always the same objects, by which jose caches what it has imported. */
   readonly #keys: (() => readonly JwtKey[] | Promise<readonly JwtKey[]>) | undefined;
-  readonly #keySet: JWTVerifyGetKey | undefined;
+  readonly #keySet: FindPublishedKeys | undefined;
 
   constructor(options: CheckedOptions) {
     this.#options = options;
@@ -154,7 +154,7 @@ class JwtVerifier {
     const currentDate = readClock(SURFACE, this.#options.clock);
     let failure: unknown = new TypeError('none of the keys can be used');
     try {
-      for await (const key of local ?? this.#candidates(token)) {
+      for (const key of local ?? (await this.#published(token))) {
         try {
           return await this.#verifyWith(token, key as KeyInput, currentDate);
         } catch (error) {
@@ -169,8 +169,8 @@ class JwtVerifier {
     throw isWaybillError(failure) ? failure : explain(failure, this.#options.issuer);
   }
 
-  /** The published keys that may have signed the token: several, if it does not say which, during a rotation. */
-  async *#candidates(token: string): AsyncGenerator<KeyInput> {
+  /** The published keys that may have signed the token. */
+  async #published(token: string): Promise<readonly KeyInput[]> {
     const { decodeProtectedHeader } = await import('./jose.ts');
     const { algorithms } = this.#options;
     let header: ReturnType<typeof decodeProtectedHeader>;
@@ -180,13 +180,7 @@ class JwtVerifier {
       throw refused('malformed', MALFORMED);
     }
     if (!algorithms.includes(header.alg as JwtAlgorithm)) throw refused('mismatch', ALGORITHM);
-    try {
-      yield await (this.#keySet as JWTVerifyGetKey)(header as Parameters<JWTVerifyGetKey>[0], { payload: '', signature: '' });
-    } catch (error) {
-      if (codeOf(error) !== SEVERAL_KEYS) throw error;
-      // jose's error iterates over the keys.
-      yield* error as AsyncIterable<KeyInput>;
-    }
+    return (this.#keySet as FindPublishedKeys)(header as JWTHeaderParameters);
   }
 
   async #verifyWith(token: string, key: KeyInput, currentDate: Date): Promise<JWTPayload> {
