@@ -15,7 +15,7 @@ import { type SqsHandler, type SqsHandlerOptions, sqs } from '../../core/receive
 import { compileSchema, safeParseSchema, type Test } from '../../core/schema.ts';
 import type { Issue } from '../../core/types.ts';
 import { SURFACE } from '../surface.ts';
-import { NdrEventSchema, type ShippingEvent, ShippingEventEnvelopeSchema, TrackingEventSchema } from './schemas.ts';
+import { NdrEventSchema, type ShippingEvent, ShippingEventEnvelopeSchema, TEXTS, TrackingEventSchema } from './schemas.ts';
 
 /** How the events of a type are read. */
 interface EventType {
@@ -167,30 +167,11 @@ function complete(event: Record<string, unknown>, kind: ShippingEvent['kind']): 
   return event as unknown as ShippingEvent;
 }
 
-/** What a handler gets as a string, however Amazon writes it. */
-const TEXTS = {
-  ndr: [
-    'trackingId',
-    'latestDeliveryAttemptedDate',
-    'shipmentStatus',
-    'reasonCode',
-    'ndrDueDate',
-    'expectedDeliveryDate',
-    'referenceID',
-    'paymentType',
-    'shippingPartyAccountId',
-    'appId',
-  ],
-  tracking: ['trackingId', 'eventCode', 'eventTime', 'shipmentType', 'alternateLegTrackingId'],
-} as const;
-
-const LOCATION = ['city', 'stateOrRegion', 'countryCode', 'postalCode'];
-
 function withTexts(detail: JsonObject, names: readonly string[]): JsonObject {
   const numbers = names.filter((name) => typeof detail[name] === 'number');
   const texts = Object.fromEntries(numbers.map((name) => [name, String(detail[name])]));
   const { location } = detail as { readonly location?: JsonObject | null };
-  const place = location ? withTexts(location, LOCATION) : location;
+  const place = location ? withTexts(location, TEXTS.location) : location;
   if (numbers.length === 0 && place === location) return detail;
   return { ...detail, ...texts, ...(place && { location: place }) };
 }

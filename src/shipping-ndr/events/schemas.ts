@@ -158,6 +158,28 @@ const whole: z.ZodMiniType<number> = /* @__PURE__ */ (() => {
 /** And it may write some strings as numbers. */
 const textOrNumber: z.ZodMiniType<string | number | null | undefined> = /* @__PURE__ */ (() => z.nullish(z.union([z.string(), whole])))();
 
+/** What is read as a string, however Amazon writes it. */
+export const TEXTS = {
+  ndr: [
+    'trackingId',
+    'latestDeliveryAttemptedDate',
+    'shipmentStatus',
+    'reasonCode',
+    'ndrDueDate',
+    'expectedDeliveryDate',
+    'referenceID',
+    'paymentType',
+    'shippingPartyAccountId',
+    'appId',
+  ],
+  tracking: ['trackingId', 'eventCode', 'eventTime', 'shipmentType', 'alternateLegTrackingId'],
+  location: ['city', 'stateOrRegion', 'countryCode', 'postalCode'],
+} as const;
+
+function texts<Name extends string>(names: readonly Name[]): Readonly<Record<Name, typeof textOrNumber>> {
+  return Object.fromEntries(names.map((name) => [name, textOrNumber])) as Record<Name, typeof textOrNumber>;
+}
+
 /** Digits in the sample, and a string. */
 const parcel: z.ZodMiniType<string | number> = /* @__PURE__ */ (() => z.union([z.string().check(z.minLength(1)), whole]))();
 
@@ -166,35 +188,16 @@ export const ShippingEventEnvelopeSchema: z.ZodMiniType<ShippingEventEnvelope> =
 
 /** The detail of an NDR event. */
 export const NdrDetailSchema: z.ZodMiniType<NdrEventPayload['detail']> = /* @__PURE__ */ z.lazy(() =>
-  z.looseObject({
-    trackingId: parcel,
-    latestDeliveryAttemptedDate: textOrNumber,
-    shipmentStatus: textOrNumber,
-    reasonCode: textOrNumber,
-    ndrDueDate: textOrNumber,
-    expectedDeliveryDate: textOrNumber,
-    referenceID: textOrNumber,
-    deliveryAttemptCount: number,
-    paymentType: textOrNumber,
-    shippingPartyAccountId: textOrNumber,
-    appId: textOrNumber,
-    version: number,
-    timeToLive: number,
-  }),
+  z.looseObject({ ...texts(TEXTS.ndr), trackingId: parcel, deliveryAttemptCount: number, version: number, timeToLive: number }),
 );
 
 /** The detail of a tracking event. */
 export const TrackingDetailSchema: z.ZodMiniType<TrackingEventPayload['detail']> = /* @__PURE__ */ z.lazy(() => {
   const codes = z.nullish(z.array(z.string()));
   return z.looseObject({
+    ...texts(TEXTS.tracking),
     trackingId: parcel,
-    eventCode: textOrNumber,
-    eventTime: textOrNumber,
-    shipmentType: textOrNumber,
-    alternateLegTrackingId: textOrNumber,
-    location: z.nullish(
-      z.looseObject({ city: textOrNumber, stateOrRegion: textOrNumber, countryCode: textOrNumber, postalCode: textOrNumber }),
-    ),
+    location: z.nullish(z.looseObject(texts(TEXTS.location))),
     trackingDetailCodes: z.nullish(z.looseObject({ forward: codes, returns: codes })),
   });
 });
