@@ -96,7 +96,6 @@ export interface OptionNames {
 
 /** Refuses options that no client can work with. They may come from JavaScript, so types are not trusted. */
 export function checkOptions(surface: Surface, options: ClientOptions, names: OptionNames): void {
-  assertObject(surface, options);
   checkNames(surface, options, [...CLIENT_OPTIONS, ...names.own], { ...RENAMED, ...names.renamed });
   checkBudgets(surface, options);
   const { fetch, clock, hooks, rateLimiter, userAgent, baseUrl, allowHttp } = options;
@@ -138,18 +137,19 @@ export function assertObject(surface: Surface, options: unknown): asserts option
 }
 
 /**
- * Refuses a name that another library has for an option, and a name that is probably misspelt: an option that is ignored can send a call to
- * the live system. Any other unknown name is accepted, because applications pass their own objects on.
+ * Refuses what is not an object, a name that another library has for an option, and a name that is probably misspelt: an option that is
+ * ignored can send a call to the live system. Any other unknown name is accepted, because applications pass their own objects on.
  */
 export function checkNames(
   surface: Surface,
-  options: object,
+  options: unknown,
   known: readonly string[],
   renamed: Readonly<Record<string, string>> = {},
   at = '',
-): void {
-  for (const name of Object.keys(options)) {
-    if (known.includes(name) || (options as Readonly<Record<string, unknown>>)[name] === undefined) continue;
+): asserts options is object {
+  assertObject(surface, options);
+  for (const [name, value] of Object.entries(options)) {
+    if (known.includes(name) || value === undefined) continue;
     const meant = Object.hasOwn(renamed, name) ? renamed[name] : nearest(name, known);
     if (!meant) continue;
     throw misconfigured(surface, `${at}${name}`, 'is not an option', meant.endsWith('.') ? meant : `Did you mean "${at}${meant}"?`);
@@ -163,7 +163,6 @@ export function checkAllNames(
   known: readonly string[],
   renamed?: Readonly<Record<string, string>>,
 ): asserts options is object {
-  assertObject(surface, options);
   checkNames(surface, options, known, renamed);
   refuseUnknown(surface, options, known);
 }

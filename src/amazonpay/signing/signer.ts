@@ -7,7 +7,7 @@
 import { singleFlight } from '../../core/async.ts';
 import { encodeBase64, encodeUtf8 } from '../../core/bytes.ts';
 import { assertOption, ValidationError } from '../../core/errors.ts';
-import { assertObject, checkFunctions, checkNames, readClock } from '../../core/options.ts';
+import { checkFunctions, checkNames, readClock } from '../../core/options.ts';
 import type { Bytes, WebCryptoKey } from '../../core/types.ts';
 import { type AmazonPayRegion, type AmazonPayRegionName, checkPublicKeyId, resolveRegion } from '../regions.ts';
 import { SURFACE } from '../surface.ts';
@@ -97,7 +97,6 @@ export class AmazonPaySigner {
 
   /** @throws {@link ConfigurationError} `CONFIGURATION` for an option or a key that cannot work. */
   constructor(options: AmazonPaySignerOptions) {
-    assertObject(SURFACE, options);
     checkNames(SURFACE, options, ['publicKeyId', 'privateKey', 'region', 'algorithm', 'clock'], UNKNOWN_OPTIONS);
     const { publicKeyId, privateKey, region, algorithm = DEFAULT_ALGORITHM, clock } = options;
     checkPublicKeyId(publicKeyId);

@@ -5,7 +5,7 @@
  * @see {@link https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html | Event patterns}
  */
 import { assertOption } from '../../core/errors.ts';
-import { assertObject, checkNames } from '../../core/options.ts';
+import { checkNames } from '../../core/options.ts';
 import { notAKind } from '../../core/receive/handlers.ts';
 import { SURFACE } from '../surface.ts';
 import { type BuyWithPrimeEventKind, type BuyWithPrimeEventType, eventKinds, eventTypesOf, findEventKind, isEventKind } from './kinds.ts';
@@ -65,7 +65,6 @@ export interface CdkEventPattern {
 export function eventPattern(options: EventPatternOptions & { readonly format: 'cdk' }): CdkEventPattern;
 export function eventPattern(options?: EventPatternOptions & { readonly format?: 'raw' | undefined }): RawEventPattern;
 export function eventPattern(options: EventPatternOptions = {}): RawEventPattern | CdkEventPattern {
-  assertObject(SURFACE, options);
   checkNames(SURFACE, options, ['kinds', 'source', 'format'], { types: 'kinds', detailType: 'kinds' });
   const { kinds, source, format = 'raw' } = options;
   assertOption(format === 'raw' || format === 'cdk', SURFACE, 'format', 'must be "raw" or "cdk"');

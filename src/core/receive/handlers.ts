@@ -7,7 +7,7 @@ import { hashHex } from '../bytes.ts';
 import { assertOption, InProgressError, misconfigured, type ValidationError } from '../errors.ts';
 import { notify, report } from '../hooks.ts';
 import { checkIdempotency, type IdempotencyStore, runIdempotent } from '../idempotency.ts';
-import { assertObject, checkFunctions, checkNames } from '../options.ts';
+import { checkFunctions, checkNames } from '../options.ts';
 import { type Bytes, isObject, type Surface } from '../types.ts';
 import { nearest } from '../wording.ts';
 import { type EventCodec, type Received, toError } from './codec.ts';
@@ -96,7 +96,6 @@ export function createDispatch<Event extends { readonly kind: string }, Context>
 ): Dispatch<Event, Context> {
   const { surface } = codec;
   const find = handlerFinder(codec, handlers);
-  assertObject(surface, options);
   const all = { ...OPTIONS, ...ownOptions };
   const renamed = Object.entries(all).flatMap(([name, others]) => others.map((other) => [other, name]));
   checkNames(surface, options, Object.keys(all), Object.fromEntries(renamed));

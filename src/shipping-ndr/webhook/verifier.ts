@@ -4,7 +4,7 @@
  * @module
  */
 import { type AuthenticationError, assertOption } from '../../core/errors.ts';
-import { assertObject, checkNames } from '../../core/options.ts';
+import { checkNames } from '../../core/options.ts';
 import { assertCalled } from '../../core/receive/recognise.ts';
 import { type FetchHandler, MAX_BODY_BYTES, toIncoming, type WebhookRequest } from '../../core/receive/request.ts';
 import {
@@ -54,7 +54,6 @@ export class NdrWebhookVerifier {
 
   /** @throws {@link ConfigurationError} `CONFIGURATION` if `auth` is not a mechanism. */
   constructor(options: NdrWebhookVerifierOptions) {
-    assertObject(SURFACE, options);
     checkNames(SURFACE, options, ['auth'], { authentication: 'auth', apiKey: 'auth', secret: 'auth' });
     assertOption(options.auth !== undefined, SURFACE, 'auth', 'is missing', 'Pass apiKey({ keys }) or another mechanism.');
     const mechanisms = [options.auth].flat() as readonly NdrAuth[];

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertOption } from '../../core/errors.ts';
-import { assertObject, checkFunctions, checkNames } from '../../core/options.ts';
+import { checkFunctions, checkNames } from '../../core/options.ts';
 import type { WebCryptoKey } from '../../core/types.ts';
 import { isObject, readGroup } from '../builders/arguments.ts';
 import { WebhookSigningKeys } from '../builders/webhook-signing-keys.ts';
@@ -143,7 +143,6 @@ const RENAMED = Object.fromEntries(ADVANCED.map((name) => [name, `advanced.${nam
 
 /** Fills in the defaults, and refuses what no emulator can work with. */
 export function readOptions(options: AmazonEmulatorOptions): EmulatorSettings {
-  assertObject(SURFACE, options);
   checkNames(SURFACE, options, NAMES, RENAMED);
   const { publicKeys = {}, orders = [], signingKeys = new WebhookSigningKeys(), clock, maxRecords = 10_000 } = options;
   checkPublicKeys(publicKeys);
