@@ -7,7 +7,7 @@ import { raceAbort, withTimeout } from './async.ts';
 import { hashHex } from './bytes.ts';
 import { assertOption, misconfigured, TimeoutError, type WaybillError } from './errors.ts';
 import { notify } from './hooks.ts';
-import { assertObject, checkFunctions, checkNames, checkWholeNumbers, readClock } from './options.ts';
+import { checkFunctions, checkNames, checkWholeNumbers, readClock } from './options.ts';
 import type { Surface } from './types.ts';
 
 /** What {@link IdempotencyStore.claim} found: the key is yours now, another owner holds it, or the work is done. */
@@ -88,7 +88,19 @@ export async function runIdempotent<Result>(
   if (!store) return { claim: 'claimed', result: await work() };
   const limit = Math.min(storeTimeout, STORE_TIMEOUT);
   const owner = crypto.randomUUID();
-  const claim = await claimWithin(store, key, { owner, lease }, { surface, limit, signal });
+  const late = (): WaybillError => slow(surface, limit);
+  const within = <Value>(call: () => Promise<Value>): Promise<Value> => withTimeout(limit, () => raceAbort(call(), signal), late);
+
+  let isLate = false;
+  const claim = await within(async () => {
+    const found = await store.claim(key, { owner, lease });
+    // A claim that comes too late would not be completed.
+    if (isLate && found === 'claimed') await store.release(key, owner);
+    return found;
+  }).catch((error: unknown) => {
+    isLate = true;
+    throw error;
+  });
   if (claim === 'in-progress' || claim === 'completed') return { claim };
   if (claim !== 'claimed') {
     throw misconfigured(surface, 'idempotencyStore', 'must return "claimed", "in-progress" or "completed" from claim()');
@@ -109,46 +121,16 @@ export async function runIdempotent<Result>(
   } catch (error) {
     clearInterval(heartbeat);
     // If it fails the claim lapses by itself; the work's error is the one to show.
-    await within(() => store.release(key, owner), { surface, limit, signal }).catch(() => undefined);
+    await within(() => store.release(key, owner)).catch(() => undefined);
     throw error;
   }
   clearInterval(heartbeat);
   try {
-    const isMine = await within(() => store.complete(key, owner), { surface, limit, signal });
+    const isMine = await within(() => store.complete(key, owner));
     return isMine === false ? { claim, result, storeFailure: { error: lost(surface, limit) } } : { claim, result };
   } catch (error) {
     return { claim, result, storeFailure: { error } };
   }
-}
-
-interface Limit {
-  readonly surface: Surface;
-  readonly limit: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** A claim that comes too late is released, because it would not be completed. */
-async function claimWithin(store: IdempotencyStore, key: string, options: { owner: string; lease: number }, limit: Limit): Promise<Claim> {
-  let isLate = false;
-  try {
-    return await within(async () => {
-      const claim = await store.claim(key, options);
-      if (isLate && claim === 'claimed') await store.release(key, options.owner);
-      return claim;
-    }, limit);
-  } catch (error) {
-    isLate = true;
-    throw error;
-  }
-}
-
-/** Settles as the task does; rejects if it takes too long or the signal aborts. */
-function within<Value>(task: () => Promise<Value>, { surface, limit, signal }: Limit): Promise<Value> {
-  return withTimeout(
-    limit,
-    () => raceAbort(task(), signal),
-    () => slow(surface, limit),
-  );
 }
 
 function slow(surface: Surface, limit: number): WaybillError {
@@ -207,7 +189,6 @@ export class MemoryIdempotencyStore implements Required<IdempotencyStore> {
 
   /** @throws {@link ConfigurationError} `CONFIGURATION` for options that cannot work. */
   constructor(options: MemoryIdempotencyStoreOptions = {}) {
-    assertObject('core', options);
     checkNames('core', options, ['completedFor', 'maxKeys', 'clock'], { ttl: 'completedFor', max: 'maxKeys', maxSize: 'maxKeys' });
     const { completedFor = COMPLETED_FOR, maxKeys = 100_000, clock } = options;
     this.#limits = { completedFor, maxKeys };
