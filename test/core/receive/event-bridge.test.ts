@@ -46,7 +46,10 @@ describe('a function that EventBridge invokes', () => {
     const run = () => handlerOf(handler, { onError })([envelope('a'), envelope('b'), envelope('c')]);
     expect(await thrownBy(run)).toMatchObject({ message: 'a failed' });
     expect(seen).toEqual(['a', 'b', 'c']);
-    expect(onError).toHaveBeenCalledTimes(2);
+    expect(onError.mock.calls.map(([error, failure]) => [error.message, failure])).toEqual([
+      ['a failed', { messageId: undefined, isSkipped: false }],
+      ['b failed', { messageId: undefined, isSkipped: false }],
+    ]);
   });
 
   test('fails for what it cannot read, unless onInvalid accepts it', async () => {
@@ -57,11 +60,12 @@ describe('a function that EventBridge invokes', () => {
     expect(onInvalid).toHaveBeenCalledOnce();
   });
 
-  test('handles an event once if there is a store', async () => {
-    const handler = vi.fn();
+  test('handles an event once if there is a store, and again if it failed', async () => {
+    const handler = vi.fn().mockRejectedValueOnce(new Error('db down'));
     const run = handlerOf(handler, { idempotencyStore: new MemoryIdempotencyStore() });
+    await expect(run(envelope('e1'))).rejects.toThrow('db down');
     for (let times = 0; times < 3; times += 1) await run(envelope('e1'));
-    expect(handler).toHaveBeenCalledOnce();
+    expect(handler).toHaveBeenCalledTimes(2);
   });
 
   test('starts nothing when there is no time left, and says so', async () => {
