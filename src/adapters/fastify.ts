@@ -4,8 +4,8 @@
  * @module waybill/adapters/fastify
  */
 import { misconfigured } from '../core/errors.ts';
-import { readSafely } from '../core/receive/recognise.ts';
 import { receiveOf } from '../core/receive/request.ts';
+import { attempt } from '../core/types.ts';
 import { type AdapterOptions, checkHandler, type FetchHandler, respond } from './handler.ts';
 import { Exchange, type NodeStream } from './node/exchange.ts';
 import { type NodeRequest, toIncoming, toRequest } from './node/request.ts';
@@ -101,7 +101,7 @@ const CONTENT_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;.*)?$/;
 /** Refuses anything else, such as the request that a route handler gets. */
 function checkInstance(instance: unknown): void {
   const methods = ['removeAllContentTypeParsers', 'addContentTypeParser', 'addHook', 'all'];
-  const isInstance = readSafely(() => methods.every((name) => typeof (instance as Record<string, unknown>)[name] === 'function'));
+  const isInstance = attempt(() => methods.every((name) => typeof (instance as Record<string, unknown>)[name] === 'function'));
   if (isInstance) return;
   const hint = "Register it: app.register(toFastifyPlugin(…), { prefix: '/amazon/ndr' }). A route handler gets the wrong arguments for it.";
   throw misconfigured('core', undefined, 'the plugin of toFastifyPlugin() was not called with an instance of Fastify', hint);

@@ -5,9 +5,9 @@
  */
 import { decodeBase64, decodeStrictUtf8, encodeBase64, encodeUtf8 } from '../core/bytes.ts';
 import { misconfigured } from '../core/errors.ts';
-import { describeInput, LAMBDA_HINT, readSafely, recognise } from '../core/receive/recognise.ts';
+import { describeInput, LAMBDA_HINT, recognise } from '../core/receive/recognise.ts';
 import { attachParsed, checkLength, headerValues, type IncomingRequest, receiveOf, tooLarge } from '../core/receive/request.ts';
-import { type Bytes, isObject } from '../core/types.ts';
+import { attempt, type Bytes, isObject } from '../core/types.ts';
 import { typeName } from '../core/wording.ts';
 import { type AdapterOptions, checkHandler, type FetchHandler, makeHeaders, makeUrl, respond } from './handler.ts';
 
@@ -123,7 +123,7 @@ function refuseStream(context: unknown): void {
  * be 200 whatever happened.
  */
 function methodOf(event: LambdaHttpEvent): string {
-  const found = readSafely(() => {
+  const found = attempt(() => {
     const headers = event?.headers ?? event?.multiValueHeaders;
     if (headers === undefined && !('headers' in event || 'multiValueHeaders' in event)) return undefined;
     if (typeof headers?.['get'] === 'function') return undefined;

@@ -5,8 +5,9 @@
  */
 import { misconfigured } from '../core/errors.ts';
 import { tellError } from '../core/hooks.ts';
-import { describeInput, readSafely, recognise } from '../core/receive/recognise.ts';
+import { describeInput, recognise } from '../core/receive/recognise.ts';
 import { receiveOf } from '../core/receive/request.ts';
+import { attempt } from '../core/types.ts';
 import { type AdapterOptions, checkHandler, type FetchHandler, respond } from './handler.ts';
 import { Exchange } from './node/exchange.ts';
 import { type NodeRequest, toIncoming, toRequest } from './node/request.ts';
@@ -69,7 +70,7 @@ export function toNodeHandler(handler: FetchHandler, options: AdapterOptions = {
 
 /** Refuses what is not a request and a response of Node's: Fastify's reply, a context of Koa, an event of Lambda. */
 function checkPair(incoming: unknown, outgoing: unknown): void {
-  const isPair = readSafely(() => {
+  const isPair = attempt(() => {
     const { writeHead } = (outgoing ?? {}) as Partial<NodeResponse>;
     const { on } = (incoming ?? {}) as Partial<NodeRequest>;
     return typeof writeHead === 'function' && typeof on === 'function';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Bytes, isObject } from './types.ts';
+import { attempt, type Bytes, isObject } from './types.ts';
 
 // Made on first use, so that the package can be imported without them, as in jsdom.
 let encoder: TextEncoder | undefined;
@@ -23,11 +23,7 @@ export function decodeUtf8(bytes: ArrayBufferView | ArrayBuffer): string {
 
 /** The string for exactly these bytes; `undefined` if they are not UTF-8. */
 export function decodeStrictUtf8(bytes: ArrayBufferView | ArrayBuffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  return attempt(() => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
 }
 
 /** SHA-256 in lower-case hex, by WebCrypto. Where it must be synchronous, `digest.ts` has an implementation that costs 2.8 kB. */
@@ -46,21 +42,13 @@ export function encodeBase64(bytes: Uint8Array): string {
 
 /** Standard or URL-safe base64, with or without padding and whitespace, to bytes; `undefined` if it is not base64. */
 export function decodeBase64(text: string): Bytes | undefined {
-  try {
-    const binary = atob(text.replace(/-/g, '+').replace(/_/g, '/'));
-    return Uint8Array.from(binary, (char) => char.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
+  const binary = attempt(() => atob(text.replace(/-/g, '+').replace(/_/g, '/')));
+  return binary === undefined ? undefined : Uint8Array.from(binary, (char) => char.charCodeAt(0));
 }
 
 /** Undoes percent-encoding. A string that is malformed stays as it is. */
 export function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return attempt(() => decodeURIComponent(text)) ?? text;
 }
 
 /**

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Issue, isObject, type Open, type Surface } from './types.ts';
+import { attempt, type Issue, isObject, type Open, type Surface } from './types.ts';
 
 /** What went wrong, for `switch`. Minor versions may add codes. */
 export type ErrorCode = Open<AnyWaybillError['code']>;
@@ -268,12 +268,8 @@ export type AnyWaybillError =
  * ```
  */
 export function isWaybillError(error: unknown): error is AnyWaybillError {
-  try {
-    return isObject(error) && BRAND in error;
-  } catch {
-    // A revoked proxy.
-    return false;
-  }
+  // A revoked proxy throws.
+  return attempt(() => isObject(error) && BRAND in error) === true;
 }
 
 type OptionProblem = readonly [option: string | undefined, problem: string, hint?: string | undefined];

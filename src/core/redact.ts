@@ -4,7 +4,7 @@
  * @module
  */
 import { encodeUtf8 } from './bytes.ts';
-import { isObject } from './types.ts';
+import { attempt, isObject } from './types.ts';
 
 /** Redacts a string: by what a secret looks like, and by the secrets and personal values of a call. */
 export type Redact = (text: string, limit?: number) => string;
@@ -201,16 +201,8 @@ export function copyError(error: unknown, clean: Redact = redact): Error {
 }
 
 function frames(error: unknown, clean: Redact): readonly string[] {
-  try {
-    const { stack } = error as { readonly stack?: unknown };
-    // Without the first lines, which contain the message.
-    return typeof stack === 'string'
-      ? stack
-          .split('\n')
-          .filter((line) => FRAME.test(line))
-          .map((line) => clean(line, 500))
-      : [];
-  } catch {
-    return [];
-  }
+  const stack = attempt(() => (error as { readonly stack?: unknown }).stack);
+  // Without the first lines, which contain the message.
+  const lines = typeof stack === 'string' ? stack.split('\n').filter((line) => FRAME.test(line)) : [];
+  return lines.map((line) => clean(line, 500));
 }

@@ -1,5 +1,5 @@
 /**
- * Small types that more than one surface uses, and the test for an object.
+ * Small types that more than one surface uses, the test for an object, and reading what may throw.
  *
  * @module
  */
@@ -24,6 +24,15 @@ export type Provided<Value> = Value | (() => Value | Promise<Value>);
 /** Whether a value has properties: an object or an array, of any realm. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
+}
+
+/** What a function returns; `undefined` if it throws. */
+export function attempt<Result>(read: () => Result): Result | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 /** One value, or several that are valid at the same time. */

@@ -10,7 +10,7 @@ import type { RateLimiter } from '../core/call/rate-limiter.ts';
 import { assertOption, type ConnectionError } from '../core/errors.ts';
 import { notify, report } from '../core/hooks.ts';
 import { checkFunctions } from '../core/options.ts';
-import { readSafely } from '../core/receive/recognise.ts';
+import { attempt } from '../core/types.ts';
 import { checkStoreOptions, engineFailure, SURFACE } from './engine.ts';
 
 export type { RateLimiter } from '../core/call/rate-limiter.ts';
@@ -190,7 +190,7 @@ export class FleetRateLimiter implements RateLimiter {
       this.#isDown = false;
       return 0;
     } catch (error) {
-      const msBeforeNext = readSafely(() => (error as { readonly msBeforeNext?: unknown }).msBeforeNext);
+      const msBeforeNext = attempt(() => (error as { readonly msBeforeNext?: unknown }).msBeforeNext);
       const isRefusal = typeof msBeforeNext === 'number';
       if (!isRefusal) this.#tell(error);
       // A negative one means for ever.

@@ -6,7 +6,7 @@
 import { decodeUtf8, encodeUtf8, readStream } from '../bytes.ts';
 import { ApiError, type ApiErrorDetails, assertOption, type WaybillError } from '../errors.ts';
 import { type Redact, redactJson } from '../redact.ts';
-import type { Fetch, FetchInit, FetchResponse, Surface } from '../types.ts';
+import { attempt, type Fetch, type FetchInit, type FetchResponse, type Surface } from '../types.ts';
 
 /** A response, read to its end. */
 export interface HttpResponse {
@@ -95,11 +95,7 @@ export function headerOf({ headers }: Pick<FetchResponse, 'headers'>, name: stri
 export function parseJson({ text }: Pick<HttpResponse, 'text'>): unknown {
   // Cut off at the limit. To find out that it does not end can take seconds, in which nothing else runs.
   if (text.length >= MAX_BYTES / 4 && encodeUtf8(text).length > MAX_BYTES - MAX_LOST) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return attempt(() => JSON.parse(text) as unknown);
 }
 
 /** What a body is, for an error that must not contain it: its type and length. */

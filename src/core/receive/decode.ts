@@ -5,7 +5,7 @@
  */
 import { bytesOf, decodeUtf8, readStream } from '../bytes.ts';
 import { ConnectionError, misconfigured } from '../errors.ts';
-import type { Bytes, Surface } from '../types.ts';
+import { attempt, type Bytes, type Surface } from '../types.ts';
 
 /** JSON, or why it is not. */
 export type Decoded = { readonly value: unknown } | { readonly problem: string };
@@ -143,11 +143,7 @@ async function inflate(encoding: string, bytes: Bytes, limit: number): Promise<D
 
 /** Not every runtime has Brotli. */
 function decompressor(format: string): ReadableWritablePair<Uint8Array, Uint8Array> | undefined {
-  try {
-    return new DecompressionStream(format as CompressionFormat) as unknown as ReadableWritablePair<Uint8Array, Uint8Array>;
-  } catch {
-    return undefined;
-  }
+  return attempt(() => new DecompressionStream(format as CompressionFormat) as unknown as ReadableWritablePair<Uint8Array, Uint8Array>);
 }
 
 /** Node's zlib, as far as it is used. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { hashHex } from '../bytes.ts';
-import { isObject } from '../types.ts';
+import { attempt, isObject } from '../types.ts';
 import type { EventCodec, Received } from './codec.ts';
 
 /** An event of a delivery, however often it comes in it. */
@@ -81,11 +81,7 @@ function written(content: string): DeliveredEvent {
 
 /** A value as JSON; empty if it has none. */
 export function toJson(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? '';
-  } catch {
-    return '';
-  }
+  return attempt(() => JSON.stringify(value)) ?? '';
 }
 
 /** JSON with the properties of all objects in the same order. */

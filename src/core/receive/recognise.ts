@@ -5,7 +5,7 @@
  * @module
  */
 import { type ConfigurationError, misconfigured } from '../errors.ts';
-import { isObject, type Surface } from '../types.ts';
+import { attempt, isObject, type Surface } from '../types.ts';
 import { typeName } from '../wording.ts';
 
 /** What a surface calls its functions for what AWS hands to Lambda. */
@@ -42,18 +42,9 @@ const SHAPES: readonly (readonly [Kind | undefined, (object: Shape) => boolean])
   ['wrapped-request', (object) => isObject(object['request'])],
 ];
 
-/** What a value is, by shape. */
+/** What a value is, by shape; `undefined` also if the value itself throws: a getter, a proxy. */
 export function recognise(value: unknown): Kind | undefined {
-  return readSafely(() => (isObject(value) ? SHAPES.find(([, fits]) => fits(value))?.[0] : undefined));
-}
-
-/** What is read of a foreign value; `undefined` if the value itself throws: a getter, a proxy. */
-export function readSafely<Result>(read: () => Result): Result | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
+  return attempt(() => (isObject(value) ? SHAPES.find(([, fits]) => fits(value))?.[0] : undefined));
 }
 
 /** Records of SQS: those of SNS and Kinesis are read by any handler. */
@@ -96,7 +87,7 @@ export function describeInput(value: unknown, own?: LambdaHandlers): readonly [w
 
 /** Records of any source, with or without their envelope; an empty list may be anything. */
 function isBatch(value: unknown): boolean {
-  const records = readSafely(() => (Array.isArray(value) ? value : (value as Shape | null | undefined)?.['Records']));
+  const records = attempt(() => (Array.isArray(value) ? value : (value as Shape | null | undefined)?.['Records']));
   return Array.isArray(records) && (records !== value || isObject(records[0]));
 }
 

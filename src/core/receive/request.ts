@@ -7,9 +7,9 @@
 import { bytesOf, decodeStrictUtf8, encodeUtf8, readStream } from '../bytes.ts';
 import { ConnectionError, isWaybillError, misconfigured, ValidationError } from '../errors.ts';
 import { copyError } from '../redact.ts';
-import { type Bytes, isObject, type Surface } from '../types.ts';
+import { attempt, type Bytes, isObject, type Surface } from '../types.ts';
 import { decodeText } from './decode.ts';
-import { readSafely, wrongInput } from './recognise.ts';
+import { wrongInput } from './recognise.ts';
 
 /** Headers of any platform: `Headers`, a plain object, or any object with `get()`. */
 type HeadersReader = { get(name: string): string | null } | Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -71,7 +71,7 @@ export function receiveOf(handler: unknown): Receive | undefined {
 
 /** Whether it is a `Request`. By shape: that of another realm or of a polyfill is not an instance. */
 export function isRequest(value: unknown): value is Request {
-  const isOne = readSafely(() => {
+  const isOne = attempt(() => {
     const { method, url, headers, arrayBuffer } = (value ?? {}) as Partial<Request>;
     return typeof method === 'string' && typeof url === 'string' && typeof headers?.get === 'function' && typeof arrayBuffer === 'function';
   });
