@@ -98,9 +98,10 @@ function notesSchema() {
 }
 
 function dateSchema() {
-  const error = ({ input }: { readonly input?: unknown }): string =>
-    `expected a Date, or a string such as 2026-03-01T09:00:00+05:30 with a time of day and an offset; got ${kindOfDate(input)}`;
-  const schema = z.custom<Date | string>((value) => toDate(value) !== undefined, { error });
+  const expected = 'expected a Date, or a string such as 2026-03-01T09:00:00+05:30 with a time of day and an offset';
+  const schema = z.unknown().check(({ value, issues }) => {
+    if (!toDate(value)) issues.push({ code: 'custom', message: `${expected}; got ${kindOfDate(value)}`, input: value });
+  });
   // What JSON can carry of it. That the calendar has the day is checked too.
   return describedAs(schema, { type: 'string', pattern: TIME.source, maxLength: MAX_TIME_LENGTH });
 }
