@@ -4,10 +4,8 @@
  * @module
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5 | RFC 6749, section 5}
  */
-import * as z from 'zod/mini';
 import { encodeUtf8 } from '../bytes.ts';
 import { ApiError, ValidationError } from '../errors.ts';
-import { safeParseSchema } from '../schema.ts';
 import type { Surface } from '../types.ts';
 import type { UrlOption } from './connection-error.ts';
 import type { HttpClient } from './http.ts';
@@ -30,11 +28,6 @@ export interface TokenRequest {
   /** What to do about the server's error code, if it gave one, and its status. */
   readonly hint: (reasonCode: string | undefined, status: number) => string;
 }
-
-/** A response of a token endpoint. Some servers send the lifetime as a string. */
-const TokenResponseSchema = /* @__PURE__ */ z.lazy(() =>
-  z.looseObject({ access_token: z.string().check(z.minLength(1)), expires_in: z.nullish(z.union([z.number(), z.string()])) }),
-);
 
 /**
  * Sends the request.
@@ -67,13 +60,14 @@ export async function requestToken(
     hide: () => secrets.map((name) => parameters[name]),
     read: (response) => {
       const { status, requestId, attempts } = response;
-      const body = parseJson(response);
-      const token = safeParseSchema(TokenResponseSchema, body);
-      if (isSuccess(status) && 'value' in token) {
-        const expiresIn = Number(token.value.expires_in);
-        return { accessToken: token.value.access_token, expiresIn: expiresIn > 0 && Number.isFinite(expiresIn) ? expiresIn : lifetime };
+      const body = (parseJson(response) ?? {}) as Readonly<Record<string, unknown>>;
+      const { access_token: accessToken, expires_in, error, error_description: description } = body;
+      // Some servers send the lifetime as a string.
+      const isLifetime = ['number', 'string', 'undefined'].includes(typeof (expires_in ?? undefined));
+      if (isSuccess(status) && typeof accessToken === 'string' && accessToken !== '' && isLifetime) {
+        const expiresIn = Number(expires_in);
+        return { accessToken, expiresIn: expiresIn > 0 && Number.isFinite(expiresIn) ? expiresIn : lifetime };
       }
-      const { error, error_description: description } = (body ?? {}) as Readonly<Record<string, unknown>>;
       const reasonCode = typeof error === 'string' ? response.redact(error, 100) : undefined;
       if (isSuccess(status) && reasonCode === undefined) {
         const message = `${server} issued no access token: it responded ${status} with ${describeBody(response)}`;
