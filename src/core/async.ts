@@ -17,14 +17,23 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
 /**
- * Settles as the value does, which may be a promise, or rejects with `signal.reason` if it is aborted first. What the promise does after
- * that is ignored.
+ * Settles as the value does, which may be a promise, or rejects with `signal.reason` if it is aborted first: `grace` milliseconds after the
+ * abort. What the promise does after that is ignored.
  */
-export async function raceAbort<Value>(value: Value | Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+export async function raceAbort<Value>(value: Value | Promise<Value>, signal: AbortSignal | undefined, grace = 0): Promise<Value> {
   if (!signal) return value;
   return new Promise<Value>((resolve, reject) => {
-    const off = onAbort(signal, () => reject(signal.reason));
-    void Promise.resolve(value).then(resolve, reject).finally(off);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const off = onAbort(signal, () => {
+      if (grace === 0) reject(signal.reason);
+      else timer = setTimeout(reject, grace, signal.reason);
+    });
+    void Promise.resolve(value)
+      .then(resolve, reject)
+      .finally(() => {
+        off();
+        clearTimeout(timer);
+      });
   });
 }
 

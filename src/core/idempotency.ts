@@ -54,6 +54,9 @@ const MAX_EXTENDED = 3_600_000;
 /** Some clients wait without a limit: ioredis does while Redis is unavailable. */
 const STORE_TIMEOUT = 2_000;
 
+/** Milliseconds that the store gets after an abort to remember what became of the work. A batch waits longer than that for its items. */
+const GRACE = 500;
+
 /** How {@link runIdempotent} works. */
 export interface IdempotentOptions {
   readonly surface: Surface;
@@ -62,7 +65,7 @@ export interface IdempotentOptions {
   readonly lease?: number | undefined;
   /** Milliseconds that each call of the store may take; at most 2,000. */
   readonly storeTimeout?: number | undefined;
-  /** Ends the waits for the store, not the work. */
+  /** Ends the wait for the claim, and soon after the other waits for the store; not the work. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -89,7 +92,8 @@ export async function runIdempotent<Result>(
   const limit = Math.min(storeTimeout, STORE_TIMEOUT);
   const owner = crypto.randomUUID();
   const late = (): WaybillError => slow(surface, limit);
-  const within = <Value>(call: () => Promise<Value>): Promise<Value> => withTimeout(limit, () => raceAbort(call(), signal), late);
+  const within = <Value>(call: () => Promise<Value>, grace?: number): Promise<Value> =>
+    withTimeout(limit, () => raceAbort(call(), signal, grace), late);
 
   let isLate = false;
   const claim = await within(async () => {
@@ -121,12 +125,12 @@ export async function runIdempotent<Result>(
   } catch (error) {
     clearInterval(heartbeat);
     // If it fails the claim lapses by itself; the work's error is the one to show.
-    await within(() => store.release(key, owner)).catch(() => undefined);
+    await within(() => store.release(key, owner), GRACE).catch(() => undefined);
     throw error;
   }
   clearInterval(heartbeat);
   try {
-    const isMine = await within(() => store.complete(key, owner));
+    const isMine = await within(() => store.complete(key, owner), GRACE);
     return isMine === false ? { claim, result, storeFailure: { error: lost(surface, limit) } } : { claim, result };
   } catch (error) {
     return { claim, result, storeFailure: { error } };

@@ -135,7 +135,7 @@ describe('runIdempotent', () => {
     expect(release).not.toHaveBeenCalled();
   });
 
-  test('an abort ends the waits for the store, but not the work', async () => {
+  test('an abort ends the waits for the store, that for the result of the work half a second later, but not the work', async () => {
     const controller = new AbortController();
     const claiming = run(done, { claim: never }, { signal: controller.signal }).catch((error: unknown) => error);
     const working = run(
@@ -146,8 +146,25 @@ describe('runIdempotent', () => {
     await vi.advanceTimersByTimeAsync(500);
     controller.abort('enough');
     expect(await claiming).toBe('enough');
-    await vi.advanceTimersByTimeAsync(500);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(await working).toEqual({ claim: 'claimed', result: 'done', storeFailure: { error: 'enough' } });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test.each<['complete' | 'release', () => Promise<unknown>]>([
+    ['complete', done],
+    ['release', () => Promise.reject('work')],
+  ])('after an abort, %s() has some time left', async (method, work) => {
+    const controller = new AbortController();
+    const remembered = vi.fn();
+    const slow = () => new Promise((resolve) => setTimeout(resolve, 400, true)).then(remembered);
+    const options = { signal: controller.signal };
+    const outcome = run(work, { [method]: slow }, options).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(10);
+    controller.abort('enough');
+    await vi.advanceTimersByTimeAsync(390);
+    expect(await outcome).toEqual(method === 'complete' ? { claim: 'claimed', result: 'done' } : 'work');
+    expect(remembered).toHaveBeenCalledOnce();
     expect(vi.getTimerCount()).toBe(0);
   });
 

@@ -61,6 +61,29 @@ describe('a batch', () => {
     expect(sent.length + statuses.filter((status) => status === 'completed').length).toBe(10);
   });
 
+  test.each(['aborted', 'left'])('that is %s while the store remembers its items: they are not sent again', async (how) => {
+    const store = new MemoryIdempotencyStore();
+    const complete = store.complete.bind(store);
+    const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    // The first item is remembered at once, and the others while the batch ends.
+    const slow = vi.spyOn(store, 'complete').mockImplementation((...args) => pause(20).then(() => complete(...args)));
+    slow.mockImplementationOnce(complete);
+    const controller = new AbortController();
+    const interrupted = batchOf(rows(5), { idempotencyStore: store, signal: controller.signal });
+    const run = async (): Promise<void> => {
+      for await (const _ of interrupted.results) {
+        if (how === 'left') break;
+        controller.abort('enough');
+      }
+    };
+    await run().catch((reason: unknown) => expect(reason).toBe('enough'));
+    await pause(100);
+    const again = batchOf(rows(5), { idempotencyStore: store });
+    await collect(again.results);
+    expect([...interrupted.sent, ...again.sent].sort()).toEqual(rows(5).map(({ id }) => `row ${id}`));
+    expect(interrupted.onStoreFailure).not.toHaveBeenCalled();
+  });
+
   test('sends nothing that another process is sending', async () => {
     const store = new MemoryIdempotencyStore();
     await store.claim('key 1', { owner: 'another', lease: 60_000 });
@@ -209,7 +232,11 @@ describe('a store that hangs', () => {
     expect(await collected).toMatchObject([{ status: 'failed', error: fault }]);
   });
 
-  test.each<keyof IdempotencyStore>(['claim', 'complete', 'release'])('in %s() does not hold up an abort', async (what) => {
+  test.each<[keyof IdempotencyStore, number]>([
+    ['claim', 0],
+    ['complete', 500],
+    ['release', 500],
+  ])('in %s() does not hold up an abort longer than %d ms', async (what, most) => {
     const controller = new AbortController();
     const fail = what === 'release';
     const { results, sent } = batchOf(rows(3), {
@@ -224,9 +251,9 @@ describe('a store that hangs', () => {
     const ended = run.catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(100);
     controller.abort('enough');
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(most);
     expect(await ended).toBe('enough');
-    // What was accepted is reported as that.
+    // What was accepted is reported as that, and only what the store does not remember would be sent again.
     expect(seen).toEqual(new Array(3).fill(what === 'complete' ? 'done' : 'failed'));
     expect(sent).toHaveLength(what === 'complete' ? 3 : 0);
   });
