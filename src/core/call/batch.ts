@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MAX_MILLISECONDS, onAbort } from '../async.ts';
+import { MAX_MILLISECONDS, onAbort, sleep } from '../async.ts';
 import { assertOption } from '../errors.ts';
 import { checkIdempotency, type IdempotencyStore, runIdempotent } from '../idempotency.ts';
 import { checkWholeNumbers } from '../options.ts';
@@ -77,6 +77,8 @@ class Batch<Input, Result> {
   readonly #controllers = new Set<AbortController>();
   /** The reader, and every item in flight. */
   #open = 1;
+  /** Whether the source was asked for an item that it has not supplied yet. */
+  #isReading = false;
   /** Whether nothing further is read. */
   #isStopped = false;
   /** Whether what is open is not waited for any more. */
@@ -126,8 +128,10 @@ class Batch<Input, Result> {
       for (let index = 0; await this.#hasRoom(); index += 1) {
         next = undefined;
         // One by one: the task reads an item before the next one is requested.
+        this.#isReading = true;
         const step = source.next();
         next = 'then' in step ? await step : step;
+        this.#isReading = false;
         this.#isExhausted = next.done === true;
         const input = isSync ? await next.value : next.value;
         if (next.done) return;
@@ -191,8 +195,12 @@ class Batch<Input, Result> {
 
   async #close(source: Source<Input>): Promise<void> {
     const closed = Promise.resolve(source.return?.());
+    // It may fail before it is awaited.
+    closed.catch(() => undefined);
+    // A generator that has its next item ready supplies it first.
+    if (this.#isReading) await sleep(0);
     // Not awaited while it is busy: a generator that waits closes only after that.
-    if (this.#open > 0) return void closed.catch(() => undefined);
+    if (this.#isReading) return;
     // Nor for long after an abort or an error: a generator may hang in its `finally`.
     const grace = new Promise((resolve) => {
       this.#late = setTimeout(resolve, GRACE);

@@ -372,6 +372,31 @@ describe('runBatch', () => {
     expect(closed).toBe(1);
   });
 
+  test.each([
+    [1, 5],
+    [3, 5],
+    [10, 5],
+    [10, 0],
+  ])('a loop that is left waits until the source is closed, with %d items in flight, after %d ms', async (concurrency, wait) => {
+    const fault = new Error('the cursor cannot be closed');
+    const order: string[] = [];
+    async function* cursor(): AsyncGenerator<number> {
+      try {
+        for (let number = 0; ; number += 1) yield number;
+      } finally {
+        if (wait > 0) await later(wait);
+        order.push('closed');
+        // biome-ignore lint/correctness/noUnsafeFinally: as a driver would.
+        throw fault;
+      }
+    }
+    const run = async (): Promise<void> => {
+      for await (const _ of runBatch('core', cursor(), double, { concurrency })) break;
+    };
+    await run().catch((error: unknown) => order.push(error === fault ? 'failed' : String(error)));
+    expect(order).toEqual(['closed', 'failed']);
+  });
+
   test.each<[string, () => unknown]>([
     [
       'throws',
