@@ -17,6 +17,8 @@ export interface DeliveredEvent {
   readonly record: unknown;
   /** What it says, as JSON: set when a second event has its key, or at once if there is no `record`. */
   content: string | undefined;
+  /** The same, sorted: set when another content has its key. */
+  sorted: string | undefined;
 }
 
 /** Whether a delivery has one event, which is the usual case and needs no telling apart. */
@@ -47,8 +49,11 @@ export class KeysOfDelivery<Event extends { readonly kind: string }> {
     first.content ??= this.#contentOf(this.#read(first.record));
     const content = this.#contentOf(event);
     // Sorted only if they differ: that is several times as slow as writing, and most copies are equal as they are.
-    if (first.content === content || sorted(first.content) === sorted(content)) return first;
-    return this.#other(key, sorted(content));
+    if (first.content === content) return first;
+    // Once: the first event may be large, and thousands may have its key.
+    first.sorted ??= sorted(first.content);
+    const own = sorted(content);
+    return first.sorted === own ? first : this.#other(key, own);
   }
 
   #add(key: string, delivered: DeliveredEvent): DeliveredEvent {
@@ -76,7 +81,7 @@ export class KeysOfDelivery<Event extends { readonly kind: string }> {
 }
 
 function written(content: string): DeliveredEvent {
-  return { key: undefined, outcome: undefined, record: undefined, content };
+  return { key: undefined, outcome: undefined, record: undefined, content, sorted: undefined };
 }
 
 /** A value as JSON; empty if it has none. */

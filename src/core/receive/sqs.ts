@@ -174,6 +174,7 @@ function readMessage(record: unknown): Message {
     key: undefined,
     outcome: undefined,
     content: undefined,
+    sorted: undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { KeysOfDelivery } from '../../../src/core/receive/keys-of-delivery.ts';
 import { codec, type TestEvent } from '../../support/core/codec.ts';
 
@@ -38,6 +38,15 @@ describe('events of one delivery', () => {
     Object.assign(first.detail as object, { item: 2 });
     expect((await keys.find({ event: event('a', { detail: { item: 1 } }) }))?.key).toBe('a');
     expect((await keys.find({ event: event('a', { detail: { item: 2 } }) }))?.key).toMatch(/^a#/);
+  });
+
+  test('cost no more if the first of them is large', async () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const others = Array.from({ length: 50 }, (_, item) => event('a', { detail: { item } }));
+    await keysOf(event('a', { detail: { large: 'x'.repeat(10_000) } }), ...others);
+    const large = parse.mock.calls.filter(([text]) => text.length > 10_000);
+    parse.mockRestore();
+    expect(large).toHaveLength(1);
   });
 
   test('are the same if only what the transport adds is different', async () => {
