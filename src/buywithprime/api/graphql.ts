@@ -133,7 +133,9 @@ function checkOf({ requestId, attempts }: HttpResponse): Check {
 /** The data, if the response is a success without errors, or if all that is missing may be missing. */
 function readData(response: HttpResponse, operation: Operation<unknown>): Data {
   const body = asRecord(parseJson(response));
-  const entries = readEntries(body, response.redact);
+  // The name of the field decides, also if a header of the caller's says the same.
+  const clean: Redact = (text, limit) => (text === operation.optional ? text : response.redact(text, limit));
+  const entries = readEntries(body, clean);
   if (!isSuccess(response.status)) throw failed(response, body, entries);
   if (!body) throw malformed(response, `is not a JSON object: ${describeBody(response)}`);
   const [first, ...others] = entries;

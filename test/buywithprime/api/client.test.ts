@@ -243,6 +243,11 @@ describe('resolveDelivery', () => {
     });
   });
 
+  test('is not confused by a header that is called like what is missing', async () => {
+    server.faults.graphql.push((response) => json(response, { data: { order: null }, errors: [classified('ResourceNotFoundError')] }));
+    expect(await clientOf({ headers: { 'x-domain': 'order' } }).order('unknown')).toBeUndefined();
+  });
+
   test('uses the state that is furthest if line items disagree, and says so', async () => {
     const item = (id: string, state: string) => ({ id, packageInformation: { details: [{ id: deliveryId, state }] } });
     const states = ['NEW_STATE', 'IN_TRANSIT', 'DELIVERED', 'PENDING', 'DELIVERED'];
