@@ -58,10 +58,22 @@ export function listKeys(keys: unknown, algorithms: readonly JwtAlgorithm[]): re
   if (algorithms.some(isSymmetric)) return listAnyKeys(SURFACE, keys).map((key) => toSecret(key, algorithms));
   const list = listAnyKeys(SURFACE, keys);
   for (const key of list) checkPublicKey(SURFACE, key, 'A shared secret, as Uint8Array, needs "algorithms": [\'HS256\'].');
-  const usable = list.filter((key) => !isJwk(key) || fits(key, algorithms));
-  assertOption(usable.length > 0, SURFACE, 'keys', 'has no key with which a token could be verified', UNUSABLE);
   // Copied, because jose freezes its input.
-  return usable.map((key) => (isJwk(key) ? { ...key } : (key as JwtKey)));
+  const named = list.map((key) => (isJwk(key) ? { ...key, alg: algorithmOf(key) } : (key as JwtKey)));
+  const usable = named.filter((key) => !isJwk(key) || fits(key, algorithms));
+  assertOption(usable.length > 0, SURFACE, 'keys', 'has no key with which a token could be verified', UNUSABLE);
+  return usable;
+}
+
+const CURVES: Readonly<Record<string, JwtAlgorithm>> = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' };
+
+/**
+ * The one algorithm of a key; `undefined` if there are several. Of a curve it is known, and jose would fail on a token for another one; a key
+ * on Ed25519 is for both names of its algorithm, whichever it has.
+ */
+function algorithmOf({ kty, crv, alg }: Jwk): string | undefined {
+  if (kty === 'OKP') return undefined;
+  return alg ?? CURVES[String(crv)];
 }
 
 const UNUSABLE = 'Look at "kty", "use", "key_ops" and "alg".';

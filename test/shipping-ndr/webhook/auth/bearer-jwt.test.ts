@@ -57,6 +57,26 @@ describe('a token is accepted', () => {
     expect(await refusalOf(auth, token({ alg: 'RS256' }, claims, unknown.privateKey))).toMatchObject({ reason: 'mismatch' });
   });
 
+  test('whichever of several curves its key is on, and with no other key', async () => {
+    const pairs = [ecPair('a', 'P-256'), ecPair('b', 'P-384'), ecPair('c', 'P-521')] as const;
+    const algorithms = ['ES256', 'ES384', 'ES512'];
+    for (const keys of [pairs, pairs.toReversed()]) {
+      const auth = withKeys({ keys: keys.map(({ jwk }) => ({ ...jwk, alg: undefined })) });
+      for (const [at, { privateKey }] of pairs.entries()) {
+        const valid = token({ alg: algorithms[at] }, claims, privateKey);
+        expect(await refusalOf(auth, valid)).toBeUndefined();
+        expect(await refusalOf(auth, valid.replace(/[^.]+$/, 'AAAA'))).toMatchObject({ reason: 'mismatch' });
+      }
+    }
+    const one = withKeys({ keys: { ...pairs[0].jwk, alg: undefined } });
+    expect(await refusalOf(one, token({ alg: 'ES384' }, claims, pairs[1].privateKey))).toMatchObject({ reason: 'mismatch' });
+  });
+
+  test.each(['EdDSA', 'Ed25519'])('under both names of its algorithm with a key that is for %s', async (name) => {
+    const auth = withKeys({ keys: { ...ed.jwk, alg: name } });
+    for (const alg of ['EdDSA', 'Ed25519']) expect(await refusalOf(auth, token({ alg }, claims, ed.privateKey))).toBeUndefined();
+  });
+
   test.each<[string, Partial<BearerJwtOptions>, Record<string, unknown>]>([
     ['an audience among several', { audience: ['https://other.example', claims.aud] }, { aud: ['x', claims.aud] }],
     ['its client', { clientId: 'amazon-shipping' }, {}],
