@@ -31,6 +31,12 @@ const STATUS = COLUMNS.indexOf('status');
 const DECISION = COLUMNS.indexOf('decision');
 const CHUNK = 1024 * 1024;
 
+/** Whether the head of a file is that of a report, also if somebody has added columns or changed their order. */
+export function isReport(head: readonly string[]): boolean {
+  const names = new Set(head.map((name) => name.trim()));
+  return COLUMNS.every((column) => names.has(column));
+}
+
 /** Appends to a report. Each line is written at once, so that it survives the process. */
 export class Report {
   readonly path: string;

@@ -8,6 +8,7 @@ import { nameOf } from '../files.ts';
 import type { Context } from '../terminal.ts';
 import { Columns } from './columns.ts';
 import { type Decision, type Reading, toDecision } from './decisions.ts';
+import { isReport } from './report.ts';
 import { type Row, Rows } from './rows.ts';
 import { ActionNames, readDayAt, readPairs } from './values.ts';
 
@@ -56,6 +57,11 @@ export async function openSheet(file: string, options: SheetOptions, context: Co
   }
   const [head, ...samples] = first;
   if (!head) throw new UsageError(`${nameOf(file)} is empty`, 'The first line must name the columns, such as trackingId,ndrAction.');
+  if (isReport(head.cells)) {
+    // It has the columns of a sheet: rows that an import has refused would be sent.
+    const hint = 'Import the sheet again: rows that the report lists as submitted are skipped.';
+    throw new UsageError(`${nameOf(file)} is the report of an import, and not a sheet`, hint);
+  }
   const cells = samples.map((sample) => sample.cells);
   const columns = new Columns(head.cells, cells, flags, actions);
   if (samples.length === 0) throw new UsageError(`${nameOf(file)} has no rows`, 'The first line names the columns.');

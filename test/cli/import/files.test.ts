@@ -99,6 +99,16 @@ describe('waybill ndr import', () => {
     ['the same in the other byte order', utf16(goodRows, 'be').subarray(2), /is UTF-16 without a byte order mark/],
     ['a file without rows', 'trackingId,ndrAction\n', /has no rows/],
     ['__proto__ as a column', '__proto__,constructor\n1,RTO\n', /no column "trackingId"/],
+    [
+      'the report of an import',
+      'row,trackingId,ndrAction,status,sent,code,message,hint,requestId,decision\n2,1,RTO,invalid,no,USAGE,row 3 has another,,,1/RTO\n',
+      /decisions\.csv is the report of an import, and not a sheet Import the sheet again: rows that the report lists as submitted are/,
+    ],
+    [
+      'such a report as a spreadsheet saves it, with a column of its own',
+      '\ufeffrow;trackingId ;ndrAction;status;sent;code;message;hint;requestId;decision;done\r\n2;1;RTO;invalid;no;;;;;;x\r\n',
+      /is the report of an import, and not a sheet/,
+    ],
     ['a workbook of Excel', Buffer.from('504b0304140006000800ff00ee', 'hex'), /is a workbook of Excel.*CSV UTF-8/],
   ])('refuses %s as a whole', async (_, text, message) => {
     const { code, stderr, report } = await importFile(text, { amazon, folder });
