@@ -146,10 +146,13 @@ function defineImport(command: Command, context: Context): void {
     about: [
       'The first line names the columns, in any order and case: trackingId, ndrAction (RESCHEDULE, REATTEMPT or RTO), rescheduleDate, additionalAddressNotes and, if you like, ndrDueDate. Names that couriers and aggregators use are known too, such as AWB, Seller Action and Re-attempt; other columns are ignored, and telephone numbers are never sent. Commas, semicolons and tabs are accepted.',
       'A row without an action is undecided, and is not a failure. What an action has no use for, such as notes with RTO, is left out, and the report says so.',
-      'After a failure or an interruption, run the same command again: rows that the report lists as submitted are skipped. After a kill, up to --concurrency rows may be sent twice.',
+      'After a failure or an interruption, run the same command again: rows that the report lists as submitted are skipped. After a kill, up to --concurrency rows may be sent twice. A second import with the same report is refused while the first one runs.',
       `Variables: ${variablesOf(SHIPPING)}.`,
     ],
-    exitCodes: { 1: 'a row is invalid or was refused', 3: 'every failure is temporary; run the same command later' },
+    exitCodes: {
+      1: 'a row is invalid or was refused',
+      3: 'every failure is temporary, or another import is using the report; run the same command later',
+    },
     examples: [
       'waybill ndr import decisions.csv --dry-run',
       'waybill ndr import decisions.csv --settings .env',

@@ -8,6 +8,7 @@ import { parse } from 'csv-parse/sync';
 import { EXIT, UsageError } from '../failure.ts';
 import { fileError } from '../files.ts';
 import { CompactMap } from './compact-map.ts';
+import { lock } from './lock.ts';
 
 /** The result of one row. */
 export interface ReportRow {
@@ -42,19 +43,33 @@ export class Report {
   readonly path: string;
   readonly #submitted: CompactMap = new CompactMap();
   readonly #file: number;
+  #unlock: (() => void) | undefined;
 
-  /** Opens or creates a report. Removes the part of a last line that a killed run may have left. */
+  /** Opens or creates a report. Throws if another import is using it. */
   constructor(path: string) {
     this.path = path;
     try {
       this.#file = openSync(path, 'a+');
-      const { size } = fstatSync(this.#file);
-      const whole = this.#readSubmitted(size);
-      if (whole < size) ftruncateSync(this.#file, whole);
-      if (whole === 0) writeSync(this.#file, `${HEAD}\n`);
     } catch (error) {
       throw fileError('use', path, error);
     }
+    try {
+      this.#start();
+    } catch (error) {
+      this.close();
+      throw fileError('use', path, error);
+    }
+  }
+
+  /** Reads what was submitted. Removes the part of a last line that a killed run may have left. */
+  #start(): void {
+    // A device, such as /dev/null, is not shared: nobody reads it.
+    if (fstatSync(this.#file).isFile()) this.#unlock = lock(this.path);
+    // Now, because another import may have added lines until here.
+    const { size } = fstatSync(this.#file);
+    const whole = this.#readSubmitted(size);
+    if (whole < size) ftruncateSync(this.#file, whole);
+    if (whole === 0) writeSync(this.#file, `${HEAD}\n`);
   }
 
   /** Whether an earlier run has submitted it. */
@@ -74,6 +89,7 @@ export class Report {
 
   close(): void {
     closeSync(this.#file);
+    this.#unlock?.();
   }
 
   /** Reads what was submitted, bit by bit. Returns where the last whole line ends. */

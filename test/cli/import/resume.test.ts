@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Amazon, startAmazon } from '../../support/cli/amazon.ts';
 import { installCommand } from '../../support/cli/process.ts';
-import { jsonLines } from '../../support/cli/terminal.ts';
+import { json, jsonLines } from '../../support/cli/terminal.ts';
 
 const { path, launch, run } = installCommand();
 let amazon: Amazon;
@@ -44,7 +44,22 @@ describe('waybill ndr import', () => {
     expect(summaryOf(stdout)['skipped']).toBeGreaterThanOrEqual(4);
     expect(new Set(arrived())).toEqual(new Set(idsOf(14)));
     expect(arrived().length - 14).toBeLessThanOrEqual(2);
-    expect(existsSync(path('rows.report.csv'))).toBe(true);
+    expect([existsSync(path('rows.report.csv')), existsSync(path('rows.report.csv.lock'))]).toEqual([true, false]);
+    expect(await run(argv, amazon)).toMatchObject({ code: 0, stdout: expect.stringContaining('"skipped":14') });
+  });
+
+  test('refuses to start while another import uses the same report', async () => {
+    write('overlap.csv', 14);
+    const argv = ['ndr', 'import', 'overlap.csv', '--json', '--concurrency', '2'];
+    const first = launch(argv, amazon);
+    await first.printed(/submitted/);
+    const second = await run(argv, amazon);
+    expect([second.code, second.stdout]).toEqual([3, '']);
+    expect((json(second.stderr)['error'] as { message: string }).message).toBe(
+      `another import is using overlap.report.csv (process ${first.child.pid})`,
+    );
+    expect(await first.ended).toMatchObject({ code: 0 });
+    expect(arrived().sort()).toEqual(idsOf(14).sort());
     expect(await run(argv, amazon)).toMatchObject({ code: 0, stdout: expect.stringContaining('"skipped":14') });
   });
 
@@ -63,6 +78,7 @@ describe('waybill ndr import', () => {
     second.child.kill('SIGINT');
     const { code, stdout, stderr } = await second.ended;
     expect([code, stderr]).toEqual([130, expect.stringMatching(/"code":"INTERRUPTED"/)]);
+    expect(existsSync(path('huge.report.csv.lock'))).toBe(false);
     const { rows: read, submitted, skipped, interrupted, notSent, ...others } = summaryOf(stdout) as Record<string, number>;
     // The rest of the file is not read: that would take time after Ctrl-C.
     expect(read).toBeLessThan(rows);
