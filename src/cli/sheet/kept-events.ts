@@ -6,14 +6,17 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../failure.ts';
-import { fileError, isJson, type JsonDocument, JsonDocuments, nameOf, readChunks, readText } from '../files.ts';
+import { fileError, isJson, nameOf, readChunks, readText } from '../files.ts';
 import type { Context } from '../terminal.ts';
+import { type JsonDocument, JsonDocuments } from '../webhook/json-documents.ts';
 
 /** What was stored, and its place, for messages. */
 export interface Kept {
   /** JSON: an event, in whatever it came. */
   readonly json: string;
   readonly where: string;
+  /** The line that it starts at, if it is not the whole file. */
+  readonly line?: number;
 }
 
 const MAGIC = 'SQLite format 3\0';
@@ -42,7 +45,7 @@ async function* readFile(path: string, context: Context): AsyncGenerator<Kept> {
       const whole = await readText(path, context);
       if (isJson(whole)) return yield { json: whole, where: path };
     }
-    yield { json: text, where: `${nameOf(path)}, line ${line}` };
+    yield { json: text, where: nameOf(path), line };
   }
 }
 

@@ -7,6 +7,7 @@ import { toError } from '../../core/receive/codec.ts';
 import { shippingCodec } from '../../shipping-ndr/events/handlers.ts';
 import type { NdrEvent, ShippingEvent, TrackingEvent } from '../../shipping-ndr/webhook.ts';
 import { parseTime, suggestNdrActions } from '../../shipping-ndr/webhook.ts';
+import { MessageLines } from '../webhook/json-documents.ts';
 import type { Kept } from './kept-events.ts';
 
 /** A shipment that waits for a decision. */
@@ -41,21 +42,18 @@ export async function collect(kept: AsyncIterable<Kept>, all: boolean, now: Date
   const latest = new Map<string, { readonly event: NdrEvent; readonly at: number }>();
   const settledAt = new Map<string, number>();
   const unreadable: string[] = [];
-  for await (const { json, where } of kept) {
-    for (const received of shippingCodec.decode(json)) {
-      if (!('event' in received)) {
-        unreadable.push(`${where}: ${toError('shipping-ndr', received).message}`);
-        continue;
-      }
-      const { event } = received;
-      const at = momentOf(event);
-      if (event.kind === 'ndr') {
-        const { trackingId } = event.detail;
-        if (at >= (latest.get(trackingId)?.at ?? Number.NEGATIVE_INFINITY)) latest.set(trackingId, { event, at });
-      } else if (event.kind === 'tracking' && isSettling(event)) {
-        const parcel = parcelOf(event);
-        settledAt.set(parcel, Math.max(at, settledAt.get(parcel) ?? Number.NEGATIVE_INFINITY));
-      }
+  for await (const read of readAll(kept)) {
+    if (typeof read === 'string') {
+      unreadable.push(read);
+      continue;
+    }
+    const at = momentOf(read);
+    if (read.kind === 'ndr') {
+      const { trackingId } = read.detail;
+      if (at >= (latest.get(trackingId)?.at ?? Number.NEGATIVE_INFINITY)) latest.set(trackingId, { event: read, at });
+    } else if (read.kind === 'tracking' && isSettling(read)) {
+      const parcel = parcelOf(read);
+      settledAt.set(parcel, Math.max(at, settledAt.get(parcel) ?? Number.NEGATIVE_INFINITY));
     }
   }
   const open = [...latest.values()].filter(({ event, at }) => at > (settledAt.get(event.detail.trackingId) ?? Number.NEGATIVE_INFINITY));
@@ -69,6 +67,22 @@ export async function collect(kept: AsyncIterable<Kept>, all: boolean, now: Date
     expired: open.length - shown.length,
     unreadable,
   };
+}
+
+/** Each event; or where something is that is not an event, and why. */
+async function* readAll(kept: AsyncIterable<Kept>): AsyncGenerator<ShippingEvent | string> {
+  for await (const { json, where, line: start } of kept) {
+    const lines = start === undefined ? undefined : new MessageLines({ line: start, text: json });
+    for (const received of shippingCodec.decode(json)) {
+      const { messageId } = received;
+      const line = lines?.of(messageId);
+      if ('event' in received) yield received.event;
+      else {
+        const place = [where, ...(line ? [`line ${line}`] : []), ...(messageId ? [`message ${messageId}`] : [])].join(', ');
+        yield `${place}: ${toError('shipping-ndr', received).message}`;
+      }
+    }
+  }
 }
 
 function momentOf(event: ShippingEvent): number {

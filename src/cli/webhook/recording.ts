@@ -7,9 +7,10 @@ import { appendFileSync, closeSync, fstatSync, ftruncateSync, openSync, readSync
 import { decodeUtf8 } from '../../core/bytes.ts';
 import { unwrap } from '../../core/receive/envelopes.ts';
 import { UsageError } from '../failure.ts';
-import { fileError, type JsonDocument, JsonDocuments, nameOf, readText } from '../files.ts';
+import { fileError, nameOf, readText } from '../files.ts';
 import type { Context } from '../terminal.ts';
 import { toJsonLine } from '../text.ts';
+import { type JsonDocument, JsonDocuments, MessageLines } from './json-documents.ts';
 
 /** A request, without its credentials. */
 export interface RecordedRequest {
@@ -78,20 +79,24 @@ export class Recording {
   }
 }
 
-/** A recorded event. */
-export interface RecordedEvent {
-  /** Its line in the file. */
+interface Place {
+  /** In the file. */
   readonly line: number;
-  readonly body: string;
+  /** Of the message that it came in, if it has one. */
+  readonly messageId: string | undefined;
 }
+
+/** A recorded event, or why something in its place is not one. */
+export type RecordedEvent = Place & ({ readonly body: string } | { readonly problem: string });
 
 /** Reads a recording; or events, one on each line, in a list, or in the envelope of a queue; also several such documents. */
 export async function readRecording(file: string, context: Context): Promise<readonly RecordedEvent[]> {
-  const events = jsonIn(await readText(file, context)).flatMap(({ line, parsed }) => {
-    if (!parsed) throw unreadable(file, line, 'it is not JSON');
-    return bodiesOf(parsed.value, line, file).map((body) => ({ line, body }));
-  });
-  if (events.length === 0) throw new UsageError(`there is no event in ${nameOf(file)}`);
+  const events = jsonIn(await readText(file, context)).flatMap((document) => [...eventsIn(document, file)]);
+  const [first] = events;
+  if (!first) throw new UsageError(`there is no event in ${nameOf(file)}`);
+  if ('problem' in first && events.every((event) => 'problem' in event)) {
+    throw new UsageError(first.problem, 'waybill listen --record FILE writes such a file.');
+  }
   return events;
 }
 
@@ -108,8 +113,11 @@ export function recordedValues(bytes: Uint8Array): readonly unknown[] | undefine
   });
 }
 
-/** The whole string as JSON, or else each document in it. What is not JSON has no `parsed`. */
-function jsonIn(text: string): readonly (JsonDocument & { readonly parsed: ReturnType<typeof parseJson> })[] {
+/** A document; without `parsed` it is not JSON. */
+type Parsed = JsonDocument & { readonly parsed: ReturnType<typeof parseJson> };
+
+/** The whole string as JSON, or else each document in it. */
+function jsonIn(text: string): readonly Parsed[] {
   const whole = parseJson(text);
   if (whole) return [{ line: 1, text, parsed: whole }];
   const documents = new JsonDocuments();
@@ -118,12 +126,16 @@ function jsonIn(text: string): readonly (JsonDocument & { readonly parsed: Retur
   );
 }
 
-function bodiesOf(value: unknown, line: number, file: string): readonly string[] {
-  if (isRecorded(value)) return [value.body];
-  return Array.from(unwrap('core', value), (unwrapped) => {
-    if ('envelope' in unwrapped) return JSON.stringify(unwrapped.envelope);
-    throw unreadable(file, line, unwrapped.issues.map(({ message }) => message).join('; '));
-  });
+function* eventsIn({ parsed, ...document }: Parsed, file: string): Generator<RecordedEvent> {
+  if (!parsed) return yield unreadable({ line: document.line, messageId: undefined }, file, 'it is not JSON');
+  if (isRecorded(parsed.value)) return yield { line: document.line, messageId: undefined, body: parsed.value.body };
+  const lines = new MessageLines(document);
+  for (const unwrapped of unwrap('core', parsed.value)) {
+    const { messageId, at } = unwrapped;
+    const place = { line: lines.of(messageId), messageId };
+    if ('envelope' in unwrapped) yield { ...place, body: JSON.stringify(unwrapped.envelope) };
+    else yield unreadable(place, file, unwrapped.issues.map(({ message }) => message).join('; '), at.at(-1));
+  }
 }
 
 function isRecorded(value: unknown): value is RecordedRequest {
@@ -131,8 +143,11 @@ function isRecorded(value: unknown): value is RecordedRequest {
   return typeof receivedAt === 'string' && typeof body === 'string';
 }
 
-function unreadable(file: string, line: number, reason: string): UsageError {
-  return new UsageError(`line ${line} of ${nameOf(file)} is not an event: ${reason}`, 'waybill listen --record FILE writes such a file.');
+function unreadable({ line, messageId }: Place, file: string, reason: string, item?: number): RecordedEvent {
+  const message = messageId === undefined ? '' : `message ${messageId} in `;
+  // A list over several lines may start far above it.
+  const part = messageId === undefined && item !== undefined ? `item ${item + 1} of the list in ` : '';
+  return { line, messageId, problem: `${message}${part}line ${line} of ${nameOf(file)} is not an event: ${reason}` };
 }
 
 function parseJson(text: string): { readonly value: unknown } | undefined {

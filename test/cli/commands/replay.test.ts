@@ -4,7 +4,7 @@ import { type Served, serve } from '../../../src/cli/server.ts';
 import { apiKey, NdrWebhookVerifier } from '../../../src/shipping-ndr/index.ts';
 import { buyWithPrimeEvent, ndrEvent, trackingEvent } from '../../../src/testing/index.ts';
 import { temporaryFolder } from '../../support/cli/amazon.ts';
-import { json, jsonLines, waybill } from '../../support/cli/terminal.ts';
+import { json, jsonLines, unwrapped, waybill } from '../../support/cli/terminal.ts';
 
 const folder = temporaryFolder();
 const bodies: string[] = [];
@@ -64,7 +64,7 @@ describe('waybill replay', () => {
       { number: 2, eventType: 'Tracking Detail' },
       { number: 3, eventType: 'REFUND_REQUESTED' },
     ]);
-    expect(summary).toEqual({ type: 'summary', events: 3, delivered: 3, retried: 0, lost: 0, interrupted: 0, notSent: 0 });
+    expect(summary).toEqual({ type: 'summary', events: 3, delivered: 3, retried: 0, lost: 0, unreadable: 0, interrupted: 0, notSent: 0 });
   });
 
   test('reads UTF-16, as PowerShell writes it', async () => {
@@ -155,11 +155,58 @@ describe('waybill replay', () => {
 
   test.each([
     ['{"a":1}\nnonsense', /line 1 of standard input is not an event/],
-    [`${JSON.stringify(events[0])}\nnonsense`, /line 2 of standard input is not an event: it is not JSON/],
+    ['nonsense\n{"a":1}', /line 1 of standard input is not an event: it is not JSON/],
+    [
+      JSON.stringify({ Messages: [{ MessageId: 'm-1', Body: 'hello' }] }, null, 4),
+      /message m-1 in line 4 of standard input is not an event: expected an event, got 5 characters that are not JSON/,
+    ],
     ['[]', /there is no event in standard input/],
   ])('refuses %j before it sends anything', async (input, message) => {
     const { code, stdout, stderr } = await waybill(replay(), { input });
     expect([code, stdout, bodies]).toEqual([2, '', []]);
-    expect(stderr).toMatch(message);
+    expect(unwrapped(stderr)).toMatch(message);
+  });
+
+  describe('reports what is not an event, and sends the rest', () => {
+    const page = (...messages: readonly object[]): string => JSON.stringify({ Messages: messages }, null, 4);
+    const message = (MessageId: string, body: string): object => ({ MessageId, ReceiptHandle: 'r', Body: body });
+    const pages = [
+      page(message('m-0', JSON.stringify(events[0])), message('m-1', 'hello')),
+      'nonsense',
+      page(message('m-2', '{"a":1}'), message('m-3', JSON.stringify(events[1]))),
+      JSON.stringify([{}, events[2]]),
+    ].join('\n');
+
+    test('with the message and the line, in a result like those of the others', async () => {
+      const { code, stdout, stderr } = await waybill(replay('--json'), { input: pages });
+      expect([code, stderr, bodies.map((body) => JSON.parse(body))]).toEqual([1, '', events]);
+      const results = jsonLines(stdout);
+      const unreadable = { type: 'event', eventType: null, id: null, outcome: 'unreadable', status: null, attempts: 0, duration: 0 };
+      const of = (problem: string): unknown => expect.stringContaining(`${problem} of standard input is not an event: `);
+      expect(results).toEqual([
+        expect.objectContaining({ number: 1, line: 4, messageId: 'm-0', outcome: 'delivered' }),
+        { ...unreadable, number: 2, line: 9, messageId: 'm-1', problem: of('message m-1 in line 9') },
+        { ...unreadable, number: 3, line: 15, problem: of('line 15') },
+        { ...unreadable, number: 4, line: 19, messageId: 'm-2', problem: of('message m-2 in line 19') },
+        expect.objectContaining({ number: 5, line: 24, messageId: 'm-3', outcome: 'delivered' }),
+        { ...unreadable, number: 6, line: 30, problem: of('item 1 of the list in line 30') },
+        expect.objectContaining({ number: 7, line: 30, outcome: 'delivered' }),
+        { type: 'summary', events: 7, delivered: 3, retried: 0, lost: 0, unreadable: 4, interrupted: 0, notSent: 0 },
+      ]);
+    });
+
+    test('for people', async () => {
+      const { code, stdout } = await waybill(replay(), { input: pages });
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^ {3}2 unreadable\n {5}problem {2}message m-1 in line 9 of standard input is not an event:/m);
+      expect(unwrapped(stdout)).toMatch(/7 events: 3 delivered, 0 would be redelivered, 0 would be lost, 4 not readable \(/);
+    });
+
+    test('in the list of --dry-run, which ends with the same exit code', async () => {
+      const { code, stdout } = await waybill(replay('--dry-run'), { input: pages });
+      expect([code, bodies]).toEqual([1, []]);
+      expect(stdout).toMatch(/^2 {2}unreadable +message m-1 in line 9 of standard input/m);
+      expect(stdout).toMatch(/^7 {2}REFUND_REQUESTED/m);
+    });
   });
 });

@@ -130,6 +130,13 @@ describe('waybill ndr sheet', () => {
     expect(notes).toMatch(/standard input, line 2: .*standard input, line 4: .*1 waiting for a decision, 2 not readable\./);
   });
 
+  test('says which message of a document over several lines is not an event', async () => {
+    const messages = [EVENTS[1], 'hello', EVENTS[0], {}].map((event, at) => ({ MessageId: `m-${at}`, Body: JSON.stringify(event) }));
+    const { code, rows, notes } = await sheetOf(`${JSON.stringify({ Messages: messages }, null, 4)}\n{"broken\n`);
+    expect([code, rows.length]).toEqual([1, 2]);
+    expect(notes).toMatch(/input, line 8, message m-1: .*input, line 16, message m-3: .*input, line 21: .*3 not readable\./);
+  });
+
   test('never overwrites a sheet, and writes one that only its owner can read', async () => {
     const out = folder.path('today.csv');
     expect(await waybill(['ndr', 'sheet', '-', '--out', out], { input: LINES })).toMatchObject({ code: 0, stdout: '' });

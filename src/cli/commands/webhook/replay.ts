@@ -44,10 +44,14 @@ export function define(command: Command, context: Context): void {
   addAuthOptions(command, 'none');
   addHelp(command, context.out, {
     about: [
-      'The events are sent as they were recorded, with their ids: a webhook that handles each event once skips those that it has had.',
+      'The events are sent as they were recorded, with their ids: a webhook that handles each event once skips those that it has had. What is not an event is reported, and the rest is sent.',
       SECRET_VARIABLES,
     ],
-    exitCodes: { 0: 'every event was delivered', 1: 'Amazon would drop an event', 3: 'Amazon would redeliver an event' },
+    exitCodes: {
+      0: 'every event was delivered',
+      1: 'Amazon would drop an event, or something in the file is not an event',
+      3: 'Amazon would redeliver an event',
+    },
     examples: [
       'waybill replay events.ndjson --to http://localhost:3000/amazon/ndr --auth api-key --settings .env',
       'aws sqs receive-message --queue-url URL | waybill replay - --to http://localhost:3000/ndr',
@@ -59,11 +63,13 @@ export function define(command: Command, context: Context): void {
 interface Result {
   readonly number: number;
   readonly line: number;
+  readonly messageId: string | undefined;
   readonly eventType: string | null;
   readonly id: string | null;
-  readonly outcome: Outcome | 'interrupted';
+  /** `unreadable` if it is not an event, and was not sent. */
+  readonly outcome: Outcome | 'interrupted' | 'unreadable';
   readonly status: number | null;
-  /** Why there is no response. */
+  /** Why there is no response, or why it was not sent. */
   readonly problem?: string | undefined;
   readonly attempts: number;
   readonly duration: number;
@@ -79,7 +85,7 @@ async function replay(file: string, options: Options, context: Context): Promise
   const events = await readRecording(file, context);
   if (options.dryRun) return listEvents(events, context);
   const send = sender({ to: options.to, timeout, limit }, credential, context);
-  const count = { delivered: 0, retried: 0, lost: 0, interrupted: 0 };
+  const count = { delivered: 0, retried: 0, lost: 0, unreadable: 0, interrupted: 0 };
   let isRefused = false;
   const settle = (result: Result): void => {
     count[result.outcome] += 1;
@@ -94,10 +100,14 @@ async function replay(file: string, options: Options, context: Context): Promise
   }
   sumUp(count);
 
-  function sumUp({ delivered, retried, lost, interrupted }: typeof count): void {
-    const notSent = events.length - delivered - retried - lost - interrupted;
-    context.exitCode = lost > 0 ? EXIT.failed : retried > 0 ? EXIT.retry : EXIT.ok;
-    const rest = [...(interrupted > 0 ? [`${interrupted} may have arrived`] : []), ...(notSent > 0 ? [`${notSent} not sent`] : [])];
+  function sumUp({ delivered, retried, lost, unreadable, interrupted }: typeof count): void {
+    const notSent = events.length - delivered - retried - lost - unreadable - interrupted;
+    context.exitCode = lost + unreadable > 0 ? EXIT.failed : retried > 0 ? EXIT.retry : EXIT.ok;
+    const rest = [
+      ...(unreadable > 0 ? [`${unreadable} not readable`] : []),
+      ...(interrupted > 0 ? [`${interrupted} may have arrived`] : []),
+      ...(notSent > 0 ? [`${notSent} not sent`] : []),
+    ];
     const words = [`${delivered} delivered`, `${retried} would be redelivered`, `${lost} would be lost`, ...rest].join(', ');
     out.show({ type: 'summary', events: events.length, ...count, notSent }, () => [
       '',
@@ -110,22 +120,28 @@ async function replay(file: string, options: Options, context: Context): Promise
 }
 
 function listEvents(events: readonly RecordedEvent[], context: Context): void {
-  const listed = events.map((event, at) => ({ number: at + 1, line: event.line, ...labelOf(event, context) }));
+  const listed = events.map((event, at) => labelOf(event, at, context));
+  if (listed.some(({ problem }) => problem !== undefined)) context.exitCode = EXIT.failed;
   context.out.show({ events: listed }, () => [
     ...context.out.table(
       ['#', 'event type', 'id'],
-      listed.map(({ number, eventType, id }) => [String(number), eventType ?? 'unreadable', id ?? '']),
+      listed.map(({ number, eventType, id, problem }) => [String(number), eventType ?? 'unreadable', id ?? problem ?? '']),
     ),
     '',
     'Nothing was sent.',
   ]);
 }
 
-/** Type and id of an event, if it can be read. */
-function labelOf({ body }: RecordedEvent, context: Context): { readonly eventType: string | null; readonly id: string | null } {
-  const [event] = describeEvents(body, context);
+type Label = Pick<Result, 'number' | 'line' | 'messageId' | 'eventType' | 'id' | 'problem'>;
+
+/** What an event is called in results: by its type and id, if it can be read. */
+function labelOf(recorded: RecordedEvent, index: number, context: Context): Label {
+  const { line, messageId } = recorded;
+  const place = { number: index + 1, line, messageId };
+  if ('problem' in recorded) return { ...place, eventType: null, id: null, problem: recorded.problem };
+  const [event] = describeEvents(recorded.body, context);
   const { eventType, id } = { ...event } as Readonly<Record<string, unknown>>;
-  return { eventType: typeof eventType === 'string' ? eventType : null, id: typeof id === 'string' ? id : null };
+  return { ...place, eventType: typeof eventType === 'string' ? eventType : null, id: typeof id === 'string' ? id : null };
 }
 
 type Send = (event: RecordedEvent, index: number, signal: AbortSignal) => Promise<Result>;
@@ -143,7 +159,8 @@ function sender(
     ...(context.trace && { fetch: context.trace.fetch }),
   });
   return async (event, index, signal) => {
-    const label = { number: index + 1, line: event.line, ...labelOf(event, context) };
+    const label = labelOf(event, index, context);
+    if ('problem' in event) return { ...label, outcome: 'unreadable', status: null, attempts: 0, duration: 0 };
     const started = performance.now();
     let attempts = 1;
     const settled = (outcome: Result['outcome'], status: number | null, problem?: string): Result => ({
@@ -177,6 +194,7 @@ function problemOf(error: unknown): string {
 
 function resultLines({ number, outcome, status, problem, eventType, id, attempts, duration }: Result, out: Output): readonly string[] {
   if (outcome === 'interrupted') return [];
+  if (outcome === 'unreadable') return [`${String(number).padStart(4)} ${out.style('red', outcome)}`, ...out.fields({ problem }, 5)];
   const { colour, word } = OUTCOMES[outcome];
   const result = status === null ? `${problem}` : `${status}`;
   const tries = attempts > 1 ? `, ${attempts} attempts` : '';
