@@ -5,11 +5,10 @@
  */
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { type EmulatorCredentials, type TestKeys, testKeys } from '../testing/index.ts';
 import { UsageError } from './failure.ts';
-import { fileError, PUBLIC_KEY, readText } from './files.ts';
+import { PUBLIC_KEY, readText, writeWhole } from './files.ts';
 import type { Context } from './terminal.ts';
 
 /** Where the keys of an emulator come from. */
@@ -89,10 +88,6 @@ export function variableLines(variables: Readonly<Record<string, string>>): stri
 }
 
 /** Writes a file for `--settings` that only its owner can read. */
-export async function writeVariables(file: string, variables: Readonly<Record<string, string>>): Promise<void> {
-  try {
-    await writeFile(file, `${[MARK, ...variableLines(variables)].join('\n')}\n`, { mode: 0o600 });
-  } catch (error) {
-    throw fileError('write', file, error);
-  }
+export function writeVariables(file: string, variables: Readonly<Record<string, string>>): Promise<void> {
+  return writeWhole(file, `${[MARK, ...variableLines(variables)].join('\n')}\n`, { mode: 0o600 });
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { decodeText } from '../core/receive/decode.ts';
 import { UsageError } from './failure.ts';
@@ -197,6 +198,32 @@ async function isWritableByAll(file: string): Promise<boolean> {
   if (file === '-' || process.platform === 'win32') return false;
   const { mode } = await stat(file).catch(() => ({ mode: 0 }));
   return (mode & 0o002) !== 0;
+}
+
+/** How a whole file is written. */
+interface Writing {
+  readonly mode?: number;
+  /** Whether a file that exists is kept. */
+  readonly keeps?: boolean;
+}
+
+/** Writes a whole file or nothing. On a full disk, or after a kill, a part of it would be left, which nobody can tell from the whole. */
+export async function writeWhole(path: string, text: string, { mode = 0o666, keeps = false }: Writing = {}): Promise<void> {
+  // A link stays a link.
+  const target = await realpath(path).catch(() => path);
+  const part = `${target}.${randomUUID()}.part`;
+  let isReserved = false;
+  try {
+    // Reserves the name, because rename() overwrites. link() would not, but not every file system has links.
+    if (keeps) await (await open(target, 'wx', mode)).close();
+    isReserved = keeps;
+    await writeFile(part, text, { flag: 'wx', mode });
+    await rename(part, target);
+  } catch (error) {
+    await rm(part, { force: true });
+    if (isReserved) await rm(target, { force: true });
+    throw fileError('write', path, error);
+  }
 }
 
 /** The error for a file that cannot be used. */

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { fileError } from '../files.ts';
+import { fileError, writeWhole } from '../files.ts';
 import { addHelp } from '../help.ts';
 import type { Context } from '../terminal.ts';
 
@@ -38,7 +38,7 @@ async function writeContracts(folder: string, { out }: Context): Promise<void> {
     for (const file of files) {
       // The package has them on one line each, which is a third of the size. Here people read and compare them.
       const contract: unknown = JSON.parse(await readFile(join(source, file), 'utf8'));
-      await writeFile(join(folder, file), `${JSON.stringify(contract, null, 2)}\n`);
+      await writeWhole(join(folder, file), `${JSON.stringify(contract, null, 2)}\n`);
     }
   } catch (error) {
     throw fileError('write', folder, error);

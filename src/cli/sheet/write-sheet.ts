@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { writeFile } from 'node:fs/promises';
 import { EXIT } from '../failure.ts';
-import { fileError } from '../files.ts';
+import { writeWhole } from '../files.ts';
 import { cell } from '../import/report.ts';
 import type { Context } from '../terminal.ts';
 import { readKept } from './kept-events.ts';
@@ -30,14 +29,8 @@ export async function writeSheet(events: string, options: SheetOptions, context:
   const { waiting, settled, expired, unreadable } = shipments;
   if (unreadable.length > 0) context.exitCode = EXIT.failed;
   const csv = toCsv(shipments);
-  if (options.out !== undefined) {
-    try {
-      // Never over a sheet in which somebody may have filled in something.
-      await writeFile(options.out, csv, { flag: 'wx', mode: 0o600 });
-    } catch (error) {
-      throw fileError('write', options.out, error);
-    }
-  }
+  // Never over a sheet in which somebody may have filled in something.
+  if (options.out !== undefined) await writeWhole(options.out, csv, { keeps: true, mode: 0o600 });
   const summary = { waiting: waiting.length, settled, expired, unreadable: unreadable.length, sheet: options.out ?? null };
   if (out.json) return out.show({ ...summary, problems: unreadable, shipments: waiting }, () => '');
   if (options.out === undefined) out.raw(csv);

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../support/cli/amazon.ts';
+import { onFullDisk } from '../../support/cli/disk.ts';
 import { jsonLines, type Outcome, unwrapped, waybill } from '../../support/cli/terminal.ts';
 
 const folder = temporaryFolder();
@@ -42,6 +43,24 @@ describe('waybill emulator', () => {
     const { code, stderr } = await waybill(['emulator', '--port', '0', '--env', file]);
     expect([code, unwrapped(stderr)]).toEqual([2, expect.stringMatching(/exists and was not written by waybill emulator/)]);
     expect(readFileSync(file, 'utf8')).toBe('MINE=1\n');
+  });
+
+  test('leaves its file as it was if the disk is full, and a link to it a link', async () => {
+    mkdirSync(folder.path('full'));
+    const file = folder.path('full/kept.env');
+    await served(['--env', file]);
+    const before = readFileSync(file, 'utf8');
+    const { code, stderr } = await onFullDisk(() => waybill(['emulator', '--port', '0', '--env', file]));
+    expect([code, unwrapped(stderr)]).toEqual([2, expect.stringMatching(/cannot write .*kept\.env: the disk is full/)]);
+    expect([readdirSync(folder.path('full')), readFileSync(file, 'utf8')]).toEqual([['kept.env'], before]);
+
+    const link = folder.path('link.env');
+    // There only an administrator may create one.
+    if (process.platform === 'win32') return;
+    symlinkSync(file, link);
+    await served(['--env', link]);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readFileSync(file, 'utf8')).not.toBe(before);
   });
 
   test('injects faults, and prints the result of each request', async () => {

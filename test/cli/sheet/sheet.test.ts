@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ndrEvent, sqsEvent, trackingEvent } from '../../../src/testing/index.ts';
 import { type Amazon, startAmazon, temporaryFolder } from '../../support/cli/amazon.ts';
+import { onFullDisk } from '../../support/cli/disk.ts';
 import { accepted } from '../../support/cli/import.ts';
 import { json, unwrapped, waybill } from '../../support/cli/terminal.ts';
 
@@ -145,6 +146,18 @@ describe('waybill ndr sheet', () => {
     const { code, stderr } = await waybill(['ndr', 'sheet', '-', '--out', out], { input: '' });
     expect([code, unwrapped(stderr)]).toEqual([2, expect.stringMatching(/it exists already\s+Choose another name, or delete the file\./)]);
     expect(readFileSync(out, 'utf8')).toBe(before);
+  });
+
+  test('writes a whole sheet or nothing', async () => {
+    const out = folder.path('today.csv');
+    const argv = ['ndr', 'sheet', '-', '--out', out];
+    const { code, stderr } = await onFullDisk(() => waybill(argv, { input: LINES }));
+    expect([code, unwrapped(stderr)]).toEqual([2, expect.stringMatching(/cannot write .*today\.csv: the disk is full/)]);
+    expect(readdirSync(folder.path('.'))).toEqual([]);
+
+    writeFileSync(out, 'mine');
+    expect(await onFullDisk(() => waybill(argv, { input: LINES }))).toMatchObject({ code: 2, stderr: expect.stringContaining('exists') });
+    expect([readdirSync(folder.path('.')), readFileSync(out, 'utf8')]).toEqual([['today.csv'], 'mine']);
   });
 
   test.each([
