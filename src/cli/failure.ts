@@ -7,7 +7,7 @@ import { isWaybillError } from '../core/errors.ts';
 import { redactor, summarise } from '../core/redact.ts';
 
 /** Exit codes. They are part of the interface: documented in the guide and in `--help`. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, retry: 3, interrupted: 130 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, retry: 3, unprinted: 4, interrupted: 130 } as const;
 
 /** The command line, a file or a variable is wrong. Nothing was sent, unless the exit code says otherwise. */
 export class UsageError extends Error {

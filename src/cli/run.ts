@@ -58,12 +58,13 @@ const HELP = {
     1: 'refused or failed, completely or in part',
     2: 'the command, a setting or an input is wrong; nothing was sent',
     3: 'a temporary failure; the same command can succeed later',
+    4: 'the output cannot be written; what was done stays done',
     130: 'interrupted',
   },
   examples: ['waybill demo', 'waybill doctor --settings .env', 'waybill help track'],
 };
 
-/** Why a command ends if nobody reads its output any more, as behind `| head`: not an error. */
+/** Why a command ends if nobody reads its output any more, as behind `| head`: not an error. Also if the error was printed already. */
 const UNREAD = new DOMException('nobody reads the output', 'AbortError');
 
 /** Milliseconds that a command gets to end after Ctrl-C. */
@@ -77,21 +78,34 @@ export async function start(): Promise<void> {
     interrupted.abort(reason);
     // A command that reads it would wait forever.
     stdin.destroy();
-    setTimeout(() => process.exit(EXIT.interrupted), GRACE).unref();
+    setTimeout(() => process.exit(process.exitCode ?? EXIT.interrupted), GRACE).unref();
   };
   // Once, so that a second Ctrl-C ends the process immediately.
   // SIGHUP: the terminal was closed. SIGBREAK: Ctrl-Break on Windows.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const)
     process.once(name, () => interrupt(new DOMException('interrupted', 'AbortError')));
   for (const stream of [stdout, stderr]) {
-    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
-      // Nobody reads any more, as behind `| head`. Not process.exit(): a report may have to be completed.
-      if (code === 'EPIPE') interrupt();
-      else process.exit(EXIT.failed);
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // Each of several lines fails.
+      if (process.exitCode === EXIT.unprinted) return;
+      if (error.code !== 'EPIPE') {
+        process.exitCode = EXIT.unprinted;
+        if (stream === stdout) void reportUnprinted(error);
+      }
+      // Not process.exit(): a report may have to be completed.
+      interrupt();
     });
   }
+  const exitCode = await run({ argv: argv.slice(2), env, stdin, stdout, stderr, signal: interrupted.signal });
   // Not process.exit(): what a pipe has not accepted yet would be lost.
-  process.exitCode = await run({ argv: argv.slice(2), env, stdin, stdout, stderr, signal: interrupted.signal });
+  process.exitCode ??= exitCode;
+}
+
+/** Says why standard output cannot be written, as on a full disk. */
+async function reportUnprinted(error: unknown): Promise<void> {
+  const { fileError } = await import('./files.ts');
+  const failure = describeFailure(fileError('write', 'standard output', error, EXIT.unprinted), { names: {}, secrets: [] });
+  new Output(process, process.argv.includes('--json')).failure(failure);
 }
 
 /** Runs a command line. Never throws. */

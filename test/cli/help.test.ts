@@ -59,7 +59,7 @@ describe('help', () => {
   test('names every command and every exit code', async () => {
     const { stdout } = await waybill(['--help']);
     for (const word of [...names, 'Exit codes', '130', '--json']) expect(stdout).toContain(word);
-    expect(stdout).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}130 /);
+    expect(stdout).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}4 .*\n {2}130 /);
   });
 
   test.each([

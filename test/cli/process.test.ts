@@ -1,5 +1,5 @@
 /** The command as a process, built as it is published. */
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { VERSION } from '../../src/core/version.ts';
@@ -44,6 +44,47 @@ describe('the process', () => {
     const { child, ended } = launch(['nonsense']);
     child.stderr?.destroy();
     expect((await ended).code).not.toBe(0);
+  });
+
+  const full = preload(`process.stdout._writev = null;
+    process.stdout._write = (chunk, encoding, done) => done(Object.assign(new Error('full'), { code: 'ENOSPC' }));`);
+
+  test.each([['parse', '-'], ['ndr', 'sheet', '-'], ['carriers'], ['listen', '--port', '0'], ['help']])(
+    'says that its output cannot be written, and ends with 4: %s %s',
+    async (...argv) => {
+      const input = '{"detail-type":"Tracking Detail"}';
+      const { code, stdout, stderr } = await run(argv, { node: full, input });
+      expect([code, stdout]).toEqual([4, '']);
+      expect(stderr).toMatch(/^error: cannot write standard output: the disk is full$/m);
+      expect(stderr.match(/error:/g)).toHaveLength(1);
+      const forPrograms = await run([...argv, '--json'], { node: full, input });
+      expect(forPrograms.code).toBe(4);
+      expect(json(forPrograms.stderr)).toMatchObject({
+        error: { message: 'cannot write standard output: the disk is full', exitCode: 4 },
+      });
+    },
+  );
+
+  test('ends with 4 if its errors cannot be written', async () => {
+    const node = preload("process.stderr._write = (chunk, encoding, done) => done(Object.assign(new Error('full'), { code: 'ENOSPC' }));");
+    expect(await run(['nonsense'], { node })).toMatchObject({ code: 4, stdout: '', stderr: '' });
+  });
+
+  test('stops an import whose output cannot be written, with every row that was sent in the report', async () => {
+    const amazon = await startAmazon();
+    try {
+      writeFileSync(path('full.csv'), `trackingId,ndrAction\n${Array.from({ length: 40 }, (_, at) => `T${at},RTO\n`).join('')}`);
+      amazon.emulator.fail({ path: '/shipping/v2/ndrFeedback', delay: 30, times: 100 });
+      const { code } = await run(['ndr', 'import', 'full.csv', '--json', '--concurrency', '2'], { ...amazon, node: full });
+      expect(code).toBe(4);
+      const report = readFileSync(path('full.report.csv'), 'utf8');
+      const arrived = amazon.emulator.ndrFeedback.map(({ trackingId }) => trackingId);
+      expect(arrived.length).toBeLessThan(40);
+      for (const id of arrived) expect(report).toMatch(new RegExp(`,${id},RTO,(submitted|interrupted),yes,`));
+      expect(existsSync(path('full.report.csv.lock'))).toBe(false);
+    } finally {
+      amazon.close();
+    }
   });
 
   test('stops an import if nobody reads its output, with every row that was sent in the report', async () => {
