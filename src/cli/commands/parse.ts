@@ -5,7 +5,7 @@
  */
 import type { Command } from 'commander';
 import { EXIT } from '../failure.ts';
-import { readBytes } from '../files.ts';
+import { readUtf8 } from '../files.ts';
 import { addHelp } from '../help.ts';
 import type { Context } from '../terminal.ts';
 import { describeEvents, eventFields } from '../webhook/described-event.ts';
@@ -18,7 +18,7 @@ export function define(command: Command, context: Context): void {
       'Explains events of Amazon Shipping and Buy with Prime, in whatever they arrive: EventBridge, a webhook, SQS, SNS, Kinesis or a dead-letter queue.',
     )
     .argument('<file>', 'JSON, one on each line, or what waybill listen --record wrote; - for standard input')
-    .action(async (file: string) => show(await readBytes(file, context), context));
+    .action(async (file: string) => show(await readUtf8(file, context), context));
   addHelp(command, context.out, {
     about: ['Signatures and credentials are not checked.'],
     exitCodes: { 1: 'an event cannot be read, or the input has no event' },

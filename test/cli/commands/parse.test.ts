@@ -116,6 +116,19 @@ describe('waybill parse', () => {
     expect(await waybill(['parse', file])).toMatchObject({ code: 0, stderr: '' });
   });
 
+  test.each<[string, (text: string) => Buffer]>([
+    ['little-endian, as PowerShell writes it', (text) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['big-endian', (text) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+  ])('reads one event on each line in UTF-16: %s', async (_, encode) => {
+    const { code, stdout } = await waybill(['parse', '-', '--json'], {
+      input: encode(`${JSON.stringify(bwp)}\r\n${JSON.stringify(ndr)}\r\n`),
+    });
+    expect([code, json(stdout)]).toEqual([
+      0,
+      { records: [expect.objectContaining({ kind: 'DELIVERY_COMPLETED' }), expect.objectContaining({ kind: 'ndr' })] },
+    ]);
+  });
+
   test.each([
     ['an event of Buy with Prime', bwp, 'expected an event, got'],
     ['an NDR event', ndr, 'expected an event, got'],
