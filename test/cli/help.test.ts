@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/run.ts';
 import { VERSION } from '../../src/core/version.ts';
-import { json, waybill } from '../support/cli/terminal.ts';
+import { json, unwrapped, waybill } from '../support/cli/terminal.ts';
 
 /** As `waybill help --json` has it. */
 interface Tree {
@@ -69,6 +69,13 @@ describe('help', () => {
   ])('of %s explains the exit codes %j', async (call, codes) => {
     const { stdout } = await waybill([...call.split(' '), '--help']);
     for (const code of codes) expect(stdout).toMatch(new RegExp(`\\nExit codes:(\\n.*)*\\n {2}${code}`));
+  });
+
+  test('of an import names both reports that it writes by default', async () => {
+    const { stdout } = await waybill(['ndr', 'import', '--help']);
+    expect(unwrapped(stdout)).toContain(
+      'default decisions.report.csv beside decisions.csv, ndr-report.csv in this folder for standard input',
+    );
   });
 
   test.each([[['help', 'ndr', 'rto']], [['ndr', 'help', 'rto']], [['ndr', 'rto', '--help']]])(

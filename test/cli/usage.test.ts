@@ -87,6 +87,7 @@ describe.each([
   [['ndr', 'import', '/nowhere.csv'], /cannot read/],
   [['ndr', 'import', '-'], /standard input is empty The first line must name the columns/],
   [['sign', 'POST', '/v2/x', '--region', 'eu', '--settings', '-', '--body', '-'], /standard input has no line|can be read only once/],
+  [['ndr', 'import', '-', '--report', '-'], /--report must be a file With --json, standard output has the result of each row/],
   [['ndr', 'import', '-', '--concurrency', '0'], /--concurrency must be a whole number from 1 to 1000/],
   [['send'], /missing: <kind>; --to; --auth <kind> the event --to <url>/],
   [['send', 'postcard', '--to', 'http://localhost', '--auth', 'none'], /<kind> must be one of ndr, tracking, bwp/],

@@ -126,7 +126,10 @@ function defineImport(command: Command, context: Context): void {
     .description('Submits a CSV file of decisions and writes a report with the result of each row.')
     .argument('<file>', 'the CSV file; - for standard input')
     .optionsGroup('Import:')
-    .option('--report <file>', 'the report to write; default FILE.report.csv')
+    .option(
+      '--report <file>',
+      'the report to write; default decisions.report.csv beside decisions.csv, ndr-report.csv in this folder for standard input',
+    )
     .option('--concurrency <number>', 'rows in flight at once', '10')
     .option(...CONTACT_DATA)
     .option('--dry-run', 'check every row and send nothing')

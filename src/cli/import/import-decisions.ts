@@ -34,6 +34,7 @@ const CREDENTIALS_REFUSED = /^(invalid_|unauthorized_|access_denied)/;
 /** Submits what no earlier run has submitted, and reports on each row. */
 export async function importDecisions(file: string, options: ImportOptions, context: Context): Promise<void> {
   const concurrency = readNumber('--concurrency', options.concurrency, 1, 1_000);
+  if (options.report === '-') throw new UsageError('--report must be a file', 'With --json, standard output has the result of each row.');
   const sheet = await openSheet(file, options, context);
   // Before the report is created: a missing setting leaves no file behind.
   const client = options.dryRun
@@ -211,7 +212,7 @@ function mayConcernAll(error: unknown): boolean {
   return isWaybillError(error) && (error.retryable || (error.code === 'API' && [401, 403].includes(error.status)));
 }
 
-/** Beside the file. */
+/** Beside the file; in the current folder for standard input. */
 function reportPath(file: string): string {
   if (file === '-') return 'ndr-report.csv';
   const { dir, name } = parse(file);
