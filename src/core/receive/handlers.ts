@@ -28,7 +28,7 @@ export type EventHandler<Event, Context> = (event: Event, context: Context) => u
 export type EventHandlersByKind<Event extends { readonly kind: string }, Context> = {
   readonly [Kind in Exclude<Event['kind'], 'unknown'>]?: EventHandler<EventOf<Event, Kind>, Context> | undefined;
 } & {
-  /** Receives events of types that this version does not know. */
+  /** Receives events of types that this version does not know; not those of another surface, which it does know. */
   readonly unknown?: EventHandler<EventOf<Event, 'unknown'>, Context> | undefined;
   /** Receives every event that has no handler above, whether its type is known or not. */
   readonly otherwise?: EventHandler<Event, Context> | undefined;
@@ -150,7 +150,7 @@ function inProgress(surface: Surface): InProgressError {
   return new InProgressError('another call is handling this event', { surface, hint: 'Nothing is lost: the event is redelivered.' });
 }
 
-const FOREIGN = 'Route these events elsewhere, or pass "unknown" or "otherwise".';
+const FOREIGN = 'Route these events elsewhere, or pass "otherwise".';
 
 /** Bytes as a string, if nothing is lost by that: stored as JSON, it stays readable. */
 function legible(raw: unknown): unknown {
@@ -185,7 +185,8 @@ function handlerFinder<Event extends { readonly kind: string }, Context>(
   const byKind = new Map<string, EventHandler<Event, Context>>();
   // Each gets the events of its kind, which the compiler cannot follow.
   for (const [name, handler] of entries) if (handler) byKind.set(name, (handler as EventHandler<Event, Context>).bind(handlers));
-  return ({ kind }) => byKind.get(kind) ?? byKind.get('otherwise');
+  // A function for types that Amazon adds, which often only logs them, would lose the events of a surface that shares the queue.
+  return (event) => byKind.get(codec.foreign(event) ? 'otherwise' : event.kind) ?? byKind.get('otherwise');
 }
 
 /** The error for a name that is not a kind of event. */

@@ -116,7 +116,8 @@ describe('handler() responds with', () => {
     const request = () => signed({ eventDescriptor: 'NDR Events', detail: { trackingId: '1' } });
     const verifier = new BuyWithPrimeWebhookVerifier(options);
     expect((await respondTo(verifier, request(), { REFUND_REQUESTED: () => undefined })).response.status).toBe(503);
-    expect((await respondTo(verifier, request(), { unknown: () => undefined })).response.status).toBe(200);
+    expect((await respondTo(verifier, request(), { unknown: () => undefined })).response.status).toBe(503);
+    expect((await respondTo(verifier, request(), { otherwise: () => undefined })).response.status).toBe(200);
   });
 });
 

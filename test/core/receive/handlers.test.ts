@@ -142,18 +142,22 @@ describe('an event without a function', () => {
     expect(warned[0]).not.toContain('forged');
   });
 
-  test('is a failure if it belongs to another surface, unless a function accepts it', async () => {
+  test('is a failure if it belongs to another surface, unless a function for every event accepts it', async () => {
     const foreign = { event: { ...unknown, detail: 'elsewhere' } };
-    const onUnhandled = vi.fn();
-    await expect(dispatcher({ shipped: () => undefined }, { onUnhandled })(foreign, context)).rejects.toMatchObject({
-      code: 'VALIDATION',
-      message: 'got an event of elsewhere, and no handler accepts it',
-      hint: expect.stringContaining('Route these events elsewhere'),
-    });
+    const [onUnhandled, forNewTypes, accept] = [vi.fn(), vi.fn(), vi.fn()];
+    for (const handlers of [{ shipped: () => undefined }, { unknown: forNewTypes }] as Handlers[]) {
+      await expect(dispatcher(handlers, { onUnhandled })(foreign, context)).rejects.toMatchObject({
+        code: 'VALIDATION',
+        message: 'got an event of elsewhere, and no handler accepts it',
+        hint: 'Route these events elsewhere, or pass "otherwise".',
+      });
+    }
     expect(onUnhandled).not.toHaveBeenCalled();
-    for (const handlers of [() => undefined, { unknown: () => undefined }, { otherwise: () => undefined }] as Handlers[]) {
+    expect(forNewTypes).not.toHaveBeenCalled();
+    for (const handlers of [accept, { otherwise: accept }, { unknown: forNewTypes, otherwise: accept }] as Handlers[]) {
       await dispatcher(handlers)(foreign, context);
     }
+    expect(accept).toHaveBeenCalledTimes(3);
   });
 });
 
