@@ -135,8 +135,8 @@ function retryAfter(response: Pick<FetchResponse, 'headers'>): number | undefine
   const text = headerOf(response, 'retry-after');
   if (!text) return undefined;
   const seconds = /^\+?([\d.]+) ?s?\s*(?:,|$)/i.exec(text)?.[1];
-  // A date has letters. In other strings, such as "-2099", the parser finds a year.
-  const date = /[a-z]/i.test(text) ? Date.parse(text.replace(/GMT\s*,.*/i, 'GMT')) : Number.NaN;
+  // A date has letters. In other strings, such as "-2099", the parser finds a year. A year at the end is that of C's asctime(), which means GMT.
+  const date = /[a-z]/i.test(text) ? Date.parse(text.replace(/GMT\s*,.*/i, 'GMT').replace(/ \d{4}$/, '$& GMT')) : Number.NaN;
   // By the clock of the sender, if it says what it shows: the one here may be wrong.
   const now = Date.parse(headerOf(response, 'date') ?? '') || Date.now();
   const milliseconds = seconds ? Math.ceil(Number(seconds) * 1_000) : date - now;

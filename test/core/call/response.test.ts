@@ -176,20 +176,24 @@ describe('an error has of a response', () => {
     expect(failureOf(responseOf({ headers: new Headers({ 'retry-after': text }) })).retryAfter).toBe(retryAfter);
   });
 
-  test('a date in Retry-After as a duration', () => {
+  test.each(['UTC', 'America/New_York', 'Asia/Kolkata'])('a date in Retry-After as a duration, in the time zone %s', (zone) => {
+    vi.stubEnv('TZ', zone);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2030, 0, 1) });
     try {
       // Servers that do not follow RFC 9110 send other forms, which may begin and end with a number.
       const sent = 'Tue, 01 Jan 2030 00:01:00 GMT';
       const others = ['01 Jan 2030 00:01:00 GMT', 'Jan 1, 2030 00:01:00 GMT', '2030-01-01T00:01:00Z', '2030-01-01T00:01:00+00:00'];
+      // RFC 9110 has recipients accept it.
+      const asctime = 'Tue Jan  1 00:01:00 2030';
       // By the sender's own clock, if it says what that shows: one of the two may be wrong.
       const wrong = { 'retry-after': 'Tue, 01 Jan 2030 03:01:00 GMT', date: 'Tue, 01 Jan 2030 03:00:00 GMT' };
       expect(failureOf(responseOf({ headers: new Headers(wrong) })).retryAfter).toBe(60_000);
-      for (const date of [sent, `${sent}, ${sent}`, `${sent}, 1`, ...others]) {
+      for (const date of [sent, `${sent}, ${sent}`, `${sent}, 1`, asctime, ...others]) {
         expect(failureOf(responseOf({ headers: new Headers({ 'retry-after': date }) })).retryAfter).toBe(60_000);
       }
     } finally {
       vi.useRealTimers();
+      vi.unstubAllEnvs();
     }
   });
 });
