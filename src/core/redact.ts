@@ -138,8 +138,10 @@ export function redactJson(value: unknown, clean: Redact = redact): unknown {
     items += 1;
     if (items > MAX_ITEMS) return '…';
     if (typeof item === 'string') return cleanItem(item, 20_000);
-    // A tracking number may be echoed as a number.
-    if (typeof item === 'number') return cleanItem(String(item)) === String(item) ? item : '[redacted]';
+    // A tracking number may be echoed as a number. One that is too large to be exact cannot be compared any more.
+    if (typeof item === 'number') {
+      return Math.abs(item) <= Number.MAX_SAFE_INTEGER && cleanItem(String(item)) === String(item) ? item : '[redacted]';
+    }
     if (!isObject(item)) return item;
     if (depth > MAX_DEPTH) return '…';
     if (Array.isArray(item)) return item.slice(0, MAX_ITEMS).map((each) => visit(each, cleanItem, depth + 1));

@@ -209,6 +209,11 @@ describe('redactJson', () => {
     });
   });
 
+  test('hides a number that JSON has rounded: it may be the one of a parcel', () => {
+    const echoed = JSON.parse('{ "usps": 9400111899223197428490, "dhl": 96110209876543210, "id": -9007199254740991 }');
+    expect(redactJson(echoed)).toEqual({ usps: '[redacted]', dhl: '[redacted]', id: -9_007_199_254_740_991 });
+  });
+
   test('does not follow JSON of endless depth', () => {
     const depth = 100_000;
     for (const [open, close] of [
