@@ -77,7 +77,7 @@ class Batch<Input, Result> {
   readonly #controllers = new Set<AbortController>();
   /** The reader, and every item in flight. */
   #open = 1;
-  /** Whether the source was asked for an item that it has not supplied yet. */
+  /** Whether an item was requested and the source has not supplied it yet. */
   #isReading = false;
   /** Whether nothing further is read. */
   #isStopped = false;
