@@ -45,7 +45,10 @@ export function define(command: Command, context: Context): void {
     .option('--date <time>', 'x-amz-pay-date, such as 20260115T101530Z; default: now')
     .option('--idempotency-key <key>', 'a key to sign with the rest')
     .optionsGroup('Verify:')
-    .option('--verify <file>', 'a captured request: request line, headers, empty line, body; - for standard input')
+    .option(
+      '--verify <file>',
+      'a captured request: request line, headers, empty line, body; or the output of curl -v; - for standard input',
+    )
     .option('--public-key-file <file>', 'the public key in PEM; default: that of the private key')
     .option('--amazon-said <text>', "the hash in Amazon's error message, or the whole message")
     .action((method: string | undefined, url: string | undefined, options: Options) =>

@@ -15,16 +15,28 @@ export interface CapturedRequest {
   readonly body: Buffer;
 }
 
-/** Reads a request line, headers, an empty line and a body; the head may have the `> ` of `curl -v` before each line. */
+/** The two parts of a capture, with one character for each byte. */
+interface Parts {
+  readonly head: string;
+  readonly body: string;
+}
+
+const REQUEST_LINE = /^([A-Za-z]+) +(\S+)(?: +HTTP\/[\d.]+)?\s*$/;
+
+/** curl's progress meter, which may share a line with what follows: `100  7  0  0  100  7  0  5 --:--:-- --:--:-- --:--:--  5< HTTP/1.1 403`. */
+const METER = /^ {0,2}\d{1,3} [\d .:kMGTP-]+(?=[*<>{}] )/gm;
+/** The lines with `> ` of one request. An empty one ends them. */
+const CURL_HEAD = /^> \S.*(?:\r?\n> \S.*)*/gm;
+/** What curl says of the connection, of the response and of data. JSON has no such lines. */
+const CURL_REMARK = /^(?:[*<](?: |$)|[{}] \[\d+ bytes data\])/m;
+
+/** Reads a request line, headers, an empty line and a body; or the output of `curl -v`, which seldom has the body. */
 export function parseRequest(bytes: Buffer): CapturedRequest {
-  const end = /\r?\n(?:> ?)?\r?\n/.exec(bytes.toString('latin1'));
-  const head = bytes
-    .subarray(0, end?.index ?? bytes.length)
-    .toString('utf8')
-    .replace(/^\ufeff/, '');
-  const body = end ? bytes.subarray(end.index + end[0].length) : Buffer.alloc(0);
-  const [first = '', ...lines] = head.split(/\r?\n/).map((line) => line.replace(/^> ?/, ''));
-  const [, method, target] = /^([A-Za-z]+) +(\S+)(?: +HTTP\/[\d.]+)?\s*$/.exec(first) ?? [];
+  const text = bytes.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '');
+  const isPlain = REQUEST_LINE.test(/^.*/.exec(text)?.[0] ?? '');
+  const { head, body } = (isPlain ? undefined : partsOfCurl(text)) ?? partsOf(text);
+  const [first = '', ...lines] = Buffer.from(head, 'latin1').toString('utf8').split(/\r?\n/);
+  const [, method, target] = REQUEST_LINE.exec(first) ?? [];
   if (!method || !target) {
     throw new UsageError(
       'this is not an HTTP request',
@@ -36,7 +48,24 @@ export function parseRequest(bytes: Buffer): CapturedRequest {
     if (colon < 1) throw new UsageError(`line ${at + 2} is not a header`, 'It must be "name: value".');
     return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
   });
-  return { method: method.toUpperCase(), target, headers, body };
+  return { method: method.toUpperCase(), target, headers, body: Buffer.from(body, 'latin1') };
+}
+
+function partsOf(text: string): Parts {
+  const end = /\r?\n\r?\n/.exec(text);
+  return end ? { head: text.slice(0, end.index), body: text.slice(end.index + end[0].length) } : { head: text, body: '' };
+}
+
+/** The request in the output of `curl -v`; `undefined` if it is something else. */
+function partsOfCurl(output: string): Parts | undefined {
+  const text = output.replace(METER, '');
+  // The first request to a proxy only opens the way.
+  const [found, ...others] = [...text.matchAll(CURL_HEAD)].filter(([head]) => !head.startsWith('> CONNECT '));
+  if (!found) return undefined;
+  if (others.length > 0) throw new UsageError(`the capture has ${others.length + 1} requests`, 'Pass the lines of one of them.');
+  const rest = text.slice(found.index + found[0].length).replace(/^\r?\n(?:>? ?\r?\n|> ?$)?/, '');
+  // Among the remarks of curl stands the body of the response, never that of the request.
+  return { head: found[0].replace(/^> /gm, ''), body: CURL_REMARK.test(rest) ? '' : rest };
 }
 
 /** The value of a header, whatever the case of its name. */
