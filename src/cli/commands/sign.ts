@@ -12,9 +12,10 @@ import { EXIT, UsageError } from '../failure.ts';
 import { nameOf, PUBLIC_KEY, readBytes, readText, readUtf8 } from '../files.ts';
 import { addHelp } from '../help.ts';
 import { AMAZON_PAY, addSettings, type Flags, readSettings, requireSettings, toOptions } from '../settings.ts';
-import { parsePayDate, parseRequest } from '../sign/captured-request.ts';
+import { parsePayDate, parseRequest, withBody } from '../sign/captured-request.ts';
 import { examine } from '../sign/examination.ts';
 import type { Context } from '../terminal.ts';
+import { list } from '../text.ts';
 
 interface Options extends Flags {
   readonly body?: string;
@@ -41,7 +42,7 @@ export function define(command: Command, context: Context): void {
     .argument('[method]', 'such as POST')
     .argument('[url]', 'the URL, or its path; the host is then that of the region')
     .optionsGroup('Sign:')
-    .option('--body <file>', 'the exact body; - for standard input')
+    .option('--body <file>', 'the exact body, also of a captured request without one; - for standard input')
     .option('--date <time>', 'x-amz-pay-date, such as 20260115T101530Z; default: now')
     .option('--idempotency-key <key>', 'a key to sign with the rest')
     .optionsGroup('Verify:')
@@ -51,9 +52,10 @@ export function define(command: Command, context: Context): void {
     )
     .option('--public-key-file <file>', 'the public key in PEM; default: that of the private key')
     .option('--amazon-said <text>', "the hash in Amazon's error message, or the whole message")
-    .action((method: string | undefined, url: string | undefined, options: Options) =>
-      options.verify === undefined ? sign(method, url, options, context) : verify(options.verify, options, context),
-    );
+    .action((method: string | undefined, url: string | undefined, options: Options) => {
+      refuseIgnored({ ...options, method, url });
+      return options.verify === undefined ? sign(method, url, options, context) : verify(options.verify, options, context);
+    });
   addSettings(command, AMAZON_PAY);
   addHelp(command, context.out, {
     about: [
@@ -65,6 +67,21 @@ export function define(command: Command, context: Context): void {
       'waybill sign --verify captured.http --public-key-file public.pem',
     ],
   });
+}
+
+/** Refuses what only the other half of the command reads: an option that is ignored looks as if it had been used. */
+function refuseIgnored(given: Options & { readonly method: string | undefined; readonly url: string | undefined }): void {
+  const { verify: file, method, url, date, idempotencyKey, publicKeyFile, amazonSaid } = given;
+  const toSign = { 'a method': method, 'a URL': url, '--date': date, '--idempotency-key': idempotencyKey };
+  const toVerify = { '--public-key-file': publicKeyFile, '--amazon-said': amazonSaid };
+  const ignored = Object.entries<string | undefined>(file === undefined ? toVerify : toSign).flatMap(([name, value]) =>
+    value === undefined ? [] : name,
+  );
+  if (ignored.length === 0) return;
+  if (file === undefined) {
+    throw new UsageError(`${list(ignored)} can be passed only with --verify`, 'Pass the captured request: --verify FILE.');
+  }
+  throw new UsageError(`pass either --verify or ${list(ignored)}, not both`, 'The captured request has its own.');
 }
 
 async function sign(method: string | undefined, url: string | undefined, options: Options, context: Context): Promise<void> {
@@ -111,7 +128,8 @@ async function sign(method: string | undefined, url: string | undefined, options
 
 async function verify(file: string, options: Options, context: Context): Promise<void> {
   const { out } = context;
-  const request = parseRequest(await readUtf8(file, context));
+  const captured = parseRequest(await readUtf8(file, context));
+  const request = withBody(captured, options.body === undefined ? undefined : await readBytes(options.body, context));
   const settings = toOptions<Settings>(await readSettings(AMAZON_PAY, options, context));
   const { checks, canonicalRequest, stringToSign } = examine({
     request,

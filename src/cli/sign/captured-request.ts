@@ -68,6 +68,32 @@ function partsOfCurl(output: string): Parts | undefined {
   return { head: found[0].replace(/^> /gm, ''), body: CURL_REMARK.test(rest) ? '' : rest };
 }
 
+/** The request with the body of a file, if its capture has none. Refuses two different bodies, and a body that is announced but missing. */
+export function withBody(request: CapturedRequest, given: Buffer | undefined): CapturedRequest {
+  const { body: captured } = request;
+  if (given && captured.length > 0 && !captured.equals(given)) {
+    throw new UsageError(
+      'the capture has another body than the file of --body',
+      'Pass one of them: leave out --body, or cut the capture after the headers.',
+    );
+  }
+  const body = given ?? captured;
+  const announced = bodyLengthOf(request);
+  if (announced && body.length === 0) {
+    throw new UsageError(
+      `the request has no body, and its Content-Length announces ${announced} bytes`,
+      'Pass the body with --body FILE: curl -v does not print it.',
+    );
+  }
+  return { ...request, body };
+}
+
+/** How many bytes the request says its body has; `undefined` if it does not say it. */
+export function bodyLengthOf(request: CapturedRequest): number | undefined {
+  const length = headerOf(request, 'content-length') ?? '';
+  return /^\d+$/.test(length) ? Number(length) : undefined;
+}
+
 /** The value of a header, whatever the case of its name. */
 export function headerOf({ headers }: CapturedRequest, name: string): string | undefined {
   return headers.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];

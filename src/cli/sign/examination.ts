@@ -7,7 +7,7 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { canonicalRequest as writeCanonicalRequest } from '../../amazonpay/index.ts';
 import type { Check } from '../terminal.ts';
-import { type CapturedRequest, headerOf, parsePayDate } from './captured-request.ts';
+import { bodyLengthOf, type CapturedRequest, headerOf, parsePayDate } from './captured-request.ts';
 import { type Candidate, candidates, type SigningParts } from './mistakes.ts';
 import { type OpenedSignature, openSignature } from './signature.ts';
 
@@ -55,6 +55,7 @@ export function examine(subject: Subject): Examination {
   const all = [...candidates(partsOf(request, authorization))];
   const { canonicalRequest, stringToSign } = all[0] as Candidate;
   const checks = [
+    ...examineBody(request),
     ...examineForm(authorization),
     ...examineHeaders(subject),
     ...examineNames(request, authorization),
@@ -81,6 +82,15 @@ function readAuthorization(header: string | undefined): Authorization | Check {
   }
   const isJoinedRight = header.includes(', SignedHeaders=') && header.includes(', Signature=') && !/ {2}/.test(header);
   return { algorithm, publicKeyId, names: list.split(';'), signature, isJoinedRight };
+}
+
+/** Before everything else: over another body than was sent no signature is right. */
+function* examineBody(request: CapturedRequest): Generator<Check> {
+  const announced = bodyLengthOf(request);
+  const { length } = request.body;
+  if (announced === undefined || announced === length) return;
+  const todo = 'Pass the bytes that were sent. An editor may have added a line break, and curl -d removes them: use --data-binary.';
+  yield found('warn', 'body', `it has ${length} bytes, and Content-Length announces ${announced}`, todo);
 }
 
 function* examineForm({ algorithm, isJoinedRight }: Authorization): Generator<Check> {

@@ -51,6 +51,42 @@ describe('waybill sign --verify', () => {
     expect(await waybill(argv, { input: input.swap16() })).toMatchObject({ code: 0 });
   });
 
+  describe('with --body', () => {
+    const withLength = (sent: string): string => capture({ sent, sentHeaders: { 'Content-Length': `${body.length}` } });
+    const verified = (input: string, content: string) => {
+      writeFileSync(folder.path('body.json'), content);
+      return waybill([...argv, '--body', folder.path('body.json')], { input });
+    };
+
+    test('uses the file as the body of a capture without one', async () => {
+      for (const input of [withLength(''), capture({ sent: '' })]) {
+        const { code, stdout } = await verified(input, body);
+        expect(stdout).toMatch(/ok +signature +it is right/);
+        expect(code).toBe(0);
+      }
+      expect(await verified(withLength(body), body)).toMatchObject({ code: 0 });
+    });
+
+    test('refuses a capture with another body', async () => {
+      const { code, stderr } = await verified(withLength(body), `${body}\n`);
+      expect(unwrapped(stderr)).toMatch(/the capture has another body than the file of --body .*Pass one of them/);
+      expect(code).toBe(2);
+    });
+
+    test('says first that the file has not the announced length', async () => {
+      const { code, stdout } = await verified(withLength(''), `${body}\n`);
+      expect(unwrapped(stdout)).toMatch(/^ *warn body it has 125 bytes, and Content-Length announces 124 .*--data-binary/);
+      expect(code).toBe(1);
+    });
+
+    test('is asked for if the capture announces a body and has none', async () => {
+      const { code, stdout, stderr } = await waybill(argv, { input: withLength('') });
+      expect(unwrapped(stderr)).toMatch(/the request has no body, and its Content-Length announces 124 bytes .*--body FILE/);
+      expect([code, stdout]).toEqual([2, '']);
+      expect((await verified(withLength(''), '')).stderr).toMatch(/has no body/);
+    });
+  });
+
   test.each<[string, Mistakes, RegExp]>([
     ['the salt of the other algorithm', { sign: pss(20) }, /its salt has 20 bytes, and the algorithm in the header needs 32/],
     ['as much salt as fits', { sign: pss(constants.RSA_PSS_SALTLEN_MAX_SIGN) }, /its salt has 222 bytes/],
