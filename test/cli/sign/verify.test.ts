@@ -51,6 +51,21 @@ describe('waybill sign --verify', () => {
     expect(await waybill(argv, { input: input.swap16() })).toMatchObject({ code: 0 });
   });
 
+  test.each([
+    ['a right signature', capture()],
+    ['the signature of another key', capture({ sign: pss(32, other.privateKey) })],
+  ])('does not report success without a key: %s', async (_, input) => {
+    const { code, stdout } = await waybill(['sign', '--verify', '-'], { input });
+    expect(unwrapped(stdout)).toMatch(/ - signature NOT CHECKED, because there is no key to verify it with Pass --public-key-file FILE/);
+    expect(code).toBe(1);
+    const document = await waybill(['sign', '--verify', '-', '--json'], { input });
+    expect(json(document.stdout)).toMatchObject({
+      ok: false,
+      checks: expect.arrayContaining([expect.objectContaining({ status: 'skip' })]),
+    });
+    expect(document.code).toBe(1);
+  });
+
   describe('with --body', () => {
     const withLength = (sent: string): string => capture({ sent, sentHeaders: { 'Content-Length': `${body.length}` } });
     const verified = (input: string, content: string) => {
