@@ -1,15 +1,27 @@
 /**
- * `--debug`: prints each request and response on standard error, without secrets and personal data.
+ * `--debug`: prints each request and response on standard error, without secrets, and without what is known as personal data by its name.
  *
  * @module
  */
 import { readStream } from '../core/bytes.ts';
-import { redactor, summarise } from '../core/redact.ts';
+import { redactJson, redactor, summarise } from '../core/redact.ts';
 import { redactBody, redactHeaders } from '../testing/emulator/request-record.ts';
 import type { Context, Trace, TracedResponse } from './terminal.ts';
 
-/** Names of JSON and form fields whose values are personal: nobody wants them in a bug report. */
-const PERSONAL = /^(?!.*code$)(?:.*(?:notes|address|phone|e-?mail)|.*(?:first|last|full|recipient)_?name)/i;
+/** Somebody whose name is personal: an event also names carriers and products. */
+const PERSON = '(?:customer|consignee|recipient|receiver|addressee|buyer|shopper|card ?holder|contact)';
+/** Names of JSON and form fields, in words, whose values nobody wants in a bug report. Ids are not among them: one debugs by them. */
+const PERSONAL = new RegExp(
+  `notes|instruction|address(?!.*code$)|phone|mobile|mail|\\b(?:${PERSON}|first|middle|last|full|given|family|sur|nick) ?name|` +
+    `\\b${PERSON} (?:state|region)$|\\bcontact ?(?:number|no)$|\\b(?:signed|received|collected) by$`,
+);
+/** Parts of a postal address. */
+const PLACE =
+  /\b(?:city|town|village|locality|district|county|suburb|landmark|street|(?:address )?line ?\d|(?:postal|post|pin|zip) ?code|zip|state or region|province|latitude|longitude)$/;
+/** Whose name and address are in an object. */
+const PERSON_OBJECT = new RegExp(`^(?:${PERSON}|ship ?to|bill ?to)(?: (?:details?|info|data))?$`);
+/** Personal only beside a part of an address, or of a person: the state of an order is not. */
+const PERSONAL_THERE = /^(?:name|state|region)$/;
 /** A query parameter with the name of a secret, in a URL on its own or inside a body. */
 const SECRET_PARAMETER = /([?&](?:[\w.~%-]{0,60}(?:key|tokens?|secret|password|signature)|code|sig)=)[^&#\s"'<>\\]+/gi;
 /** More of a body is not printed. */
@@ -86,7 +98,37 @@ export class HttpTrace implements Trace {
   }
 }
 
-function withoutPersonalData(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null) return body;
-  return JSON.parse(JSON.stringify(body, (name, value) => (PERSONAL.test(name) && value !== null ? '[redacted]' : value)));
+/** A copy without personal data, which is found by the names of its properties. */
+function withoutPersonalData(value: unknown, isPerson = false): unknown {
+  if (typeof value === 'string') return withoutPersonalJson(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((each) => withoutPersonalData(each, isPerson));
+  const isOfPerson = isPerson || Object.keys(value).some((name) => PLACE.test(wordsOf(name)));
+  const entries = Object.entries(value).map(([name, each]) => {
+    const words = wordsOf(name);
+    const isNamed = PERSONAL.test(words) || PLACE.test(words) || (isOfPerson && PERSONAL_THERE.test(words));
+    const isObject = PERSON_OBJECT.test(words);
+    const isPersonal = isNamed || (isObject && typeof each === 'string');
+    return [name, isPersonal && each !== null ? '[redacted]' : withoutPersonalData(each, isPerson || isObject)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** JSON in a string, as queues and topics wrap an event. */
+function withoutPersonalJson(text: string): string {
+  if (!/^\s*[{[]/.test(text)) return text;
+  try {
+    // Bounded in depth once more: only the JSON around it was.
+    return JSON.stringify(withoutPersonalData(redactJson(JSON.parse(text))));
+  } catch {
+    return text;
+  }
+}
+
+/** `customerName`, `customer_name` and `CUSTOMER-NAME` as `customer name`. */
+function wordsOf(name: string): string {
+  return name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/[_\s-]+/g, ' ')
+    .toLowerCase();
 }

@@ -55,7 +55,10 @@ export function addGeneralOptions(command: Command, { sends }: { readonly sends?
   for (const option of command.options) refuseRepeats(command, option);
   command.addOption(jsonOption(command).helpGroup('General:'));
   if (sends) {
-    const debug = command.createOption('--debug', 'print each request and response on standard error, without secrets');
+    const debug = command.createOption(
+      '--debug',
+      'print each request and response on standard error, without secrets, names and addresses',
+    );
     command.addOption(debug.helpGroup('General:'));
   }
   command.addHelpOption(command.createOption('-h, --help', 'show this help').helpGroup('General:'));

@@ -70,6 +70,59 @@ describe('--debug', () => {
     expect(decodeURIComponent(stderr)).not.toMatch(/5eedf00d|rita@/);
   });
 
+  const person = {
+    customerName: 'Rita Rao',
+    consignee_name: 'Rita Rao',
+    recipientName: 'Rita Rao',
+    customer: { id: 'C-1', name: 'Rita Rao', profile: { name: 'Rita Rao' } },
+    buyer: 'Rita Rao',
+    consigneeDetails: { contactNumber: '98765', state: 'Karnataka' },
+    customerState: 'Karnataka',
+    receivedBy: 'Rita Rao',
+    deliveryInstructions: 'Blue door',
+    shippingAddress: { line1: 'MG Road 1' },
+    location: {
+      name: 'Rita Rao',
+      city: 'Bengaluru',
+      state: 'Karnataka',
+      stateOrRegion: 'Karnataka',
+      postalCode: '560001',
+      countryCode: 'IN',
+    },
+    destinationCity: 'Bengaluru',
+    pinCode: 560001,
+    pincode: '560001',
+    zip: '560001',
+    locality: 'Bengaluru',
+  };
+  /** What is debugged by. */
+  const kept = {
+    trackingId: '1809561149386',
+    orderId: 'O-1',
+    referenceID: 'R-1',
+    eventCode: 'Delivered',
+    source: { region: 'eu-west-1' },
+    order: { state: 'DELIVERED', name: 'Kettle' },
+    carrier: { name: 'Amazon' },
+    countryCode: 'IN',
+    capacity: 'Lots',
+    elsewhere: { city: null },
+  };
+
+  test.each([
+    ['in an event', { 'detail-type': 'Tracking Detail', detail: { ...kept, ...person } }],
+    ['in lists', [{ events: [[kept, person]] }]],
+    ['in JSON inside a string', { Message: JSON.stringify({ detail: JSON.stringify({ ...kept, ...person }) }) }],
+  ])('hides the names and addresses of people %s, and shows ids and codes', async (_, event) => {
+    const argv = ['send', 'ndr', '--auth', 'none', '--to', echo.url, '--file', '-', '--debug'];
+    const { stderr } = await waybill(argv, { input: JSON.stringify(event) });
+    expect(stderr).not.toMatch(/Rita|Karnataka|Bengaluru|560001|98765|MG Road|Blue door/);
+    const shown = stderr.replaceAll('\\', '');
+    for (const [name, value] of [...Object.entries(kept), ['id', 'C-1'], ['pinCode', '[redacted]'], ['postalCode', '[redacted]']]) {
+      expect(shown).toContain(`"${name}":${JSON.stringify(value)}`);
+    }
+  });
+
   test('hides credentials in the query of a URL, also inside a body', async () => {
     const query = 'a=1&api_key=5eedf00d&X-Amz-Signature=5eedf00d&code=5eedf00d&token=5eedf00d#x';
     const argv = ['send', 'ndr', '--auth', 'none', '--to', `${echo.url}/x?key=5eedf00d&${query}`, '--debug'];
