@@ -14,7 +14,8 @@ import { lwaTokens } from '../../shipping-ndr/feedback/lwa.ts';
 import { NdrFeedbackClient, type NdrFeedbackClientOptions } from '../../shipping-ndr/index.ts';
 import { UsageError } from '../failure.ts';
 import { BUY_WITH_PRIME, type ClientSettings, type Flags, readSettings, SHIPPING, toOptions, type Values } from '../settings.ts';
-import type { Check } from '../terminal.ts';
+import type { Check, Context } from '../terminal.ts';
+import { list } from '../text.ts';
 import { attempt, checkHost, notAsked, type Reach } from './checks.ts';
 
 /** A service that issues access tokens for credentials. */
@@ -115,7 +116,7 @@ export async function checkCredentials(service: Service, flags: Flags, { live, c
   });
   if (checks.some(({ status }) => status === 'fail')) return checks;
   const usable = await attempt('credentials', () => construct(values) && 'can be used', context);
-  checks.push(usable, ...(reminder ? [reminder] : []));
+  checks.push(usable.status === 'ok' ? warnOfHosts(usable, values, context) : usable, ...(reminder ? [reminder] : []));
   if (usable.status === 'fail') return checks;
   if (!live) return [...checks, notAsked('Amazon')];
   const url = String(values['baseUrl'] ?? host).replace(/\/+$/, '');
@@ -130,4 +131,20 @@ export async function checkCredentials(service: Service, flags: Flags, { live, c
   checks.push(await attempt('access token', issue, context));
   if (call && token) checks.push(await attempt('API', () => call(options, token, signal), context));
   return checks;
+}
+
+/** Warns if credentials or tokens are sent to somebody else: a settings file that was copied or changed may have such an address. */
+function warnOfHosts(usable: Check, values: Values, { names }: Context): Check {
+  const foreign = ['baseUrl', 'tokenUrl'].flatMap((option) => {
+    const url = values[option];
+    return url === undefined || isAmazons(String(url)) ? [] : `${names[option]} ${new URL(String(url)).origin}`;
+  });
+  if (foreign.length === 0) return usable;
+  const message = `${usable.message}, and are sent to hosts that are not Amazon's: ${list(foreign)}`;
+  return { ...usable, status: 'warn', message, todo: 'Right for an emulator or a gateway.' };
+}
+
+function isAmazons(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' && /(?:^|\.)amazon\.(?:com|co\.uk|co\.jp)$/.test(hostname);
 }

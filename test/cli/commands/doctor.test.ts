@@ -49,7 +49,7 @@ describe('waybill doctor', () => {
     const { code, stdout } = await waybill(['doctor', '--live'], amazon);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^This machine\n {2}ok {4}Node +\d+\.\d+\.\d+\n\nAmazon Pay\n {2}ok {4}public key id +SANDBOX-/);
-    expect(stdout).toMatch(/\nNo check failed, 1 warning\.\n$/);
+    expect(stdout).toMatch(/\nNo check failed, 3 warnings\.\n$/);
     expect(stdout.split('\n').every((line) => line.length <= 80)).toBe(true);
   });
 
@@ -148,6 +148,21 @@ describe('waybill doctor', () => {
     // No name of an option that only the library has.
     expect(JSON.stringify(checks)).not.toMatch(/\\"[a-z]+[A-Z.]/);
     expect(code).toBe(status === 'fail' ? 1 : 0);
+  });
+
+  test.each([
+    ['SP_API_URL', 'https://sellingpartnerapi-fe.amazon.com', 'https://amazon.com.example/a'],
+    ['LWA_URL', 'https://api.amazon.co.uk/auth/o2/token', 'https://api-amazon.com/token'],
+    ['BWP_URL', 'https://api.buywithprime.amazon.com', 'http://127.0.0.1:4020'],
+    ['BWP_TOKEN_URL', 'https://api.buywithprime.amazon.com/token', 'https://shop.example'],
+  ])("warns if %s is not Amazon's, because credentials are sent there", async (variable, right, foreign) => {
+    const { SP_API_URL: _, LWA_URL: __, BWP_URL: ___, ...env } = amazon.env;
+    const surface = variable.startsWith('BWP') ? 'buywithprime' : 'shipping-ndr';
+    const check = async (url: string) => (await doctor({ ...env, [variable]: url }, '--only', surface)).checks;
+    const message = `can be used, and are sent to hosts that are not Amazon's: ${variable} ${new URL(foreign).origin}`;
+    const warning = { status: 'warn', name: 'credentials', message, todo: 'Right for an emulator or a gateway.' };
+    expect(await check(foreign)).toContainEqual({ surface, ...warning });
+    expect(await check(right)).toContainEqual({ surface, status: 'ok', name: 'credentials', message: 'can be used' });
   });
 
   test('says with --live that the key does not belong to its id', async () => {
@@ -275,6 +290,9 @@ describe('waybill doctor', () => {
       .map(([name, value]) => `${name}="${value.replaceAll('\n', '\\n')}"`)
       .join('\n');
     const { code, stdout } = await waybill(['doctor', '--settings', '-'], { input });
-    expect([code, unwrapped(stdout)]).toEqual([0, expect.stringMatching(/BWP_TARGET_ID set ok credentials can be used/)]);
+    expect([code, unwrapped(stdout)]).toEqual([
+      0,
+      expect.stringMatching(/BWP_TARGET_ID set warn credentials can be used, and .* Amazon's: BWP_URL http:/),
+    ]);
   });
 });
