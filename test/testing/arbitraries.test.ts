@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { DeliveryTrackerInputSchema } from '../../src/amazonpay/index.ts';
+import { DeliveryTrackerClient, type DeliveryTrackerInput, DeliveryTrackerInputSchema } from '../../src/amazonpay/index.ts';
 import { BuyWithPrimeEventParser, parseResourcePath } from '../../src/buywithprime/index.ts';
-import { NdrFeedbackClient, NdrFeedbackSchema, parseShippingEvent, shippingSqsHandler } from '../../src/shipping-ndr/index.ts';
+import type { ValidationError } from '../../src/index.ts';
+import {
+  type NdrFeedback,
+  NdrFeedbackClient,
+  NdrFeedbackSchema,
+  parseShippingEvent,
+  shippingSqsHandler,
+} from '../../src/shipping-ndr/index.ts';
 import {
   anyBuyWithPrimeArrival,
   anyBuyWithPrimeEvent,
@@ -18,10 +25,17 @@ import {
   anyTrackingEvent,
 } from '../../src/testing/arbitraries.ts';
 import { AmazonEmulator } from '../../src/testing/index.ts';
+import { pkcs8 } from '../support/rsa.ts';
 import { LIVE, NOW, publicKeys, SANDBOX, signedRequest } from '../support/testing/signed-request.ts';
 
 const schemaAccepts = (schema: { '~standard': { validate: (value: unknown) => object } }, value: unknown) =>
   'value' in schema['~standard'].validate(value);
+
+/** Where the issues are that a call fails with; the one of a value as a whole has no path. */
+async function pathsOf(call: () => unknown) {
+  const error: unknown = await (async () => call())().catch((thrown: unknown) => thrown);
+  return (error as ValidationError).issues?.map(({ path = [] }) => path);
+}
 
 describe('Amazon Shipping', () => {
   test('every event is one that the parser reads, also after its way through JSON', () => {
@@ -53,16 +67,10 @@ describe('Amazon Shipping', () => {
     expect([...seen].sort()).toEqual(['eventbridge', 'json', 'lambda destination', 'sns in sqs', 'sqs', 'webhook']);
   });
 
-  test('every invalid event is refused, at the path that it names', () => {
-    fc.assert(
-      fc.property(anyInvalidNdrEvent(), ({ value, path }) => {
-        let error: { issues?: { path?: unknown[] }[] } = {};
-        try {
-          parseShippingEvent(value);
-        } catch (thrown) {
-          error = thrown as typeof error;
-        }
-        expect(error.issues?.map((issue) => issue.path)).toEqual([path]);
+  test('every invalid event is refused, at the path that it names', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyInvalidNdrEvent(), async ({ value, path }) => {
+        expect(await pathsOf(() => parseShippingEvent(value))).toEqual([path]);
       }),
     );
   });
@@ -111,6 +119,18 @@ describe('Amazon Shipping', () => {
     );
   });
 
+  test('every invalid feedback is refused by the client, at the path that it names', async () => {
+    const emulator = new AmazonEmulator();
+    const client = new NdrFeedbackClient({ credentials: emulator.credentials.lwa, fetch: emulator.fetch });
+    await fc.assert(
+      fc.asyncProperty(anyInvalidNdrFeedback(), async ({ value, path }) => {
+        expect(await pathsOf(() => client.submit(value as NdrFeedback))).toEqual([path]);
+      }),
+      { numRuns: 300 },
+    );
+    expect(emulator.requests).toEqual([]);
+  });
+
   test('dates are in the week after the one that is passed', () => {
     const after = new Date('2030-01-01T00:00:00Z');
     fc.assert(
@@ -142,6 +162,21 @@ describe('Amazon Pay', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  test('every invalid parcel is refused by the client, at the path that it names', async () => {
+    const emulator = new AmazonEmulator();
+    const client = new DeliveryTrackerClient({ publicKeyId: LIVE, privateKey: pkcs8, region: 'na', fetch: emulator.fetch });
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(anyInvalidDeliveryTrackerInput(), async ({ value, path }) => {
+        seen.add(path.join('.'));
+        expect(await pathsOf(() => client.create(value as DeliveryTrackerInput))).toEqual([path]);
+      }),
+      { numRuns: 300 },
+    );
+    expect([...seen].sort()).toEqual(['', 'carrierCode', 'chargePermissionId', 'trackingNumber']);
+    expect(emulator.requests).toEqual([]);
   });
 
   test('every invalid parcel is refused by the schema', () => {

@@ -54,8 +54,10 @@ function anyTrackingNumber(): fc.Arbitrary<string> {
 export function anyInvalidDeliveryTrackerInput(): fc.Arbitrary<Flawed> {
   const charge = anyDeliveryTrackerInput().filter((input) => input.chargePermissionId !== undefined);
   return flawed(charge, [
-    ...flawsAt(['chargePermissionId'], [undefined, '', null, 7, 'P01-1234567-1234567-C123456', 'P01 1234567']),
-    ...flawsAt(['amazonOrderReferenceId'], ['P01-1234567-1234567']),
+    ...flawsAt(['chargePermissionId'], ['', null, 7, 'P01-1234567-1234567-C123456', 'P01 1234567']),
+    // No id, or two: the issue is about the parcel as a whole.
+    ...flawsAt(['chargePermissionId'], [undefined], []),
+    ...flawsAt(['amazonOrderReferenceId'], ['P01-1234567-1234567'], []),
     ...flawsAt(['trackingNumber'], [undefined, '', '  ', null, 7, 'https://track.example/1Z999']),
     ...flawsAt(['carrierCode'], [undefined, '', null, 7, 'ups', 'United Parcel Service']),
   ]);
