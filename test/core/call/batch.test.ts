@@ -397,6 +397,29 @@ describe('runBatch', () => {
     expect(order).toEqual(['closed', 'failed']);
   });
 
+  test.each([
+    ['waits for no timer if the source has nothing to do', 'idle', undefined],
+    ['does not wait for a source that waits itself', 'busy', 0],
+  ])('a loop that is left %s', async (_, state, wait) => {
+    vi.useFakeTimers();
+    try {
+      async function* source(): AsyncGenerator<number> {
+        yield 1;
+        if (state === 'busy') await new Promise(() => undefined);
+        yield 2;
+      }
+      const run = async (): Promise<string> => {
+        for await (const _result of runBatch('core', source(), double, { concurrency: state === 'busy' ? 2 : 1 })) break;
+        return 'left';
+      };
+      const left = run();
+      if (wait !== undefined) await vi.advanceTimersByTimeAsync(wait);
+      expect(await left).toBe('left');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test.each<[string, () => unknown]>([
     [
       'throws',
