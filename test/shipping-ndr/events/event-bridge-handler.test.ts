@@ -115,6 +115,34 @@ describe('shippingEventBridgeHandler', () => {
     ]);
   });
 
+  test('handles a list to its end, tells onError of each failure, and fails with the first', async () => {
+    const seen: unknown[] = [];
+    const onError = vi.fn();
+    const handler = shippingEventBridgeHandler(
+      ({ id }) => {
+        seen.push(id);
+        if (id !== 'c') throw new Error(String(id));
+      },
+      { onError },
+    );
+    const batch = ['a', 'b', 'c'].map((id) => ({ ...ndrSample, id }));
+    expect(await thrownBy(() => handler(batch))).toMatchObject({ message: 'a' });
+    expect(seen).toEqual(['a', 'b', 'c']);
+    expect(onError.mock.calls.map(([error, { isSkipped }]) => [error.message, isSkipped])).toEqual([
+      ['a', false],
+      ['b', false],
+    ]);
+  });
+
+  test('handles an event once, and retries one that failed', async () => {
+    const onEvent = vi.fn().mockRejectedValueOnce(new Error('database'));
+    const handler = shippingEventBridgeHandler(onEvent, { idempotencyStore: new MemoryIdempotencyStore() });
+    expect(await thrownBy(() => handler(ndrSample))).toMatchObject({ message: 'database' });
+    await handler(ndrSample);
+    await handler(ndrSample);
+    expect(onEvent).toHaveBeenCalledTimes(2);
+  });
+
   test('fails while another process handles the event', async () => {
     const store = new MemoryIdempotencyStore();
     await store.claim(ndrSample.id);
@@ -128,6 +156,16 @@ describe('shippingEventBridgeHandler', () => {
     const idempotencyStore = { claim: down, complete: down, release: down };
     const error = await thrownBy(() => shippingEventBridgeHandler(notCalled, { idempotencyStore })(ndrSample));
     expect(error).toMatchObject({ message: 'no store' });
+  });
+
+  test('starts nothing when the time of Lambda is nearly used up', async () => {
+    const onError = vi.fn();
+    let left = 10_000;
+    const handler = shippingEventBridgeHandler(() => (left = 100), { onError });
+    const context = { getRemainingTimeInMillis: () => left };
+    const batch = ['a', 'b'].map((id) => ({ ...ndrSample, id }));
+    expect(await waybillErrorOf(() => handler(batch, context))).toMatchObject({ code: 'TIMEOUT' });
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.anything(), { messageId: undefined, isSkipped: true });
   });
 
   test.each<[unknown, unknown, string]>([
