@@ -20,8 +20,8 @@ export interface NamedPart {
  */
 function endOfWord(): RegExp {
   const word = String.raw`[\p{L}\p{N}\p{M}]`;
-  const eastAsian = String.raw`[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}`;
-  return new RegExp(`(?<=${word})(?:(?!${word})|(?=${eastAsian}])|(?<=${eastAsian}ー]))`, 'gu');
+  const eastAsian = String.raw`\p{sc=Han}\p{sc=Hira}\p{sc=Kana}`;
+  return new RegExp(`(?<=${word})(?:(?!${word})|(?=[${eastAsian}])|(?<=[${eastAsian}ー]))`, 'gu');
 }
 
 const SEPARATORS = /^[\s\-–—_.,:;]+/;

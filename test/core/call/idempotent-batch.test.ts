@@ -253,7 +253,7 @@ describe('a store that hangs', () => {
     controller.abort('enough');
     await vi.advanceTimersByTimeAsync(most);
     expect(await ended).toBe('enough');
-    // What was accepted is reported as that, and only what the store does not remember would be sent again.
+    // What was accepted is reported as that.
     expect(seen).toEqual(new Array(3).fill(what === 'complete' ? 'done' : 'failed'));
     expect(sent).toHaveLength(what === 'complete' ? 3 : 0);
   });
